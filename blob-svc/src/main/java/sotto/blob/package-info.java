@@ -1,0 +1,5 @@
+/// Encrypted media: upload, download, expiry.
+@NullMarked
+package sotto.blob;
+
+import org.jspecify.annotations.NullMarked;

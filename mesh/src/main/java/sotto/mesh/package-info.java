@@ -1,0 +1,5 @@
+/// What makes services a mesh: start-up, config, TLS, calls, traces, metrics, logs, health, drain.
+@NullMarked
+package sotto.mesh;
+
+import org.jspecify.annotations.NullMarked;
