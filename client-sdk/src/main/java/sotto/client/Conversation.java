@@ -1,0 +1,100 @@
+package sotto.client;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// A conversation with one contact. Works without a network: what is sent is stored and goes when
+/// there is a connection. Thread-safe.
+@SuppressWarnings("DoNotCallSuggester")
+public final class Conversation {
+  /// The longest text, bytes of UTF-8.
+  public static final int MAX_TEXT_BYTES = 65_536;
+
+  /// The most files of one message.
+  public static final int MAX_FILES = 16;
+
+  Conversation() {}
+
+  /// The contact as it is now.
+  public Contact peer() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Writes a text; returns when it is durable here.
+  ///
+  /// @param text 1 to 65,536 bytes of UTF-8
+  /// @throws SottoException INVALID_INPUT, CONTACT_CHANGED, STORAGE_FULL
+  public SentMessage send(String text) {
+    return send(text, List.of());
+  }
+
+  /// Writes a message with files. The files are encrypted into the home before this returns, so
+  /// that they may change or go afterwards.
+  ///
+  /// @param text 0 to 65,536 bytes of UTF-8; empty only with files
+  /// @param files at most 16 regular files
+  /// @throws SottoException INVALID_INPUT, FILE, CONTACT_CHANGED, STORAGE_FULL
+  public SentMessage send(String text, List<Path> files) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Writes a message with one file and a caption, which may be empty.
+  public SentMessage sendFile(Path file, String caption) {
+    return send(caption, List.of(file));
+  }
+
+  /// The newest messages, oldest first.
+  ///
+  /// @param limit 1 to 10,000
+  public List<MessageView> messages(int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The newest messages before a place, oldest first.
+  public List<MessageView> messagesBefore(MessageView.Place place, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Incoming messages not yet read.
+  public int unreadCount() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Marks all incoming messages read, and tells the sender if the contact is accepted. Opening a
+  /// conversation this way does not accept a contact; writing to them or [#accept] does.
+  ///
+  /// @return how many were unread
+  public int markRead() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Accepts the contact: *read* receipts, typing and presence go to them from now on.
+  public void accept() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Tells the contact that the user types, or stopped. Lost without a connection.
+  public void typing(boolean typing) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Asks for [Event.PresenceChanged] about the contact as long as the home is open. Nothing comes
+  /// until the contact has shared its presence by writing to this account.
+  public void watchPresence() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The safety number; both accounts must be known.
+  ///
+  /// @throws SottoException UNKNOWN_USER when the contact was never found, SERVER_UNREACHABLE when
+  ///   its keys are not known yet and there is no connection
+  public SafetyNumber safetyNumber() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Remembers that the user has compared the safety number; also accepts a changed account as the
+  /// contact's new one.
+  public void confirmVerified() {
+    throw new UnsupportedOperationException();
+  }
+}

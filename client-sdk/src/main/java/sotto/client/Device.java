@@ -1,0 +1,13 @@
+package sotto.client;
+
+import java.time.Instant;
+import java.util.Optional;
+import sotto.chain.DeviceId;
+
+/// A device of one's own account, as its chain lists it.
+///
+/// @param id its number
+/// @param current whether it is this one
+/// @param addedAt when its link was signed, by the signer's clock
+/// @param lastSeen the day it was last connected, if the server was asked and knows
+public record Device(DeviceId id, boolean current, Instant addedAt, Optional<Instant> lastSeen) {}

@@ -1,0 +1,73 @@
+package sotto.client;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// Something that happened.
+public sealed interface Event {
+  /// What events that are not kept have for an id.
+  long LIVE = 0;
+
+  /// Its id: increasing, the same each time the event is delivered; [#LIVE] for those that are not
+  /// kept and reach only a stream that is open (typing, presence, connection).
+  long id();
+
+  /// A message came.
+  ///
+  /// @param id the event's id
+  /// @param message the message as it is now
+  record MessageReceived(long id, MessageView message) implements Event {}
+
+  /// An own message has come further, or failed.
+  ///
+  /// @param id the event's id
+  /// @param message the message as it is now
+  /// @param status the status that this event is about
+  record StatusChanged(long id, MessageView message, Status status) implements Event {}
+
+  /// Messages came that could not be decrypted; the conversation has one row for them.
+  ///
+  /// @param id the event's id
+  /// @param message that row
+  record Undecryptable(long id, MessageView message) implements Event {}
+
+  /// A contact's name leads to another account, or its device list contradicts what was known.
+  ///
+  /// @param id the event's id
+  /// @param contact the contact
+  /// @param sentence what happened, for a person
+  record ContactChanged(long id, Contact contact, String sentence) implements Event {}
+
+  /// The mailbox was full for a while: some messages never reached this device.
+  ///
+  /// @param id the event's id
+  /// @param since when it began
+  record MessagesMissed(long id, Instant since) implements Event {}
+
+  /// Another stream of this device took over; this one stays offline.
+  ///
+  /// @param id the event's id
+  record Displaced(long id) implements Event {}
+
+  /// A contact types, or no longer does.
+  ///
+  /// @param id [#LIVE]
+  /// @param contact who
+  /// @param typing whether
+  record TypingChanged(long id, Contact contact, boolean typing) implements Event {}
+
+  /// A watched contact came or went.
+  ///
+  /// @param id [#LIVE]
+  /// @param contact who
+  /// @param online whether one of its devices is connected and visible
+  /// @param lastSeen when it was last connected, to five minutes, if that is known and shared
+  record PresenceChanged(long id, Contact contact, boolean online, Optional<Instant> lastSeen)
+      implements Event {}
+
+  /// The connection changed.
+  ///
+  /// @param id [#LIVE]
+  /// @param connection how it stands
+  record ConnectionChanged(long id, Connection connection) implements Event {}
+}

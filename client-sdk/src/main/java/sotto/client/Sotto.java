@@ -1,0 +1,160 @@
+package sotto.client;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountId;
+
+/// One account on this device: an encrypted store in a folder, its *home*, and the engine that
+/// keeps it in step with the server.
+///
+/// Every call works without a network unless it says otherwise, and what it has done is durable
+/// when it returns. Thread-safe; calls block, so make them from threads that may (virtual ones are
+/// fine). Failures are [SottoException]s.
+@SuppressWarnings("DoNotCallSuggester")
+public final class Sotto implements AutoCloseable {
+  private Sotto() {}
+
+  /// Opens a home, making it if there is none; with an account, connects by itself.
+  ///
+  /// @param home a folder; one process at a time owns it
+  /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL, STORAGE_DAMAGED
+  public static Sotto open(Path home, Passphrase passphrase) {
+    return open(home, passphrase, Options.defaults());
+  }
+
+  /// Opens a home with options.
+  public static Sotto open(Path home, Passphrase passphrase, Options options) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Whether the folder holds a home.
+  public static boolean exists(Path home) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The account, once it is registered.
+  public Optional<Account> account() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Makes the account at a server, or continues a registration that broke off; then connects.
+  /// Needs the server. The keys are in the store before the server hears of them.
+  ///
+  /// @throws SottoException ALREADY_REGISTERED, USERNAME_TAKEN, SERVER_UNREACHABLE,
+  ///   SERVER_UNTRUSTED, REFUSED, RATE_LIMITED
+  public Account register(ServerAddress server, Username username) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The account's recovery code, which is shown until [#recoveryCodeKept]; empty after that.
+  public Optional<String> recoveryCode() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Forgets the recovery code: the user has it in a safe place.
+  public void recoveryCodeKept() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The devices of the account. Asks the server when each was last seen if there is a connection.
+  public List<Device> devices() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The conversation with a user. The name is looked up when there is a connection; without one it
+  /// is kept and looked up later, and what was written to a name that nobody has then fails with
+  /// `unknown_recipient`.
+  ///
+  /// @throws SottoException NOT_REGISTERED; UNKNOWN_USER when the server says so now
+  public Conversation conversationWith(Username username) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The conversation with an account.
+  public Conversation conversationWith(AccountId account) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// All conversations that have a message, newest first.
+  public List<ConversationSummary> conversations() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The message with this id, if the store has it.
+  public Optional<MessageView> message(MessageId id) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Messages whose text has all the words, newest first.
+  ///
+  /// @param words words or beginnings of words, separated by spaces
+  /// @param limit 1 to 10,000
+  public List<MessageView> search(String words, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Downloads a file of a message, decrypts and checks it, and puts it into a folder under its
+  /// sanitised name, with a number if that is taken. Nothing is visible there before all of it is
+  /// checked. Needs the server.
+  ///
+  /// @param folder made if missing
+  /// @throws SottoException SERVER_UNREACHABLE, FILE
+  public SaveResult save(FileView file, Path folder) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The events for the consumer `app`.
+  public EventStream events() {
+    return events("app");
+  }
+
+  /// The events for a named consumer: a new one starts with the oldest event kept, one that is
+  /// known where it was.
+  ///
+  /// @param consumer 1 to 64 of `[a-z0-9._-]`
+  public EventStream events(String consumer) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The events from now on, without a cursor.
+  public EventStream liveEvents() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// How this device stands to its server.
+  public Connection connection() {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Waits for a connection.
+  ///
+  /// @throws SottoException at once NOT_REGISTERED, SERVER_UNTRUSTED, DISPLACED, REFUSED; when the
+  ///   time is over SERVER_UNREACHABLE or TIMED_OUT
+  public void awaitOnline(Duration wait) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Waits until all that the mailbox held when this connection began is in the store.
+  ///
+  /// @return whether it is, in time
+  /// @throws SottoException as [#awaitOnline], at once
+  public boolean awaitMailboxEmpty(Duration wait) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Waits until the outbox holds nothing that can go now, receipts included.
+  ///
+  /// @return whether it does, in time
+  /// @throws SottoException as [#awaitOnline], at once
+  public boolean awaitOutbox(Duration wait) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Stops, within a second; what was not sent goes next time. Repeating it does nothing.
+  @Override
+  public void close() {
+    throw new UnsupportedOperationException();
+  }
+}
