@@ -17,6 +17,9 @@ public enum Status {
   /// Whether a message with this status has come as far as `wanted`; [#FAILED] has reached only
   /// itself.
   public boolean reached(Status wanted) {
-    return this == FAILED || wanted == FAILED ? this == wanted : compareTo(wanted) >= 0;
+    if (this == FAILED || wanted == FAILED) {
+      return this == wanted;
+    }
+    return compareTo(wanted) >= 0;
   }
 }
