@@ -1,0 +1,30 @@
+# Everything a newcomer needs: make demo, make test.
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-all format dist clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+build: ## build the client and the server, so that ./sotto runs at once
+	@build/app
+
+demo: ## two people talk, end to end, on this machine
+	@build/app
+	@./e2e/demo
+
+test: ## build everything, run all tests, print a summary
+	@build/test
+
+test-all: ## the same with the long tests
+	@build/test -Dsotto.long=true
+
+format: ## format the Java sources
+	@build/mvn -B -q spotless:apply
+
+dist: ## the client's distribution for this platform: cli-client/target/sotto-*.tar.gz
+	@rm -rf cli-client/target/app cli-client/target/sotto-*.tar.gz
+	@build/mvn -B -q -Pdist -Dmaven.test.skip=true -Dspotless.check.skip=true -pl cli-client -am package
+	@ls -l cli-client/target/sotto-*.tar.gz
+
+clean: ## remove all that was built
+	@rm -rf target */target
