@@ -1,0 +1,258 @@
+package sotto.crypto;
+
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.signal.libsignal.protocol.DuplicateMessageException;
+import org.signal.libsignal.protocol.IdentityKey;
+import org.signal.libsignal.protocol.IdentityKeyPair;
+import org.signal.libsignal.protocol.InvalidKeyException;
+import org.signal.libsignal.protocol.InvalidKeyIdException;
+import org.signal.libsignal.protocol.InvalidMessageException;
+import org.signal.libsignal.protocol.InvalidVersionException;
+import org.signal.libsignal.protocol.LegacyMessageException;
+import org.signal.libsignal.protocol.NoSessionException;
+import org.signal.libsignal.protocol.SessionBuilder;
+import org.signal.libsignal.protocol.SessionCipher;
+import org.signal.libsignal.protocol.SignalProtocolAddress;
+import org.signal.libsignal.protocol.UntrustedIdentityException;
+import org.signal.libsignal.protocol.message.CiphertextMessage;
+import org.signal.libsignal.protocol.message.PreKeySignalMessage;
+import org.signal.libsignal.protocol.message.SignalMessage;
+import org.signal.libsignal.protocol.state.SessionRecord;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+
+/// The sessions of one device: PQXDH with Kyber-1024 to start them, Double Ratchet with SPQR to go
+/// on.
+///
+/// Guarantees:
+/// - The only trust is [SessionStore#identityOf]: with no other key is a session started, used or
+///   believed.
+/// - The store is written only when an operation succeeded, all of it before the operation returns.
+///   Whatever a message contains, the answer is a [Decrypted]; only the store's own unchecked
+///   exceptions come out, as themselves.
+/// - Ciphertext and session belong together: commit what the store was told before ciphertext
+///   leaves or plaintext is shown, and send the same bytes again rather than encrypt twice.
+///
+/// **Not thread-safe**: one lane per account, and the same lane for all that writes its store.
+/// Calls spend some time in native code and call the store from there, which pins a virtual thread
+/// to its carrier for as long.
+public final class SessionCrypto {
+  /// The largest message that is looked at, in bytes: no envelope is larger.
+  public static final int MAX_MESSAGE = 96 * 1024;
+
+  private final IdentityKeyPair identity;
+  private final int registrationId;
+  private final DeviceAddress self;
+  private final SessionStore store;
+  private final Clock clock;
+
+  /// Works for one device on one store.
+  ///
+  /// @param own its keys; copied into native memory, so that closing them later does not end this
+  ///   object
+  /// @param account its account
+  /// @param device its number
+  /// @param store where sessions and pre-keys are
+  /// @param clock says when a session that was never answered is too old to send on (30 days)
+  public SessionCrypto(
+      DeviceKeys own, AccountId account, DeviceId device, SessionStore store, Clock clock) {
+    this.identity = own.identityKeyPair();
+    this.registrationId = own.registrationId();
+    this.self = new DeviceAddress(account, device);
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /// Whether [#encrypt] would find a session usable now.
+  public boolean hasSession(DeviceAddress peer) {
+    return usable(peer).isPresent();
+  }
+
+  private Optional<SessionRecord> usable(DeviceAddress peer) {
+    Optional<byte[]> trusted = store.identityOf(peer);
+    return trusted.flatMap(key ->
+        StoreAdapter.read(store.session(peer))
+            .filter(record -> record.hasSenderChain(clock.instant()))
+            .filter(record -> key(record).map(k -> MessageDigest.isEqual(k, key)).orElse(false)));
+  }
+
+  private static Optional<byte[]> key(SessionRecord record) {
+    return Optional.ofNullable(record.getRemoteIdentityKey()).map(IdentityKey::serialize);
+  }
+
+  /// The registration id of the device that the session with a peer is with; empty if there is no
+  /// session in use.
+  public OptionalInt remoteRegistrationId(DeviceAddress peer) {
+    return StoreAdapter.read(store.session(peer))
+        .filter(SessionRecord::hasSenderChain)
+        .map(record -> OptionalInt.of(record.getRemoteRegistrationId()))
+        .orElse(OptionalInt.empty());
+  }
+
+  /// Starts a session in place of the current one, which is archived.
+  public StartOutcome start(Bundle bundle) {
+    DeviceAddress peer = bundle.address();
+    if (peer.equals(self)) {
+      return new StartOutcome.Malformed();
+    }
+    Optional<byte[]> trusted = store.identityOf(peer);
+    if (trusted.isEmpty() || !MessageDigest.isEqual(trusted.get(), bundle.identityKey())) {
+      return new StartOutcome.KeyNotInChain();
+    }
+    StoreAdapter adapter = adapter(peer);
+    try {
+      BundleKeys keys = BundleKeys.parse(bundle);
+      if (!keys.signed()) {
+        return new StartOutcome.BadSignature();
+      }
+      new SessionBuilder(adapter, adapter, adapter, adapter, remote(peer))
+          .process(keys.toLibrary(), clock.instant());
+    } catch (BundleKeys.Malformed e) {
+      return new StartOutcome.Malformed();
+    } catch (InvalidKeyException e) {
+      adapter.rethrowStoreFailure();
+      return new StartOutcome.BadSignature();
+    } catch (UntrustedIdentityException e) {
+      adapter.rethrowStoreFailure();
+      return new StartOutcome.KeyNotInChain();
+    } catch (RuntimeException | AssertionError e) {
+      adapter.rethrowStoreFailure();
+      return new StartOutcome.Malformed();
+    }
+    adapter.commit();
+    return new StartOutcome.Started();
+  }
+
+  /// Encrypts for one device.
+  ///
+  /// @param paddedContent what [Padding#pad] made
+  /// @throws IllegalStateException if the library fails in a way that its interface does not name
+  public Sealed encrypt(DeviceAddress peer, byte[] paddedContent) {
+    Optional<SessionRecord> session = usable(peer);
+    if (session.isEmpty()) {
+      return new Sealed.NoSession();
+    }
+    int remoteRegistrationId = session.get().getRemoteRegistrationId();
+    StoreAdapter adapter = adapter(peer);
+    Sealed.Ciphertext ciphertext;
+    try {
+      CiphertextMessage message = cipher(adapter, peer).encrypt(paddedContent, clock.instant());
+      int type =
+          switch (message.getType()) {
+            case CiphertextMessage.WHISPER_TYPE -> Sealed.Ciphertext.RATCHET;
+            case CiphertextMessage.PREKEY_TYPE -> Sealed.Ciphertext.PRE_KEY;
+            default -> throw new IllegalStateException("unknown type " + message.getType());
+          };
+      ciphertext = new Sealed.Ciphertext(type, message.serialize(), remoteRegistrationId);
+    } catch (NoSessionException | UntrustedIdentityException e) {
+      adapter.rethrowStoreFailure();
+      return new Sealed.NoSession();
+    } catch (RuntimeException | AssertionError e) {
+      adapter.rethrowStoreFailure();
+      throw new IllegalStateException("encryption failed", e);
+    }
+    adapter.commit();
+    return ciphertext;
+  }
+
+  /// Decrypts a message.
+  ///
+  /// @param from the device that it claims to come from
+  /// @param type [Sealed.Ciphertext#RATCHET] or [Sealed.Ciphertext#PRE_KEY]
+  /// @param bytes the ciphertext, as it arrived
+  public Decrypted decrypt(DeviceAddress from, int type, byte[] bytes) {
+    if (from.equals(self)) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.FROM_SELF);
+    }
+    if (bytes.length > MAX_MESSAGE) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.MALFORMED);
+    }
+    Optional<byte[]> trusted = store.identityOf(from);
+    if (trusted.isEmpty()) {
+      return new Decrypted.UnknownDevice();
+    }
+    StoreAdapter adapter = adapter(from);
+    Decrypted decrypted;
+    try {
+      decrypted = decrypt(adapter, from, type, bytes, trusted.get());
+    } catch (RuntimeException | AssertionError e) {
+      decrypted = new Decrypted.Undecryptable(Decrypted.Reason.LIBRARY_FAULT);
+    }
+    adapter.rethrowStoreFailure();
+    if (!(decrypted instanceof Decrypted.Plaintext)) {
+      return decrypted;
+    }
+    return adapter.commit() ? decrypted : new Decrypted.Undecryptable(Decrypted.Reason.REPLAYED);
+  }
+
+  private Decrypted decrypt(
+      StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes, byte[] trusted) {
+    try {
+      SessionCipher cipher = cipher(adapter, from);
+      return switch (type) {
+        case Sealed.Ciphertext.RATCHET ->
+            adapter.hasSession()
+                ? new Decrypted.Plaintext(cipher.decrypt(new SignalMessage(bytes)))
+                : new Decrypted.NoSession();
+        case Sealed.Ciphertext.PRE_KEY -> {
+          PreKeySignalMessage message = new PreKeySignalMessage(bytes);
+          yield MessageDigest.isEqual(message.getIdentityKey().serialize(), trusted)
+              ? new Decrypted.Plaintext(cipher.decrypt(message))
+              : new Decrypted.IdentityChanged();
+        }
+        default -> new Decrypted.Undecryptable(Decrypted.Reason.UNSUPPORTED);
+      };
+    } catch (DuplicateMessageException e) {
+      return new Decrypted.Duplicate();
+    } catch (NoSessionException e) {
+      return new Decrypted.NoSession();
+    } catch (UntrustedIdentityException e) {
+      return new Decrypted.IdentityChanged();
+    } catch (InvalidKeyIdException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.PRE_KEY_GONE);
+    } catch (InvalidVersionException | LegacyMessageException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.UNSUPPORTED);
+    } catch (InvalidMessageException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.NO_MATCHING_STATE);
+    } catch (InvalidKeyException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.MALFORMED);
+    }
+  }
+
+  /// Puts the session with a device aside: nothing is sent on it any more, late messages still
+  /// decrypt. Does nothing if there is none.
+  public void archive(DeviceAddress peer) {
+    Optional<byte[]> bytes = store.session(peer);
+    if (bytes.isEmpty()) {
+      return;
+    }
+    Optional<SessionRecord> record = StoreAdapter.read(bytes);
+    if (record.isEmpty()) {
+      store.deleteSession(peer);
+      return;
+    }
+    record.get().archiveCurrentState();
+    store.putSession(peer, record.get().serialize());
+  }
+
+  /// Puts all sessions aside, as after a restored store (protocol C1).
+  public void archiveAll() {
+    store.sessions().forEach(this::archive);
+  }
+
+  private StoreAdapter adapter(DeviceAddress peer) {
+    return new StoreAdapter(store, peer, identity, registrationId);
+  }
+
+  private static SessionCipher cipher(StoreAdapter adapter, DeviceAddress peer) {
+    return new SessionCipher(adapter, adapter, adapter, adapter, adapter, remote(peer));
+  }
+
+  private static SignalProtocolAddress remote(DeviceAddress peer) {
+    return new SignalProtocolAddress(peer.account().toString(), peer.device().number());
+  }
+}
