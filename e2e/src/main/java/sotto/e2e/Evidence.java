@@ -60,7 +60,7 @@ final class Evidence {
       files++;
       bytes += content.length();
       for (var needle : needles) {
-        if (content.contains(new String(needle.bytes, StandardCharsets.ISO_8859_1))) {
+        if (content.contains(needle.bytes)) {
           found.add(new Found(needle.what, file));
         }
       }
@@ -68,7 +68,12 @@ final class Evidence {
     return new Search(files, bytes, List.copyOf(found));
   }
 
-  private record Needle(String what, byte[] bytes) {}
+  /// Bytes to look for, one to a character.
+  private record Needle(String what, String bytes) {
+    Needle(String what, byte[] bytes) {
+      this(what, new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+  }
 
   /// The part of a Base64 form that does not depend on what stands around it.
   private static byte[] base64Middle(byte[] bytes, int skip) {
