@@ -1,0 +1,24 @@
+package sotto.mesh;
+
+import java.util.Optional;
+
+/// Where traces and metrics go.
+///
+/// @param endpoint an OTLP collector over HTTP, such as `http://127.0.0.1:4318`; absent = only if
+///   `OTEL_EXPORTER_OTLP_ENDPOINT` is set
+/// @param sampleRatio the part of traces that is kept, 0 to 1; decided by the trace's id, whatever
+///   the client asks for
+public record TelemetryConfig(Optional<String> endpoint, double sampleRatio) {
+  /// No collector; all traces if the environment names one.
+  public static final TelemetryConfig DEFAULTS = new TelemetryConfig(Optional.empty(), 1);
+
+  /// Checks the bounds.
+  ///
+  /// @throws IllegalArgumentException naming field, value and bound
+  public TelemetryConfig {
+    Require.between("sample-ratio", sampleRatio, 0, 1);
+    endpoint.ifPresent(e ->
+        Require.that(
+            e.matches("https?://[^\\s]+"), "endpoint", e, "an http:// or https:// address"));
+  }
+}

@@ -1,0 +1,5 @@
+/// Tests of the mesh.
+@NullMarked
+package sotto.mesh;
+
+import org.jspecify.annotations.NullMarked;
