@@ -9,6 +9,7 @@ import org.signal.libsignal.protocol.IdentityKey;
 import org.signal.libsignal.protocol.IdentityKeyPair;
 import org.signal.libsignal.protocol.InvalidKeyIdException;
 import org.signal.libsignal.protocol.InvalidMessageException;
+import org.signal.libsignal.protocol.InvalidSessionException;
 import org.signal.libsignal.protocol.SignalProtocolAddress;
 import org.signal.libsignal.protocol.ecc.ECPublicKey;
 import org.signal.libsignal.protocol.state.IdentityKeyStore;
@@ -62,7 +63,7 @@ final class StoreAdapter
     }
     try {
       return Optional.of(new SessionRecord(record.get()));
-    } catch (InvalidMessageException e) {
+    } catch (InvalidMessageException | InvalidSessionException e) {
       return Optional.empty();
     }
   }
