@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import sotto.chain.testing.TestAccount;
@@ -37,17 +38,22 @@ class LinkPropertiesTest {
     List<Link> links = oneOfEachKind();
     for (int n = 0; n < links.size(); n++) {
       byte[] bytes = links.get(n).bytes();
-      List<byte[]> before = links.subList(0, n).stream().map(Link::bytes).toList();
+      Optional<AccountChain> before = chain(links.subList(0, n));
       for (int bit = 0; bit < bytes.length * 8; bit++) {
         byte[] changed = bytes.clone();
         changed[bit / 8] ^= (byte) (1 << (bit % 8));
         AccountChain.Outcome outcome =
-            n == 0
-                ? AccountChain.found(changed)
-                : ((AccountChain.Extended) AccountChain.of(before)).chain().append(changed);
+            before.map(c -> c.append(changed)).orElseGet(() -> AccountChain.found(changed));
         assertThat(outcome).as("link %s, bit %s", n, bit).isInstanceOf(AccountChain.Refused.class);
       }
     }
+  }
+
+  private static Optional<AccountChain> chain(List<Link> links) {
+    return AccountChain.of(links.stream().map(Link::bytes).toList())
+            instanceof AccountChain.Extended(AccountChain chain)
+        ? Optional.of(chain)
+        : Optional.empty();
   }
 
   @Test
