@@ -1,0 +1,66 @@
+package sotto.cli.print;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import sotto.client.Contact;
+import sotto.client.Failure;
+import sotto.client.FileView;
+import sotto.client.MessageView;
+
+/// Messages and contacts for programs. Fields are only ever added; docs/cli.md has them all.
+public final class MessageJson {
+  private MessageJson() {}
+
+  /// An object of type `message`.
+  public static JsonLine line(MessageView message, Map<FileView, SavedFile> saved) {
+    JsonLine line = new JsonLine("message");
+    fields(line, message, saved);
+    return line;
+  }
+
+  /// The fields of a message in an object that stands already.
+  public static void fields(JsonLine line, MessageView message, Map<FileView, SavedFile> saved) {
+    line.put("id", message.id().value())
+        .put("kind", word(message.kind()))
+        .put("incoming", message.incoming())
+        .put("from", message.from().name())
+        .put("to", message.to().name())
+        .put("text", message.text())
+        .list("files", message.files(), (l, file) -> file(l, file, saved))
+        .put("sent_at", time(message.sentAt()))
+        .put("status", word(message.status()))
+        .put("reason", message.failure().map(Failure::code))
+        .put("reason_text", message.failure().map(Failure::sentence));
+  }
+
+  /// Who a contact is: `user`, `account`, `verification`, `accepted`.
+  public static JsonLine contact(JsonLine line, Contact contact) {
+    return line.put("user", contact.name())
+        .put("account", contact.account().map(Object::toString))
+        .put("verification", word(contact.verification()))
+        .put("accepted", contact.accepted());
+  }
+
+  /// A moment in UTC to the millisecond, RFC 3339.
+  public static String time(Instant moment) {
+    return moment.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  /// A constant as a stable word.
+  public static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void file(JsonLine line, FileView file, Map<FileView, SavedFile> saved) {
+    Optional<SavedFile> outcome = Optional.ofNullable(saved.get(file));
+    line.put("name", file.name())
+        .put("size", file.size())
+        .put("sha256", file.sha256())
+        .put("media_type", file.mediaType())
+        .put("path", outcome.flatMap(SavedFile::path))
+        .put("problem", outcome.flatMap(SavedFile::problem));
+  }
+}
