@@ -4,8 +4,13 @@ package sotto.cli;
 public final class Main {
   private Main() {}
 
-  /// Prints how the client is used.
+  /// Runs a command line and ends the process with its exit code.
   public static void main(String[] args) {
-    System.out.println("usage: sotto COMMAND");
+    Host host = Host.ofProcess();
+    if (!host.debug()) {
+      // Read when something first logs; names the class that turns the libraries' logs off.
+      System.setProperty("java.util.logging.config.class", QuietLogs.class.getName());
+    }
+    System.exit(new Cli(host).run(args));
   }
 }

@@ -1,0 +1,101 @@
+package sotto.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import sotto.cli.print.JsonLine;
+import sotto.cli.print.MessageJson;
+import sotto.cli.print.MessageLines;
+import sotto.cli.print.SavedFile;
+import sotto.cli.print.TerminalText;
+import sotto.client.Contact;
+import sotto.client.Event;
+import sotto.client.FileView;
+import sotto.client.MessageView;
+import sotto.client.Sotto;
+
+/// Prints the events of `receive`: messages, and what a person must know about them.
+final class EventPrinter {
+  private final Session session;
+  private final Sotto sotto;
+  private final Optional<Path> folder;
+
+  EventPrinter(Session session, Sotto sotto, Optional<Path> folder) {
+    this.session = session;
+    this.sotto = sotto;
+    this.folder = folder;
+  }
+
+  /// Prints an event; when this returns the line is out.
+  ///
+  /// @return whether it was a message
+  boolean print(Event event) {
+    return switch (event) {
+      case Event.MessageReceived received -> message(received.message());
+      case Event.Undecryptable undecryptable -> message(undecryptable.message());
+      case Event.ContactChanged changed -> {
+        changed(changed.contact(), changed.sentence());
+        yield false;
+      }
+      case Event.MessagesMissed missed -> {
+        missed(missed);
+        yield false;
+      }
+      case Event.Displaced displaced -> {
+        session.notice("displaced", "Another command of this device took the connection over.");
+        yield false;
+      }
+      case Event.StatusChanged status -> false;
+      case Event.TypingChanged typing -> false;
+      case Event.PresenceChanged presence -> false;
+      case Event.ConnectionChanged connection -> false;
+    };
+  }
+
+  private boolean message(MessageView message) {
+    Map<FileView, SavedFile> saved = new LinkedHashMap<>();
+    folder.ifPresent(
+        to -> message.files().forEach(f -> saved.put(f, new SavedFile(sotto.save(f, to)))));
+    if (session.json()) {
+      session.out().json(MessageJson.line(message, saved));
+    } else {
+      session.out().line(session.lines().full(message, saved));
+    }
+    return true;
+  }
+
+  private void changed(Contact contact, String sentence) {
+    if (session.json()) {
+      session
+          .out()
+          .json(
+              MessageJson.contact(new JsonLine("contact_changed"), contact)
+                  .put("message", sentence));
+    } else {
+      String name = MessageLines.name(contact);
+      session
+          .out()
+          .line(
+              "! "
+                  + Sentences.stop(TerminalText.name(sentence))
+                  + " Compare the safety number: sotto verify "
+                  + name);
+    }
+  }
+
+  private void missed(Event.MessagesMissed missed) {
+    if (session.json()) {
+      session
+          .out()
+          .json(new JsonLine("messages_missed").put("since", MessageJson.time(missed.since())));
+    } else {
+      session
+          .out()
+          .line(
+              "! The mailbox was full since "
+                  + session.lines().moment(missed.since())
+                  + ": some messages never came here.");
+    }
+  }
+}

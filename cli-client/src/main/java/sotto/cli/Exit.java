@@ -1,0 +1,53 @@
+package sotto.cli;
+
+import sotto.client.SottoException;
+
+/// How the process ends; part of what scripts rely on.
+enum Exit {
+  OK(0, "done"),
+  FAILED(1, "failed"),
+  USAGE(2, "the command line is wrong"),
+  NOT_REGISTERED(3, "this home has no account"),
+  PASSPHRASE(4, "the passphrase is missing or wrong"),
+  SERVER(5, "the server cannot be reached or is not trusted"),
+  REFUSED(6, "the server refused"),
+  TIMED_OUT(7, "it took too long; a message stays queued"),
+  HOME_IN_USE(8, "another process has this home open");
+
+  private final int code;
+  private final String meaning;
+
+  Exit(int code, String meaning) {
+    this.code = code;
+    this.meaning = meaning;
+  }
+
+  int code() {
+    return code;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+
+  static Exit of(SottoException.Code code) {
+    return switch (code) {
+      case NOT_REGISTERED -> NOT_REGISTERED;
+      case WRONG_PASSPHRASE -> PASSPHRASE;
+      case SERVER_UNREACHABLE, SERVER_UNTRUSTED -> SERVER;
+      case REFUSED, RATE_LIMITED, USERNAME_TAKEN, UNKNOWN_USER -> REFUSED;
+      case TIMED_OUT -> TIMED_OUT;
+      case HOME_IN_USE -> HOME_IN_USE;
+      case INVALID_INPUT -> USAGE;
+      case ALREADY_REGISTERED,
+          CLOSED,
+          CONTACT_CHANGED,
+          DISPLACED,
+          FILE,
+          STORAGE_FULL,
+          STORAGE_DAMAGED,
+          INTERNAL ->
+          FAILED;
+    };
+  }
+}

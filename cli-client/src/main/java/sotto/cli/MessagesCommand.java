@@ -1,0 +1,74 @@
+package sotto.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sotto.cli.print.MessageJson;
+import sotto.client.MessageView;
+import sotto.client.Username;
+
+/// `messages`: the history with one user.
+@Command(
+    name = "messages",
+    description = {
+      "Show the messages with a user, oldest first.",
+      "Shows what is stored here, without a network; marks nothing as read."
+    },
+    footer = {
+      "",
+      "Own messages carry their status: … queued, ✓ sent, ✓✓ delivered, ✓✓ read, ✗ failed.",
+      "",
+      "Examples:",
+      "  sotto messages bob",
+      "  sotto messages bob --limit 100 --json",
+      "  sotto messages bob --sync"
+    })
+final class MessagesCommand implements Callable<Integer> {
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "The newest N, 1 to 10,000. Default: ${DEFAULT-VALUE}.")
+  private int limit;
+
+  @Mixin private final SyncOption sync = new SyncOption();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "USER",
+      converter = UsernameConverter.class,
+      description = "Whose messages.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
+  private Username user;
+
+  private final Session session;
+
+  MessagesCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    if (limit < 1 || limit > 10_000) {
+      throw CommandFailed.usage("--limit takes 1 to 10,000.");
+    }
+    try (OpenHome home = sync.open(session)) {
+      List<MessageView> messages = home.sotto().conversationWith(user).messages(limit);
+      for (MessageView message : messages) {
+        if (session.json()) {
+          session.out().json(MessageJson.line(message, Map.of()));
+        } else {
+          session.out().line(session.lines().full(message, Map.of()));
+        }
+      }
+      if (messages.isEmpty() && !session.json()) {
+        session.notice("empty", "No messages with " + user + " here.");
+      }
+      return Exit.OK.code();
+    }
+  }
+}

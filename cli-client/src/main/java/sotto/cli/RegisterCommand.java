@@ -1,0 +1,105 @@
+package sotto.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sotto.cli.print.TerminalText;
+import sotto.client.ServerAddress;
+import sotto.client.SottoException;
+import sotto.client.Username;
+
+/// `register`: makes an account.
+@Command(
+    name = "register",
+    description = {
+      "Make an account at a server.",
+      "Its keys are made here and never leave this home, which is encrypted with your passphrase."
+          + " A registration that broke off is continued by the same command."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  sotto register --server chat.example.org:7443 alice",
+      "  sotto register --server localhost:7443 --ca server-data/ca.pem alice"
+    })
+final class RegisterCommand implements Callable<Integer> {
+  private static final long LONGEST_CA = 256 * 1024;
+
+  @Option(
+      names = "--server",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "The server, as its operator or its ready line names it.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
+  private String server;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "Trust the server by this CA certificate (PEM) alone, instead of those that the system"
+              + " trusts.")
+  private Optional<Path> ca = Optional.empty();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "USERNAME",
+      converter = UsernameConverter.class,
+      description = "Your name there: 3 to 32 of a-z, 0-9, '.' and '_'.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
+  private Username username;
+
+  private final Session session;
+
+  RegisterCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    ServerAddress parsed = ServerAddress.parse(server);
+    ServerAddress address = ca.map(file -> parsed.trusting(pem(file))).orElse(parsed);
+    try (OpenHome home = session.openForRegistration()) {
+      home.sotto().account().ifPresent(RegisterCommand::refuseSecond);
+      home.sotto().register(address, username);
+      AccountLines.print(session, home, true);
+      if (!session.json()) {
+        session
+            .out()
+            .text(
+                """
+
+                Write the recovery code down and keep it safe: whoever has it can act for your
+                account. 'sotto whoami --recovery-code' shows it again until you run
+                'sotto whoami --recovery-code-kept'.
+                """);
+      }
+      return Exit.OK.code();
+    }
+  }
+
+  private static void refuseSecond(sotto.client.Account account) {
+    throw SottoException.of(
+        SottoException.Code.ALREADY_REGISTERED,
+        "This home is already " + account.username() + " at " + account.server() + ".");
+  }
+
+  private static String pem(Path file) {
+    String shown = TerminalText.name(file.toString());
+    try {
+      if (Files.size(file) > LONGEST_CA) {
+        throw CommandFailed.usage("The CA file " + shown + " is too large to be a certificate.");
+      }
+      return Files.readString(file, StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw CommandFailed.usage(
+          "The CA file " + shown + " cannot be read as PEM. Check its path and permissions.");
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package sotto.cli;
+
+import sotto.cli.print.TerminalText;
+import sotto.client.SottoException;
+
+/// What a person reads when something failed: what happened, and what to do next.
+final class Sentences {
+  private Sentences() {}
+
+  /// The failure's own sentence and the advice that fits it anywhere.
+  static String of(SottoException e) {
+    return join(e, advice(e));
+  }
+
+  /// The failure's own sentence and this advice.
+  static String join(SottoException e, String advice) {
+    String sentence = TerminalText.name(String.valueOf(e.getMessage()));
+    return advice.isEmpty() ? sentence : stop(sentence) + " " + advice;
+  }
+
+  /// The same, ended like a sentence.
+  static String stop(String sentence) {
+    return sentence.isEmpty() || ".!?".indexOf(sentence.charAt(sentence.length() - 1)) >= 0
+        ? sentence
+        : sentence + ".";
+  }
+
+  private static String advice(SottoException e) {
+    return switch (e.code()) {
+      case NOT_REGISTERED -> "Register first: sotto register --server HOST:PORT USERNAME";
+      case ALREADY_REGISTERED -> "Another account needs another --home.";
+      case WRONG_PASSPHRASE -> "Check SOTTO_PASSPHRASE or --passphrase-file, and try again.";
+      case HOME_IN_USE -> "Wait until that command ends, or use another --home.";
+      case SERVER_UNREACHABLE -> "Check that the server runs and that you are online.";
+      case SERVER_UNTRUSTED ->
+          "Nothing was sent. Check the address, and the CA file given to register.";
+      case USERNAME_TAKEN -> "Choose another name.";
+      case UNKNOWN_USER -> "Check the spelling.";
+      case CONTACT_CHANGED ->
+          "Compare the new safety number: sotto verify USER, then sotto verify USER --confirm";
+      case DISPLACED -> "Run the command again to take the connection back.";
+      case RATE_LIMITED ->
+          e.retryAfter()
+              .map(wait -> "Try again in " + DurationConverter.text(wait) + ".")
+              .orElse("Try again later.");
+      case STORAGE_FULL -> "Make room on the disk; nothing was lost.";
+      case INTERNAL -> "SOTTO_DEBUG=1 shows more; please report it.";
+      case CLOSED, REFUSED, TIMED_OUT, INVALID_INPUT, FILE, STORAGE_DAMAGED -> "";
+    };
+  }
+}
