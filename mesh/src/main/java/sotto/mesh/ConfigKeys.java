@@ -36,15 +36,15 @@ record ConfigKeys(SortedSet<String> all, Set<String> sections) {
   /// The key itself if it is known.
   ///
   /// @throws ConfigException naming the nearest known one as the source would write it
-  String require(String key, String source, UnaryOperator<String> spelling) {
+  String require(String key, String written, String source, UnaryOperator<String> spelling) {
     if (all.contains(key)) {
       return key;
     }
     var nearest =
         all.stream()
             .map(spelling)
-            .min((a, b) -> Integer.compare(distance(a, key), distance(b, key)))
-            .filter(k -> distance(k, key) <= Math.max(3, key.length() / 3));
+            .min((a, b) -> Integer.compare(distance(a, written), distance(b, written)))
+            .filter(k -> distance(k, written) <= Math.max(3, written.length() / 3));
     throw new ConfigException(source + " is not a key of the configuration" + hint(nearest));
   }
 

@@ -56,11 +56,14 @@ public final class Configs {
     environment.forEach((name, value) -> {
       if (name.startsWith(PREFIX)) {
         given.put(
-            keys.require(keyOf(name, keys), name, ConfigKeys::variable), new Given(name, value));
+            keys.require(keyOf(name, keys), name, name, ConfigKeys::variable),
+            new Given(name, value));
       }
     });
     flags.forEach((key, value) ->
-        given.put(keys.require(key, "--" + key, k -> "--" + k), new Given("--" + key, value)));
+        given.put(
+            keys.require(key, "--" + key, "--" + key, k -> "--" + k),
+            new Given("--" + key, value)));
     return ConfigRecord.bind(type, defaults, "", given);
   }
 
@@ -104,7 +107,7 @@ public final class Configs {
             return;
           }
           var source = file + ": " + key;
-          keys.require(key, source, k -> k);
+          keys.require(key, key, source, k -> k);
           given.put(key, new Given(source, text(entry.getValue(), source)));
         });
   }

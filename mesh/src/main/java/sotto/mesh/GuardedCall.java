@@ -51,22 +51,21 @@ final class GuardedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    var failed = status.isOk() ? null : Failures.reasoned(status, trailers);
-    var dropped = true;
     synchronized (this) {
-      if (!ended) {
-        ended = true;
-        dropped = false;
-        if (failed == null) {
-          super.close(status, trailers);
-        } else {
-          super.close(failed.getStatus(), Failures.trailersOf(failed));
-        }
+      if (ended) {
+        return;
       }
+      ended = true;
     }
-    if (!dropped && failed != null && failed.getStatus().getCode() == Status.Code.INTERNAL) {
+    if (status.isOk()) {
+      super.close(status, trailers);
+      return;
+    }
+    var failed = Failures.reasoned(status, trailers);
+    if (failed.getStatus().getCode() == Status.Code.INTERNAL) {
       logFailure(status);
     }
+    super.close(failed.getStatus(), Failures.trailersOf(failed));
   }
 
   private void logFailure(Status status) {

@@ -41,8 +41,8 @@ public final class Logs {
     // Libraries: what an operator should look at, and nothing else.
     root.setLevel(config.level() == LogsConfig.Level.ERROR ? Level.ERROR : Level.WARN);
     context.getLogger("sotto").setLevel(Level.toLevel(config.level().name()));
-    // Says at warn what the client is told anyway.
-    context.getLogger("io.grpc.netty.NettyServerTransport.connections").setLevel(Level.OFF);
+    // Warns of what strangers do wrong, which they could flood the log with.
+    context.getLogger("io.grpc.netty").setLevel(Level.ERROR);
   }
 
   /// Writes out what is on its way and closes the log.

@@ -27,6 +27,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
@@ -58,6 +59,7 @@ public final class PublicServer implements AutoCloseable {
   private final HealthStatusManager health;
   private final EventLoops loops;
   private final ExecutorService blocking;
+  private final AtomicBoolean drained = new AtomicBoolean();
 
   private PublicServer(
       Server server,
@@ -122,10 +124,13 @@ public final class PublicServer implements AutoCloseable {
   }
 
   /// Tells clients and health checks that it leaves, takes no new calls, waits for those in flight,
-  /// cancels the rest.
+  /// cancels the rest. The first call counts.
   ///
   /// @param grace how long calls in flight may take
   public void drain(Duration grace) {
+    if (!drained.compareAndSet(false, true)) {
+      return;
+    }
     health.enterTerminalState();
     server.shutdown();
     try {

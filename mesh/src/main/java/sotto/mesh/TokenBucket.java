@@ -29,7 +29,10 @@ public final class TokenBucket {
     Require.between("tokens", tokens, 0, Integer.MAX_VALUE);
     var now = clock.nanos();
     var burst = rate.refill().toNanos();
-    var price = (long) Math.ceil(tokens * rate.perToken());
+    // Rounded up, so that no more is granted than allowed, but a burst costs no more than a full
+    // bucket.
+    var whole = tokens <= rate.burst() ? burst : Long.MAX_VALUE / 2;
+    var price = Math.min((long) Math.ceil(tokens * rate.perToken()), whole);
     while (true) {
       var full = fullAt.get();
       // Differences, because the clock may pass Long.MAX_VALUE.
