@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import sotto.mesh.Configs.Given;
 
 /// Makes one config record from its defaults and what was given.
@@ -41,12 +42,22 @@ final class ConfigRecord {
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException bound) {
         var path = prefix.isEmpty() ? "" : prefix + ".";
-        throw new ConfigException(path + bound.getMessage() + sources(prefix, given), e);
+        throw new ConfigException(
+            path + inKeys(bound.getMessage(), components) + sources(prefix, given), e);
       }
       throw new IllegalStateException(e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /// A record's message with the keys as the operator writes them.
+  private static String inKeys(@Nullable String message, RecordComponent[] components) {
+    var text = String.valueOf(message);
+    for (var component : components) {
+      text = text.replaceAll("\\b" + component.getName() + "\\b", ConfigKeys.key("", component));
+    }
+    return text;
   }
 
   private static Object value(
@@ -183,7 +194,7 @@ final class ConfigRecord {
     var from =
         given.entrySet().stream()
             .filter(e -> parent(e.getKey()).equals(prefix))
-            .map(e -> e.getValue().source())
+            .map(e -> e.getValue().source() + "=" + e.getValue().text())
             .collect(Collectors.joining(", "));
     return from.isEmpty() ? "" : " (given: " + from + ")";
   }

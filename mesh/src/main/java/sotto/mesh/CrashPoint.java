@@ -1,7 +1,7 @@
 package sotto.mesh;
 
-/// A named instant at which a test lets a process die as if by SIGKILL: `-Dsotto.test.crash=NAME` halts the
-/// JVM with exit code 137 when it gets there. Without the property nothing ever happens.
+/// A named instant at which a test lets a process die as if by SIGKILL: `-Dsotto.test.crash=NAME`
+/// halts the JVM with exit code 137 when it gets there. Without the property nothing ever happens.
 public final class CrashPoint {
   private static final String WANTED = System.getProperty("sotto.test.crash", "");
 

@@ -76,13 +76,15 @@ public final class PublicServer implements AutoCloseable {
 
   /// Opens the port; clients are served from here on.
   ///
-  /// @param config where and how much
+  /// @param listen where; port 0 takes a free one
+  /// @param config how much
   /// @param identity gives the server's certificate; asked once a day, on a network thread
   /// @param services what is served
   /// @param telemetry where traces and metrics go
   /// @return the running server
   /// @throws IOException if the port cannot be had
   public static PublicServer start(
+      HostPort listen,
       PublicServerConfig config,
       Supplier<ServerIdentity> identity,
       List<? extends BindableService> services,
@@ -95,7 +97,7 @@ public final class PublicServer implements AutoCloseable {
       var keys = new AdvancedTlsX509KeyManager();
       renew(keys, identity.get());
       var health = new HealthStatusManager();
-      var builder = builder(config, tls(keys), loops);
+      var builder = builder(listen, config, tls(keys), loops);
       builder.callExecutor(new Threads(nonBlocking(services), blocking));
       telemetry.instrument(builder);
       for (var service : services) {
@@ -107,7 +109,7 @@ public final class PublicServer implements AutoCloseable {
           loops
               .workers()
               .scheduleAtFixedRate(() -> renewOrWarn(keys, identity), 1, 1, TimeUnit.DAYS);
-      var address = new HostPort(config.listen().host(), server.getPort());
+      var address = new HostPort(listen.host(), server.getPort());
       return new PublicServer(server, address, health, loops, blocking);
     } catch (IOException | RuntimeException e) {
       loops.close();
@@ -153,8 +155,7 @@ public final class PublicServer implements AutoCloseable {
   }
 
   private static NettyServerBuilder builder(
-      PublicServerConfig config, SslContext tls, EventLoops loops) {
-    var listen = config.listen();
+      HostPort listen, PublicServerConfig config, SslContext tls, EventLoops loops) {
     var builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(listen.host(), listen.port()))
             .sslContext(tls)

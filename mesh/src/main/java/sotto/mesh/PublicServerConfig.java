@@ -2,9 +2,8 @@ package sotto.mesh;
 
 import java.time.Duration;
 
-/// The public port.
+/// What a stranger can make the public port hold.
 ///
-/// @param listen where; port 0 takes a free one
 /// @param maxMessageBytes the largest message taken, 64 KiB to 16 MiB
 /// @param flowControlWindow how much a peer may send before it is read, for each call and each
 ///   connection; bytes, 64 KiB to 1 MiB
@@ -13,21 +12,15 @@ import java.time.Duration;
 /// @param idle a connection without calls is closed after this, 10 s to a day
 /// @param handshake how long a TLS handshake may take, 1 s to a minute
 public record PublicServerConfig(
-    HostPort listen,
     int maxMessageBytes,
     int flowControlWindow,
     int maxCallsPerConnection,
     Duration idle,
     Duration handshake) {
-  /// Loopback, a client frame of 1 MiB and what its outer fields take.
+  /// A client frame of 1 MiB and what its outer fields take.
   public static final PublicServerConfig DEFAULTS =
       new PublicServerConfig(
-          new HostPort("127.0.0.1", 7700),
-          (1 << 20) + (1 << 16),
-          1 << 18,
-          16,
-          Duration.ofMinutes(5),
-          Duration.ofSeconds(10));
+          (1 << 20) + (1 << 16), 1 << 18, 16, Duration.ofMinutes(5), Duration.ofSeconds(10));
 
   /// Checks the bounds.
   ///
@@ -38,14 +31,5 @@ public record PublicServerConfig(
     Require.between("max-calls-per-connection", maxCallsPerConnection, 1, 1024);
     Require.between("idle", idle, Duration.ofSeconds(10), Duration.ofDays(1));
     Require.between("handshake", handshake, Duration.ofSeconds(1), Duration.ofMinutes(1));
-  }
-
-  /// The same with another address.
-  ///
-  /// @param address where to listen
-  /// @return a copy
-  public PublicServerConfig withListen(HostPort address) {
-    return new PublicServerConfig(
-        address, maxMessageBytes, flowControlWindow, maxCallsPerConnection, idle, handshake);
   }
 }

@@ -133,7 +133,8 @@ class CertificateAuthorityTest {
     var ca = open(clock);
     try (var server =
         PublicServer.start(
-            PublicServerConfig.DEFAULTS.withListen(new HostPort("127.0.0.1", 0)),
+            new HostPort("127.0.0.1", 0),
+            PublicServerConfig.DEFAULTS,
             () -> ca.issueServer(List.of("chat.example")),
             List.of(),
             Telemetry.none())) {

@@ -61,7 +61,8 @@ class PublicServerTest {
   private PublicServer start(BindableService service) throws Exception {
     var server =
         PublicServer.start(
-            PublicServerConfig.DEFAULTS.withListen(new HostPort("127.0.0.1", 0)),
+            new HostPort("127.0.0.1", 0),
+            PublicServerConfig.DEFAULTS,
             () -> ca.issueServer(List.of()),
             List.of(service),
             Telemetry.none());
@@ -201,7 +202,8 @@ class PublicServerTest {
     assertThatIOException()
         .isThrownBy(() ->
             PublicServer.start(
-                PublicServerConfig.DEFAULTS.withListen(first.address()),
+                first.address(),
+                PublicServerConfig.DEFAULTS,
                 () -> ca.issueServer(List.of()),
                 List.of(),
                 Telemetry.none()));

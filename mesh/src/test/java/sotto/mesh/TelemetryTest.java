@@ -49,7 +49,8 @@ class TelemetryTest {
           });
       try (var server =
           PublicServer.start(
-              PublicServerConfig.DEFAULTS.withListen(new HostPort("127.0.0.1", 0)),
+              new HostPort("127.0.0.1", 0),
+              PublicServerConfig.DEFAULTS,
               () -> ca.issueServer(List.of()),
               List.of(through),
               serverSide.telemetry())) {
