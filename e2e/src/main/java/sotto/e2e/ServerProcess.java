@@ -2,6 +2,7 @@ package sotto.e2e;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /// The real standalone server in a process of its own, on loopback.
@@ -12,13 +13,16 @@ final class ServerProcess implements AutoCloseable {
 
   private final Checkout checkout;
   private final Path data;
+  private final UnaryOperator<ProcessBuilder> surroundings;
   private Running process;
   private int port;
   private Path ca;
 
-  private ServerProcess(Checkout checkout, Path data) {
+  private ServerProcess(
+      Checkout checkout, Path data, UnaryOperator<ProcessBuilder> surroundings) {
     this.checkout = checkout;
     this.data = data;
+    this.surroundings = surroundings;
     this.process = launch("127.0.0.1:0");
     var ready = READY.matcher(process.awaitLine(l -> l.startsWith("ready "), START));
     if (!ready.matches()) {
@@ -34,12 +38,22 @@ final class ServerProcess implements AutoCloseable {
   /// @param data its folder
   /// @return the running server
   static ServerProcess start(Checkout checkout, Path data) {
-    return new ServerProcess(checkout, data);
+    return new ServerProcess(checkout, data, UnaryOperator.identity());
+  }
+
+  /// The same in other surroundings.
+  ///
+  /// @param surroundings changes each process before it starts: its environment, its limits
+  static ServerProcess start(
+      Checkout checkout, Path data, UnaryOperator<ProcessBuilder> surroundings) {
+    return new ServerProcess(checkout, data, surroundings);
   }
 
   private Running launch(String listen) {
     return new Running(
-        "the server", checkout.sotto("serve", "--data", data.toString(), "--listen", listen));
+        "the server",
+        surroundings.apply(
+            checkout.sotto("serve", "--data", data.toString(), "--listen", listen)));
   }
 
   /// `HOST:PORT` as a client is to be given it.
