@@ -1,0 +1,89 @@
+package sotto.presence;
+
+import io.grpc.BindableService;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableLongGauge;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import sotto.mesh.Telemetry;
+
+/// presence-svc: who is connected where, and who wants to know.
+public final class PresenceService implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(PresenceService.class.getName());
+
+  private final Directory directory;
+  private final List<BindableService> services;
+  private final ScheduledExecutorService timer;
+  private final List<ObservableLongGauge> gauges;
+
+  private PresenceService(
+      Directory directory,
+      List<BindableService> services,
+      ScheduledExecutorService timer,
+      Meter meter) {
+    this.directory = directory;
+    this.services = services;
+    this.timer = timer;
+    this.gauges =
+        List.of(
+            gauge(meter, "devices", "registered devices", directory::devices),
+            gauge(meter, "relays", "relays with a lease", directory::relays));
+  }
+
+  /// Starts empty and *warming*.
+  ///
+  /// @param clock measures leases; one that is set does no harm
+  public static PresenceService open(PresenceConfig config, Clock clock, Telemetry telemetry) {
+    var random = new SecureRandom();
+    var time = new LeaseTime(clock, config.tick().multipliedBy(4).toMillis());
+    var directory = new Directory(config, time, new SipHash(random.nextLong(), random.nextLong()));
+    var service =
+        new PresenceService(
+            directory,
+            List.of(new AttachService(directory, config, Thread::startVirtualThread)),
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("presence-leases").factory()),
+            telemetry.meter("presence"));
+    service.start(config.tick().toMillis());
+    return service;
+  }
+
+  /// What a server is to serve: `sotto.presence.v1.PresenceService`.
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /// Stops the timer. Close the server first.
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    gauges.forEach(ObservableLongGauge::close);
+  }
+
+  private static ObservableLongGauge gauge(
+      Meter meter, String name, String description, LongSupplier value) {
+    return meter
+        .gaugeBuilder("sotto.presence." + name)
+        .setDescription(description)
+        .ofLongs()
+        .buildWithCallback(measurement -> measurement.record(value.getAsLong()));
+  }
+
+  private void start(long tickMillis) {
+    var _ = timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    try {
+      directory.tick();
+    } catch (RuntimeException e) {
+      // The next tick tries again: without it leases would never end.
+      LOG.log(System.Logger.Level.ERROR, "leases could not be looked at", e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.presence;
+
+import org.jspecify.annotations.NullMarked;
