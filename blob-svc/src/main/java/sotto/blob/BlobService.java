@@ -1,0 +1,78 @@
+package sotto.blob;
+
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import sotto.mesh.Telemetry;
+
+/// blob-svc: encrypted media over a folder.
+public final class BlobService implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(BlobService.class.getName());
+
+  private final BlobStore store;
+  private final List<BindableService> services;
+  private final Sweep sweep;
+  private final ScheduledExecutorService timer;
+
+  private BlobService(BlobStore store, List<BindableService> services, Sweep sweep) {
+    this.store = store;
+    this.services = services;
+    this.sweep = sweep;
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("blob-sweep").factory());
+  }
+
+  /// Opens the folder and removes what an earlier process left half done.
+  ///
+  /// @param clock decides what has expired
+  /// @param random makes the key of blob ids, once in the life of the folder
+  /// @throws IOException if the folder cannot be used, or is in use
+  public static BlobService open(
+      BlobConfig config, Clock clock, SecureRandom random, Telemetry telemetry) throws IOException {
+    BlobStore store = FolderBlobStore.open(config.folder());
+    try {
+      var ids = BlobIds.openOrCreate(config.folder(), random);
+      var quota = CountedQuota.of(store, config.keptBytesPerAccount());
+      var transfers = Transfers.of(config, store, ids, quota, clock, telemetry.meter("blob"));
+      var sweep =
+          new Sweep(store, clock, config.sweepEvery(), config.partLife(), config.sweepPerSecond());
+      var service = new BlobService(store, List.of(new TransferService(transfers)), sweep);
+      service.start();
+      return service;
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /// What a server is to serve: `sotto.blob.v1.BlobService`. Every call needs a caller.
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /// Ends the sweep and lets go of the folder. Close the server first.
+  @Override
+  public void close() throws IOException {
+    timer.close();
+    store.close();
+  }
+
+  private void start() {
+    var _ = timer.scheduleWithFixedDelay(this::step, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void step() {
+    try {
+      sweep.step();
+    } catch (IOException | RuntimeException e) {
+      // The next step tries again.
+      LOG.log(System.Logger.Level.ERROR, "the sweep could not go on", e);
+    }
+  }
+}

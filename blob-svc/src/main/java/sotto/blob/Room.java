@@ -1,0 +1,39 @@
+package sotto.blob;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Keeps a store from running full: an upload begins only if its whole size fits beside all that
+/// are under way, with a margin left. Thread-safe.
+final class Room {
+  private final BlobStore store;
+  private final long margin;
+  private final AtomicLong promised = new AtomicLong();
+
+  /// @param margin bytes that are never given away
+  Room(BlobStore store, long margin) {
+    this.store = store;
+    this.margin = margin;
+  }
+
+  /// Sets bytes aside.
+  ///
+  /// @return false if there is not so much room; else [#release] them when the upload is over
+  boolean reserve(long bytes) throws IOException {
+    long all = promised.addAndGet(bytes);
+    boolean granted = false;
+    try {
+      // What uploads under way have written already counts twice: on the safe side.
+      granted = store.freeBytes() - margin >= all;
+      return granted;
+    } finally {
+      if (!granted) {
+        release(bytes);
+      }
+    }
+  }
+
+  void release(long bytes) {
+    promised.addAndGet(-bytes);
+  }
+}

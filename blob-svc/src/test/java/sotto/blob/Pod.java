@@ -1,0 +1,110 @@
+package sotto.blob;
+
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import sotto.blob.v1.BlobServiceGrpc;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceId;
+import sotto.mesh.Caller;
+import sotto.mesh.InternalServer;
+import sotto.mesh.Telemetry;
+
+/// One blob pod over a folder, called as relays call it.
+final class Pod implements AutoCloseable {
+  static final Caller ALICE = new Caller(new AccountId(1, 2), new DeviceId(1));
+  static final Caller BOB = new Caller(new AccountId(3, 4), new DeviceId(1));
+  static final int MAX_BLOB = 8 << 20;
+  static final int QUOTA = 1 << 20;
+
+  final HandClock clock = new HandClock();
+  final RiggedBlobStore store;
+  final Sweep sweep;
+  private final Path folder;
+  private final InternalServer server;
+  private final ManagedChannel channel;
+
+  Pod(Path folder) throws IOException {
+    this(folder, Duration.ofSeconds(20));
+  }
+
+  Pod(Path folder, Duration idle) throws IOException {
+    this.folder = folder;
+    BlobConfig base = BlobConfig.in(folder);
+    var config =
+        new BlobConfig(
+            folder,
+            MAX_BLOB,
+            base.transitLife(),
+            QUOTA,
+            base.minFreeBytes(),
+            2,
+            idle,
+            base.sweepEvery(),
+            base.sweepPerSecond(),
+            base.partLife());
+    store = new RiggedBlobStore(FolderBlobStore.open(folder));
+    sweep = new Sweep(store, clock, config.sweepEvery(), config.partLife(), 3);
+    var transfers =
+        Transfers.of(
+            config,
+            store,
+            new BlobIds(new byte[32]),
+            CountedQuota.of(store, QUOTA),
+            clock,
+            Telemetry.none().meter("blob"));
+    server =
+        InternalServer.start(
+            "blob-" + UUID.randomUUID(), List.of(new TransferService(transfers)), Telemetry.none());
+    channel = server.newChannel();
+  }
+
+  Upload upload(Caller caller) {
+    return new Upload(caller.on(BlobServiceGrpc.newStub(channel)));
+  }
+
+  Upload uploadByNobody() {
+    return new Upload(BlobServiceGrpc.newStub(channel));
+  }
+
+  Download download(Caller caller) {
+    return new Download(caller.on(BlobServiceGrpc.newStub(channel)));
+  }
+
+  Download downloadByNobody() {
+    return new Download(BlobServiceGrpc.newStub(channel));
+  }
+
+  /// The files that are not the store's own: blobs and parts.
+  List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.equals(folder.resolve("lock")))
+          .toList();
+    }
+  }
+
+  /// Waits until an upload that has ended has put its things away.
+  void awaitNoFiles() throws IOException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!files().isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("left behind: " + files());
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.shutdownNow();
+    server.close();
+    store.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.blob;
+
+import org.jspecify.annotations.NullMarked;
