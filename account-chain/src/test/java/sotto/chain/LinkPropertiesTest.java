@@ -60,7 +60,7 @@ class LinkPropertiesTest {
   void anyBytes_areReadExactlyOrMalformed() {
     Random random = new Random(SEED);
     List<Link> links = oneOfEachKind();
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 10_000; round++) {
       byte[] bytes = links.get(random.nextInt(links.size())).bytes();
       if (random.nextInt(4) == 0) {
         bytes = Arrays.copyOf(bytes, random.nextInt(400));

@@ -67,8 +67,10 @@ class ValuesTest {
       orderEight += left.equals(BigInteger.ONE) ? 1 : 0;
     }
     assertThat(orderEight).isEqualTo(2);
-    assertThat(Ed25519PublicKey.parse(littleEndian(p))).isEmpty();
-    assertThat(Ed25519PublicKey.parse(littleEndian(p.add(BigInteger.valueOf(4))))).isEmpty();
+    for (int above = 0; above < 19; above++) {
+      BigInteger notCanonical = p.add(BigInteger.valueOf(above));
+      assertThat(Ed25519PublicKey.parse(littleEndian(notCanonical))).isEmpty();
+    }
     assertThat(Ed25519PublicKey.parse(littleEndian(BigInteger.TWO))).isEmpty();
     assertThat(Ed25519PublicKey.parse(new byte[31])).isEmpty();
   }
@@ -151,8 +153,18 @@ class ValuesTest {
   void identityProofBytes_nameTheAccount() {
     TestAccount alice = TestAccount.found(1);
     Ed25519PublicKey key = alice.chain().recoveryKey();
-    assertThat(IdentityProofBytes.joining(alice.id(), key))
-        .isNotEqualTo(IdentityProofBytes.founding(key))
-        .hasSize(2 + 22 + 16 + 32);
+    String domain = "0016" + hex("sotto/identity-proof/1");
+    assertThat(HEX.formatHex(IdentityProofBytes.joining(alice.id(), key)))
+        .isEqualTo(domain + alice.id() + key.value());
+    assertThat(HEX.formatHex(IdentityProofBytes.founding(key)))
+        .isEqualTo(domain + "0".repeat(32) + key.value());
+  }
+
+  @Test
+  void signedBytesOfALink_areItsDomainAndItsBody() {
+    Link link = TestAccount.found(1).chain().links().getFirst();
+    assertThat(HEX.formatHex(link.body().signedBytes()))
+        .isEqualTo(
+            "000c" + hex("sotto/link/1") + link.encoded().toString().substring(0, 2 * (337 - 128)));
   }
 }
