@@ -1,11 +1,9 @@
 package sotto.crypto;
 
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.signal.libsignal.protocol.DuplicateMessageException;
-import org.signal.libsignal.protocol.IdentityKey;
 import org.signal.libsignal.protocol.IdentityKeyPair;
 import org.signal.libsignal.protocol.InvalidKeyException;
 import org.signal.libsignal.protocol.InvalidKeyIdException;
@@ -69,19 +67,14 @@ public final class SessionCrypto {
 
   /// Whether [#encrypt] would find a session usable now.
   public boolean hasSession(DeviceAddress peer) {
-    return usable(peer).isPresent();
+    return usable(adapter(peer)).isPresent();
   }
 
-  private Optional<SessionRecord> usable(DeviceAddress peer) {
-    Optional<byte[]> trusted = store.identityOf(peer);
-    return trusted.flatMap(key ->
-        StoreAdapter.read(store.session(peer))
-            .filter(record -> record.hasSenderChain(clock.instant()))
-            .filter(record -> key(record).map(k -> MessageDigest.isEqual(k, key)).orElse(false)));
-  }
-
-  private static Optional<byte[]> key(SessionRecord record) {
-    return Optional.ofNullable(record.getRemoteIdentityKey()).map(IdentityKey::serialize);
+  private Optional<SessionRecord> usable(StoreAdapter adapter) {
+    return adapter
+        .session()
+        .filter(record -> record.hasSenderChain(clock.instant()))
+        .filter(record -> adapter.trusts(record.getRemoteIdentityKey().serialize()));
   }
 
   /// The registration id of the device that the session with a peer is with; empty if there is no
@@ -99,11 +92,10 @@ public final class SessionCrypto {
     if (peer.equals(self)) {
       return new StartOutcome.Malformed();
     }
-    Optional<byte[]> trusted = store.identityOf(peer);
-    if (trusted.isEmpty() || !MessageDigest.isEqual(trusted.get(), bundle.identityKey())) {
+    StoreAdapter adapter = adapter(peer);
+    if (!adapter.trusts(bundle.identityKey())) {
       return new StartOutcome.KeyNotInChain();
     }
-    StoreAdapter adapter = adapter(peer);
     try {
       BundleKeys keys = BundleKeys.parse(bundle);
       if (!keys.signed()) {
@@ -132,12 +124,12 @@ public final class SessionCrypto {
   /// @param paddedContent what [Padding#pad] made
   /// @throws IllegalStateException if the library fails in a way that its interface does not name
   public Sealed encrypt(DeviceAddress peer, byte[] paddedContent) {
-    Optional<SessionRecord> session = usable(peer);
+    StoreAdapter adapter = adapter(peer);
+    Optional<SessionRecord> session = usable(adapter);
     if (session.isEmpty()) {
       return new Sealed.NoSession();
     }
     int remoteRegistrationId = session.get().getRemoteRegistrationId();
-    StoreAdapter adapter = adapter(peer);
     Sealed.Ciphertext ciphertext;
     try {
       CiphertextMessage message = cipher(adapter, peer).encrypt(paddedContent, clock.instant());
@@ -171,14 +163,13 @@ public final class SessionCrypto {
     if (bytes.length > MAX_MESSAGE) {
       return new Decrypted.Undecryptable(Decrypted.Reason.MALFORMED);
     }
-    Optional<byte[]> trusted = store.identityOf(from);
-    if (trusted.isEmpty()) {
+    StoreAdapter adapter = adapter(from);
+    if (!adapter.known()) {
       return new Decrypted.UnknownDevice();
     }
-    StoreAdapter adapter = adapter(from);
     Decrypted decrypted;
     try {
-      decrypted = decrypt(adapter, from, type, bytes, trusted.get());
+      decrypted = decrypt(adapter, from, type, bytes);
     } catch (RuntimeException | AssertionError e) {
       decrypted = new Decrypted.Undecryptable(Decrypted.Reason.LIBRARY_FAULT);
     }
@@ -189,18 +180,17 @@ public final class SessionCrypto {
     return adapter.commit() ? decrypted : new Decrypted.Undecryptable(Decrypted.Reason.REPLAYED);
   }
 
-  private Decrypted decrypt(
-      StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes, byte[] trusted) {
+  private Decrypted decrypt(StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes) {
     try {
       SessionCipher cipher = cipher(adapter, from);
       return switch (type) {
         case Sealed.Ciphertext.RATCHET ->
-            adapter.hasSession()
+            adapter.session().isPresent()
                 ? new Decrypted.Plaintext(cipher.decrypt(new SignalMessage(bytes)))
                 : new Decrypted.NoSession();
         case Sealed.Ciphertext.PRE_KEY -> {
           PreKeySignalMessage message = new PreKeySignalMessage(bytes);
-          yield MessageDigest.isEqual(message.getIdentityKey().serialize(), trusted)
+          yield adapter.trusts(message.getIdentityKey().serialize())
               ? new Decrypted.Plaintext(cipher.decrypt(message))
               : new Decrypted.IdentityChanged();
         }

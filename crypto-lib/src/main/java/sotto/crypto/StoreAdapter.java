@@ -25,9 +25,9 @@ import sotto.chain.DeviceAddress;
 
 /// One operation of the library on a [SessionStore], with one peer.
 ///
-/// The library stores a new session before it finds out whether its last-resort key was replayed,
-/// so writes are held back until [#commit]. An exception of the store is remembered, because what
-/// comes out of native code may be another.
+/// Session and trusted key are read once. The library stores a new session before it finds out
+/// whether its last-resort key was replayed, so writes are held back until [#commit]. An exception
+/// of the store is remembered, because what comes out of native code may be another.
 final class StoreAdapter
     implements org.signal.libsignal.protocol.state.SessionStore,
         PreKeyStore,
@@ -38,8 +38,11 @@ final class StoreAdapter
 
   private final SessionStore store;
   private final DeviceAddress peer;
+  private final Optional<byte[]> trusted;
   private final IdentityKeyPair identity;
   private final int registrationId;
+
+  private final Optional<byte[]> oldSession;
 
   private Optional<byte[]> newSession = Optional.empty();
   private Optional<Integer> usedOneTimeKey = Optional.empty();
@@ -53,6 +56,8 @@ final class StoreAdapter
     this.peer = peer;
     this.identity = identity;
     this.registrationId = registrationId;
+    this.trusted = store.identityOf(peer);
+    this.oldSession = store.session(peer);
   }
 
   /// The session in a record; empty where there is none, or where the record is damaged: a new
@@ -108,17 +113,24 @@ final class StoreAdapter
     }
   }
 
-  boolean hasSession() {
-    return current().isPresent();
+  /// Whether the newest known chain names the device at all.
+  boolean known() {
+    return trusted.isPresent();
   }
 
-  private Optional<SessionRecord> current() {
-    return read(newSession.or(() -> ask(() -> store.session(peer))));
+  /// Whether the newest known chain names this key for the device.
+  boolean trusts(byte[] identityKey) {
+    return trusted.isPresent() && MessageDigest.isEqual(trusted.get(), identityKey);
+  }
+
+  /// The session, with what the operation made of it so far.
+  Optional<SessionRecord> session() {
+    return read(newSession.or(() -> oldSession));
   }
 
   @Override
   public @Nullable SessionRecord loadSession(SignalProtocolAddress address) {
-    return current().orElse(null);
+    return session().orElse(null);
   }
 
   @Override
@@ -128,7 +140,7 @@ final class StoreAdapter
 
   @Override
   public boolean containsSession(SignalProtocolAddress address) {
-    return hasSession();
+    return session().isPresent();
   }
 
   @Override
@@ -206,9 +218,7 @@ final class StoreAdapter
   @Override
   public boolean isTrustedIdentity(
       SignalProtocolAddress address, IdentityKey key, Direction direction) {
-    return ask(() -> store.identityOf(peer))
-        .map(trusted -> MessageDigest.isEqual(trusted, key.serialize()))
-        .orElse(false);
+    return trusts(key.serialize());
   }
 
   @Override
