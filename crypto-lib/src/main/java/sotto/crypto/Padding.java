@@ -10,9 +10,10 @@ import java.util.Optional;
 /// padded = content ‖ 0x80 ‖ zeros        up to the smallest size that holds content and 0x80
 /// ```
 ///
-/// The sizes are 512 bytes (short texts, receipts, typing), then doubled up to 64 KiB, then 80 KiB (a text of 65,536
-/// bytes with its metadata) and 92 KiB. What libsignal adds (1,761 bytes to the first messages of a session, some 110
-/// afterwards) then still leaves room in an envelope of 96 KiB. The padding is that of ISO/IEC 7816-4 §12.1.
+/// The sizes are 512 bytes (short texts, receipts, typing), then doubled up to 64 KiB, then 80 KiB
+/// (a text of 65,536 bytes with its metadata) and 92 KiB. What libsignal adds (1,761 bytes to the
+/// first messages of a session, some 110 afterwards) then still leaves room in an envelope of 96
+/// KiB. The padding is that of ISO/IEC 7816-4 §12.1.
 public final class Padding {
   private static final int[] SIZES = {
     512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 80 * 1024, 92 * 1024
