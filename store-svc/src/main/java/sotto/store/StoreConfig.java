@@ -1,0 +1,63 @@
+package sotto.store;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// What an operator decides about the store.
+///
+/// @param dataDir the folder of the embedded database; made if it is not there
+/// @param podName the name of this pod among the owners of buckets, 1 to 200 characters
+/// @param mailboxEnvelopes how many envelopes a device's mailbox holds, at least 4
+/// @param mailboxBytes how many bytes of envelopes it holds, at least 394,240
+/// @param mailboxLife how long it keeps an envelope, 1 minute to 365 days
+/// @param dormantAfter how long a device may be unseen before nothing is kept for it, at least 1
+///   day
+/// @param serverNames the names under which the server may be signed in to, at least one
+public record StoreConfig(
+    Path dataDir,
+    String podName,
+    long mailboxEnvelopes,
+    long mailboxBytes,
+    Duration mailboxLife,
+    Duration dormantAfter,
+    List<String> serverNames) {
+  private static final int LONGEST_NAME = 200;
+
+  /// Checks the bounds.
+  ///
+  /// @throws IllegalArgumentException naming the field that breaks one
+  public StoreConfig {
+    serverNames = List.copyOf(serverNames);
+    check(
+        !podName.isBlank() && podName.length() <= LONGEST_NAME, "podName has 1 to 200 characters");
+    check(mailboxEnvelopes >= 4, "mailboxEnvelopes is at least 4");
+    check(mailboxBytes >= 394_240, "mailboxBytes is at least 394240");
+    check(
+        mailboxLife.compareTo(Duration.ofMinutes(1)) >= 0
+            && mailboxLife.compareTo(Duration.ofDays(365)) <= 0,
+        "mailboxLife is 1m to 365d");
+    check(dormantAfter.compareTo(Duration.ofDays(1)) >= 0, "dormantAfter is at least 1d");
+    check(
+        !serverNames.isEmpty() && serverNames.stream().noneMatch(String::isBlank),
+        "serverNames has at least one name");
+  }
+
+  private static void check(boolean holds, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule);
+    }
+  }
+
+  /// The usual limits: 10,000 envelopes, 64 MiB, 30 days; a device is dormant after 45 days.
+  public static StoreConfig defaults(Path dataDir, List<String> serverNames) {
+    return new StoreConfig(
+        dataDir,
+        "store-0",
+        10_000,
+        64L << 20,
+        Duration.ofDays(30),
+        Duration.ofDays(45),
+        serverNames);
+  }
+}

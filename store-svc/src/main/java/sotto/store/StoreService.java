@@ -1,0 +1,170 @@
+package sotto.store;
+
+import io.grpc.BindableService;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import sotto.mesh.Telemetry;
+import sotto.store.account.AccountEndpoint;
+import sotto.store.keys.KeyEndpoint;
+import sotto.store.mailbox.AppendRules;
+import sotto.store.mailbox.Dormancy;
+import sotto.store.mailbox.MailboxEndpoint;
+import sotto.store.mailbox.Sweeper;
+import sotto.store.sql.Dialect;
+import sotto.store.sql.Readers;
+import sotto.store.sql.Schema;
+import sotto.store.sql.Session;
+import sotto.store.sql.SqliteDialect;
+import sotto.store.sql.StorageException;
+import sotto.store.token.Challenges;
+import sotto.store.token.ServerSecrets;
+import sotto.store.token.SignIn;
+import sotto.store.token.SigningKeys;
+import sotto.store.write.MailboxLimits;
+import sotto.store.write.Ownership;
+import sotto.store.write.Writers;
+
+/// The store on an embedded database: `sotto.mailbox.v1.MailboxService`,
+/// `sotto.account.v1.AccountService` and `sotto.keys.v1.KeyService`.
+///
+/// Opening takes over all buckets. Safe for many threads; stop serving before closing.
+public final class StoreService implements AutoCloseable {
+  /// The database's file in the data folder.
+  static final String DATABASE = "store.db";
+
+  private static final int QUERY_SESSIONS = 4;
+  private static final int CACHED_ACCOUNTS = 50_000;
+  private static final int NAME_BYTES = 8;
+
+  private final FolderLock lock;
+  private final Readers readers;
+  private final Writers writers;
+  private final Sweeper sweeper;
+  private final List<BindableService> services;
+
+  private StoreService(
+      FolderLock lock,
+      Readers readers,
+      Writers writers,
+      Sweeper sweeper,
+      List<BindableService> services) {
+    this.lock = lock;
+    this.readers = readers;
+    this.writers = writers;
+    this.sweeper = sweeper;
+    this.services = List.copyOf(services);
+  }
+
+  /// Opens the store in its folder, making the database if there is none.
+  ///
+  /// @throws StorageException if another process has the folder, or the database cannot be used or
+  ///   was written by another version
+  public static StoreService open(
+      StoreConfig config, Clock clock, SecureRandom random, Telemetry telemetry) {
+    return open(
+        config, new SqliteDialect(config.dataDir().resolve(DATABASE)), clock, random, telemetry);
+  }
+
+  static StoreService open(
+      StoreConfig config, Dialect dialect, Clock clock, SecureRandom random, Telemetry telemetry) {
+    FolderLock lock = FolderLock.take(config.dataDir());
+    try {
+      return open(config, dialect, lock, clock, random, telemetry);
+    } catch (SQLException e) {
+      lock.close();
+      throw new StorageException("cannot open the database in " + config.dataDir(), e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static StoreService open(
+      StoreConfig config,
+      Dialect dialect,
+      FolderLock lock,
+      Clock clock,
+      SecureRandom random,
+      Telemetry telemetry)
+      throws SQLException {
+    Session first = new Session(dialect.openWriter(), dialect);
+    Readers readers;
+    Writers writers;
+    try {
+      new Schema(dialect).prepare(first);
+      readers = Readers.open(dialect, QUERY_SESSIONS);
+      writers =
+          Writers.start(
+              first,
+              dialect,
+              new Ownership(ownerName(config.podName(), random), dialect, clock),
+              CACHED_ACCOUNTS,
+              clock,
+              config.mailboxLife(),
+              new StoreMetrics(telemetry));
+    } catch (SQLException | RuntimeException e) {
+      first.close();
+      throw e;
+    }
+    ServerSecrets secrets = new ServerSecrets(writers, readers, clock, random);
+    SigningKeys signingKeys = new SigningKeys(secrets, clock, random);
+    Challenges challenges = new Challenges(secrets.macKey("challenge"), clock, random);
+    SignIn signIn =
+        new SignIn(
+            readers, challenges, signingKeys, Set.copyOf(config.serverNames()), clock, random);
+    AppendRules rules =
+        new AppendRules(
+            new MailboxLimits(config.mailboxEnvelopes(), config.mailboxBytes()),
+            new Dormancy(config.dormantAfter()),
+            secrets.macKey("sender-tag"));
+    Sweeper sweeper = new Sweeper(readers, writers, clock);
+    sweeper.start();
+    return new StoreService(
+        lock,
+        readers,
+        writers,
+        sweeper,
+        List.of(
+            new MailboxEndpoint(writers, readers, rules, signingKeys, clock),
+            new AccountEndpoint(
+                writers, readers, challenges, signIn, config.serverNames(), version(), clock),
+            new KeyEndpoint(writers, readers)));
+  }
+
+  /// Unique to this start, so that a frozen process and its successor of the same name differ.
+  private static String ownerName(String podName, SecureRandom random) {
+    byte[] start = new byte[NAME_BYTES];
+    random.nextBytes(start);
+    return podName + "/" + HexFormat.of().formatHex(start);
+  }
+
+  private static String version() {
+    return Optional.ofNullable(StoreService.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
+  /// What it serves. Only relays and other stores may be let in.
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /// Commits what is queued and closes the database.
+  @Override
+  public void close() {
+    sweeper.close();
+    // The readers first: the last connection to close checkpoints, and only the writer may.
+    try {
+      readers.close();
+    } catch (SQLException e) {
+      throw new StorageException("closing failed", e);
+    } finally {
+      writers.close();
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package sotto.store.account;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.AddDeviceRequest;
+import sotto.account.v1.AddDeviceResponse;
+import sotto.account.v1.AppendLinkRequest;
+import sotto.account.v1.AppendLinkResponse;
+import sotto.account.v1.GetChainRequest;
+import sotto.account.v1.GetChainResponse;
+import sotto.account.v1.GetChallengeRequest;
+import sotto.account.v1.GetChallengeResponse;
+import sotto.account.v1.GetServerInfoRequest;
+import sotto.account.v1.GetServerInfoResponse;
+import sotto.account.v1.LinkAppended;
+import sotto.account.v1.LinkRefused;
+import sotto.account.v1.ListDevicesRequest;
+import sotto.account.v1.ListDevicesResponse;
+import sotto.account.v1.LookUpUsernameRequest;
+import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.RegisterRequest;
+import sotto.account.v1.RegisterResponse;
+import sotto.account.v1.SignInRequest;
+import sotto.account.v1.SignInResponse;
+import sotto.account.v1.UsernameFound;
+import sotto.account.v1.UsernameNotFound;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.mesh.Caller;
+import sotto.store.sql.Readers;
+import sotto.store.token.Challenges;
+import sotto.store.token.SignIn;
+import sotto.store.write.Writers;
+
+/// The account service. Handlers block until what they answer is durable.
+public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImplBase {
+  private final AccountReads reads;
+  private final Usernames usernames;
+  private final Registration registration;
+  private final ChainGrowth growth;
+  private final Challenges challenges;
+  private final SignIn signIn;
+  private final List<String> serverNames;
+  private final String version;
+  private final Clock clock;
+
+  /// Serves what these hold.
+  public AccountEndpoint(
+      Writers writers,
+      Readers readers,
+      Challenges challenges,
+      SignIn signIn,
+      List<String> serverNames,
+      String version,
+      Clock clock) {
+    this.reads = new AccountReads(readers);
+    this.usernames = new Usernames(writers, readers, clock);
+    this.registration = new Registration(usernames, writers);
+    this.growth = new ChainGrowth(reads, writers);
+    this.challenges = challenges;
+    this.signIn = signIn;
+    this.serverNames = List.copyOf(serverNames);
+    this.version = version;
+    this.clock = clock;
+  }
+
+  @Override
+  public void getServerInfo(
+      GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> response) {
+    answer(
+        response,
+        GetServerInfoResponse.newBuilder()
+            .setServerTimeMs(clock.millis())
+            .setVersion(version)
+            .addAllNames(serverNames)
+            .build());
+  }
+
+  @Override
+  public void getChallenge(
+      GetChallengeRequest request, StreamObserver<GetChallengeResponse> response) {
+    DeviceAddress device =
+        new DeviceAddress(account(request.getAccountId()), new DeviceId(request.getDevice()));
+    answer(
+        response,
+        GetChallengeResponse.newBuilder()
+            .setChallenge(ByteString.copyFrom(challenges.make(device)))
+            .build());
+  }
+
+  @Override
+  public void signIn(SignInRequest request, StreamObserver<SignInResponse> response) {
+    answer(response, signIn.signIn(request));
+  }
+
+  @Override
+  public void register(RegisterRequest request, StreamObserver<RegisterResponse> response) {
+    answer(response, registration.register(request));
+  }
+
+  @Override
+  public void addDevice(AddDeviceRequest request, StreamObserver<AddDeviceResponse> response) {
+    ChainGrowth.Outcome outcome =
+        growth.addDevice(
+            account(request.getAccountId()), request.getLink().toByteArray(), request.getDevice());
+    AddDeviceResponse.Builder added = AddDeviceResponse.newBuilder();
+    switch (outcome) {
+      case ChainGrowth.Appended(long sequence) -> added.setAppended(appended(sequence));
+      case ChainGrowth.Refused refused -> added.setLinkRefused(refused(refused));
+    }
+    answer(response, added.build());
+  }
+
+  @Override
+  public void appendLink(AppendLinkRequest request, StreamObserver<AppendLinkResponse> response) {
+    AccountId own = Caller.required().account();
+    AppendLinkResponse.Builder linked = AppendLinkResponse.newBuilder();
+    switch (growth.append(own, request.getLink().toByteArray())) {
+      case ChainGrowth.Appended(long sequence) -> linked.setAppended(appended(sequence));
+      case ChainGrowth.Refused refused -> linked.setLinkRefused(refused(refused));
+    }
+    answer(response, linked.build());
+  }
+
+  private static LinkAppended appended(long sequence) {
+    return LinkAppended.newBuilder().setChainSequence((int) sequence).build();
+  }
+
+  private static LinkRefused refused(ChainGrowth.Refused refused) {
+    return LinkRefused.newBuilder()
+        .setReason(refused.reason())
+        .setChainSequence((int) refused.sequence())
+        .build();
+  }
+
+  @Override
+  public void getChain(GetChainRequest request, StreamObserver<GetChainResponse> response) {
+    answer(response, reads.chain(request));
+  }
+
+  @Override
+  public void lookUpUsername(
+      LookUpUsernameRequest request, StreamObserver<LookUpUsernameResponse> response) {
+    Optional<AccountId> found = Username.parse(request.getUsername()).flatMap(usernames::lookUp);
+    LookUpUsernameResponse.Builder result = LookUpUsernameResponse.newBuilder();
+    if (found.isPresent()) {
+      result.setFound(
+          UsernameFound.newBuilder().setAccountId(ByteString.copyFrom(found.get().bytes())));
+    } else {
+      result.setNotFound(UsernameNotFound.getDefaultInstance());
+    }
+    answer(response, result.build());
+  }
+
+  @Override
+  public void listDevices(
+      ListDevicesRequest request, StreamObserver<ListDevicesResponse> response) {
+    AccountId own = Caller.required().account();
+    answer(response, ListDevicesResponse.newBuilder().addAllDevices(reads.devices(own)).build());
+  }
+
+  private static AccountId account(ByteString id) {
+    return new AccountId(id.toByteArray());
+  }
+
+  private static <T> void answer(StreamObserver<T> response, T message) {
+    response.onNext(message);
+    response.onCompleted();
+  }
+}

@@ -1,0 +1,15 @@
+/// Accounts: registration, device chains, usernames.
+///
+/// ```
+/// AccountEndpoint   the service
+/// ├─ Registration   claim → account → confirm (protocol A4)
+/// │  ├─ Usernames   rows of names, each change a transaction of its own
+/// │  └─ Founding    the account with its first device, one transaction
+/// ├─ ChainGrowth    links after the first, by compare-and-set (protocol A1, L5)
+/// └─ AccountReads   chains, devices
+/// Username          what a name may be
+/// ```
+@NullMarked
+package sotto.store.account;
+
+import org.jspecify.annotations.NullMarked;

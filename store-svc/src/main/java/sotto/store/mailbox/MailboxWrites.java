@@ -1,0 +1,150 @@
+package sotto.store.mailbox;
+
+import com.google.protobuf.ByteString;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
+import sotto.chat.v1.Diverged;
+import sotto.mailbox.v1.DeviceAck;
+import sotto.mailbox.v1.DeviceRemoved;
+import sotto.mailbox.v1.LastSeen;
+import sotto.mailbox.v1.NumberTooHigh;
+import sotto.mailbox.v1.OpenDevice;
+import sotto.mailbox.v1.OpenDeviceResult;
+import sotto.mailbox.v1.Opened;
+import sotto.store.sql.Placeholders;
+import sotto.store.sql.Session;
+import sotto.store.write.Batch;
+import sotto.store.write.DeviceState;
+
+/// What mailboxes are changed by beside appends. Each method is the work of one job.
+final class MailboxWrites {
+  /// How far a connection number may be above the highest (protocol C1).
+  static final long LARGEST_STEP = 1L << 20;
+
+  private static final long DAY = Duration.ofDays(1).toMillis();
+
+  private MailboxWrites() {}
+
+  /// Notes that a device connects (protocol C1): its number must be above all before it, but not
+  /// far.
+  static OpenDeviceResult open(Batch batch, OpenDevice request) throws SQLException {
+    AccountId account = new AccountId(request.getAccountId().toByteArray());
+    Optional<DeviceState> found = batch.device(account, request.getDevice());
+    if (found.isEmpty()) {
+      return OpenDeviceResult.newBuilder().setRemoved(DeviceRemoved.getDefaultInstance()).build();
+    }
+    DeviceState device = found.get();
+    long number = request.getConnectionNumber();
+    // Numbers are unsigned on the wire: one above 2^63 is far too high.
+    if (number < 0 || number - device.connectionNumber > LARGEST_STEP) {
+      return OpenDeviceResult.newBuilder().setTooHigh(NumberTooHigh.getDefaultInstance()).build();
+    }
+    if (number <= device.connectionNumber) {
+      return OpenDeviceResult.newBuilder()
+          .setDiverged(Diverged.newBuilder().setHighest(device.connectionNumber))
+          .build();
+    }
+    long missedSince = device.missedSince;
+    device.connectionNumber = number;
+    device.missedSince = 0;
+    device.lastSeenDay = day(batch);
+    batch
+        .session()
+        .update(
+            "UPDATE device SET connection_number = ?, last_seen_day = ?, missed_since = 0"
+                + " WHERE account_id = ? AND device_id = ?",
+            number,
+            device.lastSeenDay,
+            account.bytes(),
+            device.device);
+    return OpenDeviceResult.newBuilder()
+        .setOpened(Opened.newBuilder().setMissedSinceMs(missedSince))
+        .build();
+  }
+
+  private record Gone(long position, int size, Optional<Bytes> sender) {}
+
+  /// Removes acknowledged envelopes; those that are not there are ignored.
+  ///
+  /// @return how many went
+  static Integer ack(Batch batch, DeviceAck ack) throws SQLException {
+    AccountId account = new AccountId(ack.getAccountId().toByteArray());
+    int gone = remove(batch, account, ack.getDevice(), ack.getPositionsList());
+    seen(batch, account, ack.getDevice());
+    return gone;
+  }
+
+  /// Removes the envelopes at these positions.
+  static int remove(Batch batch, AccountId account, int device, List<Long> positions)
+      throws SQLException {
+    String where =
+        " WHERE account_id = ? AND device_id = ? AND position IN "
+            + Placeholders.in(positions.size());
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(account.bytes());
+    arguments.add(device);
+    arguments.addAll(Placeholders.fill(positions));
+    List<Gone> gone =
+        batch
+            .session()
+            .list(
+                "SELECT position, size, sender_tag FROM inbox" + where,
+                row ->
+                    new Gone(
+                        row.getLong(1),
+                        row.getInt(2),
+                        Optional.ofNullable(row.getBytes(3)).map(Bytes::of)),
+                arguments.toArray());
+    if (gone.isEmpty()) {
+      return 0;
+    }
+    // Loaded before the rows go, so that it counts them once.
+    Optional<DeviceState> state = batch.device(account, device);
+    batch.session().update("DELETE FROM inbox" + where, arguments.toArray());
+    state.ifPresent(d -> gone.forEach(g -> d.remove(g.size, g.sender)));
+    return gone.size();
+  }
+
+  /// Notes once a day that a device is there.
+  static Boolean seen(Batch batch, AccountId account, int number) throws SQLException {
+    Optional<DeviceState> device = batch.device(account, number);
+    long day = day(batch);
+    if (device.isEmpty() || device.get().lastSeenDay >= day) {
+      return false;
+    }
+    device.get().lastSeenDay = day;
+    batch
+        .session()
+        .update(
+            "UPDATE device SET last_seen_day = ? WHERE account_id = ? AND device_id = ?",
+            day,
+            account.bytes(),
+            number);
+    return true;
+  }
+
+  static long day(Batch batch) {
+    return day(batch.rows().acceptedAt());
+  }
+
+  static long day(long millis) {
+    return millis - Math.floorMod(millis, DAY);
+  }
+
+  /// Notes when an account was last connected; never earlier than noted before.
+  static Integer lastSeen(Session session, LastSeen seen) throws SQLException {
+    ByteString hashes = ByteString.copyFrom(seen.getAccessKeyHashesList());
+    return session.update(
+        "UPDATE account SET last_seen = CASE WHEN last_seen > ? THEN last_seen ELSE ? END,"
+            + " access_key_hashes = ? WHERE account_id = ?",
+        seen.getLastSeenMs(),
+        seen.getLastSeenMs(),
+        hashes.toByteArray(),
+        seen.getAccountId().toByteArray());
+  }
+}

@@ -1,0 +1,90 @@
+package sotto.store.write;
+
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A job whose caller waits for its result.
+///
+/// @param <R> the result
+public final class Call<R> implements Job {
+  private static final long WAIT_SECONDS = 30;
+
+  /// The work of a call.
+  ///
+  /// @param <R> its result
+  @FunctionalInterface
+  public interface Work<R> {
+    /// Does it; see [Job#apply].
+    R apply(Batch batch) throws SQLException;
+  }
+
+  /// What a call came to.
+  ///
+  /// @param <R> the result
+  public sealed interface Written<R> {}
+
+  /// It is durable.
+  ///
+  /// @param value its result
+  public record Done<R>(R value) implements Written<R> {}
+
+  /// It is not, or is not known to be.
+  ///
+  /// @param fate [Fate.Moved] or [Fate.Again]
+  public record NotDone<R>(Fate fate) implements Written<R> {}
+
+  private final int bucket;
+  private final long bytes;
+  private final Work<R> work;
+  private final CountDownLatch over = new CountDownLatch(1);
+  // Written by the writer's thread before the latch opens.
+  private @Nullable R result;
+  private volatile Fate fate = new Fate.Again(Fate.Why.BUSY);
+
+  /// Work in a bucket, or in a transaction of its own with [Job#NO_BUCKET].
+  public Call(int bucket, long bytes, Work<R> work) {
+    this.bucket = bucket;
+    this.bytes = bytes;
+    this.work = work;
+  }
+
+  @Override
+  public int bucket() {
+    return bucket;
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void apply(Batch batch) throws SQLException {
+    result = work.apply(batch);
+  }
+
+  @Override
+  public void finish(Fate fate) {
+    this.fate = fate;
+    over.countDown();
+  }
+
+  /// Waits up to thirty seconds.
+  public Written<R> await() {
+    try {
+      if (!over.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        return new NotDone<>(new Fate.Again(Fate.Why.BUSY));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new NotDone<>(new Fate.Again(Fate.Why.BUSY));
+    }
+    Optional<R> value = Optional.ofNullable(result);
+    return fate instanceof Fate.Committed && value.isPresent()
+        ? new Done<>(value.get())
+        : new NotDone<>(fate);
+  }
+}

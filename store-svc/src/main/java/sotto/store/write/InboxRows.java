@@ -1,0 +1,133 @@
+package sotto.store.write;
+
+import com.google.protobuf.ByteString;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
+import sotto.store.sql.Dialect;
+import sotto.store.sql.Session;
+
+/// The envelopes of one transaction. Many go in with one statement; a row whose dedupe key is there
+/// already is left out by the database, and its place is looked up.
+public final class InboxRows {
+  private static final int ROWS_AT_ONCE = 64;
+  private static final String COLUMNS =
+      "inbox (account_id, device_id, position, dedupe, accepted_at, expires_at, size, sender_tag,"
+          + " envelope) VALUES ";
+  private static final String VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private final Session session;
+  private final Dialect dialect;
+  private final long acceptedAt;
+  private final long expiresAt;
+  private final Ownership ownership;
+  private final List<InboxRow> waiting = new ArrayList<>();
+  private long stored;
+
+  InboxRows(
+      Session session, Dialect dialect, Ownership ownership, long acceptedAt, long lifeMillis) {
+    this.session = session;
+    this.dialect = dialect;
+    this.ownership = ownership;
+    this.acceptedAt = acceptedAt;
+    this.expiresAt = acceptedAt + lifeMillis;
+  }
+
+  /// When the rows of this transaction count as accepted, milliseconds since 1970.
+  public long acceptedAt() {
+    return acceptedAt;
+  }
+
+  /// Asks for a place behind all that the device has.
+  public InboxRow add(
+      AccountId account,
+      DeviceState device,
+      byte[] dedupe,
+      Optional<Bytes> sender,
+      ByteString envelope) {
+    long position = ownership.next(account.bucket());
+    InboxRow row = new InboxRow(account, device, position, dedupe, sender, envelope);
+    device.add(envelope.size(), sender);
+    waiting.add(row);
+    return row;
+  }
+
+  /// Where an earlier try put an envelope, if it is still there.
+  public Optional<InboxRow.StoredAt> find(AccountId account, int device, byte[] dedupe)
+      throws SQLException {
+    return session.first(
+        "SELECT position, accepted_at FROM inbox"
+            + " WHERE account_id = ? AND device_id = ? AND dedupe = ?",
+        row -> InboxRow.StoredAt.earlier(row.getLong(1), row.getLong(2)),
+        account.bytes(),
+        device,
+        dedupe);
+  }
+
+  /// Inserts what waits and tells each row its place.
+  public void flush() throws SQLException {
+    for (int from = 0; from < waiting.size(); ) {
+      int size = Math.min(ROWS_AT_ONCE, Integer.highestOneBit(waiting.size() - from));
+      insert(waiting.subList(from, from + size));
+      from += size;
+    }
+    waiting.clear();
+  }
+
+  private void insert(List<InboxRow> rows) throws SQLException {
+    String sql =
+        dialect.insertIgnore() + COLUMNS + VALUES + (", " + VALUES).repeat(rows.size() - 1);
+    List<Object> arguments = new ArrayList<>(rows.size() * 9);
+    for (InboxRow row : rows) {
+      arguments.add(row.account.bytes());
+      arguments.add(row.device.device);
+      arguments.add(row.position);
+      arguments.add(row.dedupe);
+      arguments.add(acceptedAt);
+      arguments.add(expiresAt);
+      arguments.add(row.envelope.size());
+      arguments.add(row.sender.<Object>map(Bytes::toArray).orElse(Session.NULL));
+      arguments.add(row.envelope.toByteArray());
+    }
+    int inserted = session.update(sql, arguments.toArray());
+    stored += inserted;
+    if (inserted == rows.size()) {
+      rows.forEach(this::chain);
+    } else {
+      settleSome(rows, inserted);
+    }
+  }
+
+  /// Fewer rows in than sent: what has a dedupe key that was there keeps its first place.
+  private void settleSome(List<InboxRow> rows, int inserted) throws SQLException {
+    int fresh = 0;
+    for (InboxRow row : rows) {
+      InboxRow.StoredAt there =
+          find(row.account, row.device.device, row.dedupe)
+              .orElseThrow(() -> new SQLException("a row was left out and is not there"));
+      if (there.position() == row.position) {
+        chain(row);
+        fresh++;
+      } else {
+        row.device.remove(row.envelope.size(), row.sender);
+        row.place(there);
+      }
+    }
+    if (fresh != inserted) {
+      throw new SQLException("the database counts other rows than there are");
+    }
+  }
+
+  private void chain(InboxRow row) {
+    long previous = row.device.follow(row.position);
+    row.place(new InboxRow.StoredAt(row.position, previous, acceptedAt, true));
+  }
+
+  /// How many rows went in.
+  long stored() {
+    return stored;
+  }
+}

@@ -1,0 +1,25 @@
+package sotto.store.write;
+
+import java.sql.SQLException;
+
+/// Something to be done in a transaction of the owner.
+public interface Job {
+  /// The bucket of a job that belongs to none.
+  int NO_BUCKET = -1;
+
+  /// The bucket of the account it changes, or [#NO_BUCKET]: then it runs in a transaction of its
+  /// own.
+  int bucket();
+
+  /// About how many bytes it writes.
+  long bytes();
+
+  /// Does the work. Called again after a rollback: all that it remembers is overwritten then.
+  void apply(Batch batch) throws SQLException;
+
+  /// Says what became of it; called exactly once. Must not block or throw.
+  void finish(Fate fate);
+
+  /// Called after all jobs of a batch have heard their fates, for those who answer in bulk.
+  default void flush() {}
+}

@@ -1,0 +1,374 @@
+package sotto.store.write;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sotto.mesh.CrashPoint;
+import sotto.store.sql.Dialect;
+import sotto.store.sql.Failure;
+import sotto.store.sql.Session;
+import sotto.store.sql.StorageException;
+
+/// A queue of jobs, a thread, a connection: the only one that writes to its share of the buckets.
+///
+/// What queues while one transaction commits is the next one (group commit). When a transaction
+/// fails because of one job, its jobs are tried again one by one, so that only that job fails; when
+/// the storage fails, all of them do, and the writer goes on when the storage does. A commit of
+/// unknown outcome makes its buckets unsure: nothing is written to them before they are taken over
+/// anew (protocol B5).
+public final class Writer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+  private static final int QUEUE = 16_384;
+  private static final int MAX_JOBS = 1_024;
+  private static final long MAX_BYTES = 4L << 20;
+  private static final long SUBMIT_SECONDS = 2;
+
+  /// What happened to one try.
+  private enum Try {
+    COMMITTED,
+    REFUSED,
+    STORAGE_FULL,
+    STORAGE_DOWN
+  }
+
+  private record Settings(Dialect dialect, Clock clock, long lifeMillis, WriteMetrics metrics) {}
+
+  private final Settings settings;
+  private final Set<Integer> share;
+  private final Ownership ownership;
+  private final AccountCache cache;
+  private final BlockingQueue<Job> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final Thread thread;
+  private volatile boolean closing;
+  // The rest belongs to the thread.
+  private Optional<Session> session;
+  private boolean failing;
+
+  private Writer(
+      Settings settings,
+      Set<Integer> share,
+      Ownership ownership,
+      AccountCache cache,
+      Session session,
+      String name) {
+    this.settings = settings;
+    this.share = share;
+    this.ownership = ownership;
+    this.cache = cache;
+    this.session = Optional.of(session);
+    // A platform thread: SQLite's calls are native and would hold a virtual thread's carrier.
+    this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+  }
+
+  /// Takes the buckets of a share over and starts to write to them.
+  ///
+  /// @param session takes it over
+  public static Writer start(
+      String name,
+      Session session,
+      Dialect dialect,
+      Ownership ownership,
+      AccountCache cache,
+      Set<Integer> share,
+      Clock clock,
+      Duration life,
+      WriteMetrics metrics)
+      throws SQLException {
+    ownership.take(session, share);
+    Settings settings = new Settings(dialect, clock, life.toMillis(), metrics);
+    Writer writer = new Writer(settings, share, ownership, cache, session, name);
+    writer.thread.start();
+    return writer;
+  }
+
+  /// The states of the accounts it writes to.
+  AccountCache cache() {
+    return cache;
+  }
+
+  /// Queues a job; waits up to two seconds for room, then the job hears [Fate.Again] at once.
+  void submit(Job job) {
+    boolean queued = false;
+    try {
+      queued = !closing && queue.offer(job, SUBMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!queued) {
+      job.finish(new Fate.Again(Fate.Why.BUSY));
+      job.flush();
+    }
+  }
+
+  private void run() {
+    List<Job> jobs = new ArrayList<>();
+    while (!closing || !queue.isEmpty()) {
+      try {
+        Job first = queue.poll(100, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          jobs.add(first);
+          drain(jobs);
+          work(jobs);
+          jobs.forEach(Job::flush);
+          jobs.clear();
+        }
+      } catch (InterruptedException e) {
+        closing = true;
+      }
+    }
+    session.ifPresent(Writer::closeQuietly);
+  }
+
+  private void drain(List<Job> jobs) {
+    long bytes = jobs.getFirst().bytes();
+    while (jobs.size() < MAX_JOBS && bytes < MAX_BYTES) {
+      Job next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      jobs.add(next);
+      bytes += next.bytes();
+    }
+  }
+
+  /// Cuts the jobs into transactions: those without a bucket have one each.
+  private void work(List<Job> jobs) {
+    List<Job> together = new ArrayList<>();
+    for (Job job : jobs) {
+      if (job.bucket() == Job.NO_BUCKET) {
+        workTogether(together);
+        workTogether(List.of(job));
+        together.clear();
+      } else {
+        together.add(job);
+      }
+    }
+    workTogether(together);
+  }
+
+  private void workTogether(List<Job> jobs) {
+    if (jobs.isEmpty()) {
+      return;
+    }
+    switch (attempt(jobs)) {
+      case COMMITTED -> {}
+      case STORAGE_FULL -> again(jobs, Fate.Why.FULL);
+      case STORAGE_DOWN -> again(jobs, Fate.Why.BUSY);
+      case REFUSED -> {
+        if (jobs.size() == 1) {
+          again(jobs, Fate.Why.BROKEN);
+        } else {
+          jobs.forEach(job -> workTogether(List.of(job)));
+        }
+      }
+    }
+  }
+
+  private static void again(List<Job> jobs, Fate.Why why) {
+    jobs.forEach(job -> job.finish(new Fate.Again(why)));
+  }
+
+  private Try attempt(List<Job> jobs) {
+    Set<Integer> buckets = new TreeSet<>();
+    jobs.forEach(job -> buckets.add(job.bucket()));
+    buckets.remove(Job.NO_BUCKET);
+    try {
+      Session s = ready();
+      return transaction(s, jobs, buckets);
+    } catch (SQLException e) {
+      return failed(e);
+    }
+  }
+
+  /// A session on which nothing is in doubt.
+  private Session ready() throws SQLException {
+    Session s = session.isPresent() ? session.get() : reopen();
+    try {
+      Set<Integer> doubtful = ownership.retake(s, share);
+      if (!doubtful.isEmpty()) {
+        cache.dropBuckets(doubtful);
+        LOG.warn("took {} buckets over anew after a failed commit", doubtful.size());
+      }
+      return s;
+    } catch (SQLException e) {
+      rollback(s);
+      throw e;
+    }
+  }
+
+  private Session reopen() throws SQLException {
+    Session opened = new Session(settings.dialect.openWriter(), settings.dialect);
+    session = Optional.of(opened);
+    return opened;
+  }
+
+  private Try transaction(Session s, List<Job> jobs, Set<Integer> buckets) {
+    long begin = System.nanoTime();
+    Map<Integer, Ownership.Standing> standings;
+    try {
+      s.begin();
+      standings = ownership.fence(s, buckets);
+    } catch (SQLException e) {
+      rollback(s);
+      return failed(e);
+    }
+    long now = settings.clock.millis();
+    InboxRows rows = new InboxRows(s, settings.dialect, ownership, now, settings.lifeMillis);
+    Batch batch = new Batch(s, settings.dialect, ownership, cache, rows, epochs(standings));
+    try {
+      for (Job job : jobs) {
+        if (job.bucket() == Job.NO_BUCKET
+            || standings.get(job.bucket()) instanceof Ownership.Owned) {
+          job.apply(batch);
+        }
+      }
+      rows.flush();
+    } catch (SQLException e) {
+      batch.undone();
+      rollback(s);
+      return failed(e);
+    } catch (RuntimeException e) {
+      batch.undone();
+      rollback(s);
+      return broken(e, jobs.size());
+    }
+    try {
+      s.commit();
+    } catch (SQLException e) {
+      batch.undone();
+      ownership.doubt(buckets);
+      rollback(s);
+      return failed(e) == Try.STORAGE_FULL ? Try.STORAGE_FULL : Try.STORAGE_DOWN;
+    }
+    if (rows.stored() > 0) {
+      CrashPoint.at("after-store");
+    }
+    batch.committed();
+    settings.metrics.committed(jobs.size(), rows.stored(), System.nanoTime() - begin);
+    recovered();
+    tell(jobs, standings);
+    return Try.COMMITTED;
+  }
+
+  private static Map<Integer, Long> epochs(Map<Integer, Ownership.Standing> standings) {
+    Map<Integer, Long> epochs = new HashMap<>();
+    standings.forEach((bucket, standing) -> {
+      if (standing instanceof Ownership.Owned(long epoch)) {
+        epochs.put(bucket, epoch);
+      }
+    });
+    return epochs;
+  }
+
+  private void tell(List<Job> jobs, Map<Integer, Ownership.Standing> standings) {
+    Set<Integer> lost =
+        standings.entrySet().stream()
+            .filter(e -> e.getValue() instanceof Ownership.Moved)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    if (!lost.isEmpty()) {
+      cache.dropBuckets(lost);
+      lost.forEach(ownership::forgets);
+    }
+    for (Job job : jobs) {
+      if (job.bucket() == Job.NO_BUCKET) {
+        job.finish(new Fate.Committed(0));
+      } else {
+        job.finish(
+            switch (standings.get(job.bucket())) {
+              case Ownership.Owned(long epoch) -> new Fate.Committed(epoch);
+              case Ownership.Moved(String owner) -> new Fate.Moved(owner);
+              case null, default -> new Fate.Again(Fate.Why.BUSY);
+            });
+      }
+    }
+  }
+
+  private Try failed(SQLException e) {
+    settings.metrics.failed();
+    Failure failure = settings.dialect.classify(e);
+    if (failure == Failure.LOST) {
+      session.ifPresent(Writer::closeQuietly);
+      session = Optional.empty();
+    }
+    if (!failing) {
+      failing = failure.spreads();
+      LOG.error("cannot write: {}; {}", failure, StorageException.codes(e));
+    }
+    return switch (failure) {
+      case FULL -> Try.STORAGE_FULL;
+      case IO, BUSY, LOST -> Try.STORAGE_DOWN;
+      case REFUSED -> Try.REFUSED;
+    };
+  }
+
+  private Try broken(RuntimeException e, int jobs) {
+    settings.metrics.failed();
+    if (jobs == 1) {
+      StackTraceElement[] trace = e.getStackTrace();
+      LOG.error(
+          "a job failed: {} at {}", e.getClass().getName(), trace.length == 0 ? "" : trace[0]);
+    }
+    return Try.REFUSED;
+  }
+
+  private void recovered() {
+    if (failing) {
+      failing = false;
+      LOG.info("writes work again");
+    }
+  }
+
+  private void rollback(Session s) {
+    try {
+      s.rollback();
+    } catch (SQLException e) {
+      // Some errors end the transaction by themselves; a new connection knows for sure.
+      LOG.warn("rollback failed, opening the database again; {}", StorageException.codes(e));
+      closeQuietly(s);
+      session = Optional.empty();
+    }
+  }
+
+  private static void closeQuietly(Session s) {
+    try {
+      s.close();
+    } catch (SQLException e) {
+      LOG.warn("closing failed; {}", StorageException.codes(e));
+    }
+  }
+
+  /// Commits what is queued, then closes the connection. Later jobs hear [Fate.Again].
+  @Override
+  public void close() {
+    closing = true;
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    List<Job> left = new ArrayList<>();
+    queue.drainTo(left);
+    again(left, Fate.Why.BUSY);
+    left.forEach(Job::flush);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package sotto.store.write;
+
+import io.grpc.StatusRuntimeException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import sotto.chain.AccountId;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
+import sotto.store.sql.Dialect;
+import sotto.store.sql.Session;
+
+/// The writers of this owner. Each has a contiguous share of the buckets, so that on a sharded
+/// database its transactions stay on one shard, and the rows of one bucket are in at most one open
+/// transaction (protocol B5). Safe for many threads.
+public final class Writers implements AutoCloseable {
+  private final Ownership ownership;
+  private final List<Writer> all;
+
+  private Writers(Ownership ownership, List<Writer> all) {
+    this.ownership = ownership;
+    this.all = all;
+  }
+
+  /// Takes all buckets over and starts the writers.
+  ///
+  /// @param first the first writer's session, taken over
+  /// @param accounts how many accounts' states all of them keep together
+  public static Writers start(
+      Session first,
+      Dialect dialect,
+      Ownership ownership,
+      int accounts,
+      Clock clock,
+      Duration life,
+      WriteMetrics metrics)
+      throws SQLException {
+    int count = dialect.writers();
+    List<Writer> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Session session = i == 0 ? first : new Session(dialect.openWriter(), dialect);
+      AccountCache cache = new AccountCache(Math.max(1, accounts / count));
+      all.add(
+          Writer.start(
+              "store-writer-" + i,
+              session,
+              dialect,
+              ownership,
+              cache,
+              share(i, count),
+              clock,
+              life,
+              metrics));
+    }
+    return new Writers(ownership, all);
+  }
+
+  private static Set<Integer> share(int writer, int writers) {
+    Set<Integer> share = new TreeSet<>();
+    IntStream.range(0, AccountId.BUCKETS)
+        .filter(bucket -> bucket * writers / AccountId.BUCKETS == writer)
+        .forEach(share::add);
+    return share;
+  }
+
+  private Writer of(int bucket) {
+    return bucket == Job.NO_BUCKET
+        ? all.getFirst()
+        : all.get(bucket * all.size() / AccountId.BUCKETS);
+  }
+
+  /// Queues a job with the writer of its bucket; waits up to two seconds when the queue is full.
+  public void submit(Job job) {
+    of(job.bucket()).submit(job);
+  }
+
+  /// Queues work and waits for its result.
+  public <R> Call.Written<R> write(int bucket, long bytes, Call.Work<R> work) {
+    Call<R> call = new Call<>(bucket, bytes, work);
+    submit(call);
+    return call.await();
+  }
+
+  /// Queues work and waits until its result is durable.
+  ///
+  /// @throws io.grpc.StatusRuntimeException if it is not, or is not known to be
+  public <R> R commit(int bucket, long bytes, Call.Work<R> work) {
+    return switch (write(bucket, bytes, work)) {
+      case Call.Done<R>(R value) -> value;
+      case Call.NotDone<R>(Fate fate) -> throw status(fate);
+    };
+  }
+
+  private static StatusRuntimeException status(Fate fate) {
+    return switch (fate) {
+      case Fate.Moved _ -> Statuses.of(Reason.UNAVAILABLE, "another owner has this account");
+      case Fate.Again(Fate.Why why) ->
+          switch (why) {
+            case FULL -> Statuses.of(Reason.STORAGE_FULL, "the storage takes no more writes");
+            case BUSY -> Statuses.of(Reason.UNAVAILABLE, "the storage does not answer");
+            case BROKEN -> Statuses.of(Reason.INTERNAL, "the server failed; its log says more");
+          };
+      case Fate.Committed _ -> Statuses.of(Reason.INTERNAL, "a result is missing");
+    };
+  }
+
+  /// The buckets and their epochs.
+  public Ownership ownership() {
+    return ownership;
+  }
+
+  /// The last position of a device as its owner knows it (protocol P2).
+  public long last(AccountId account, int device) {
+    return ownership.last(of(account.bucket()).cache(), account, device);
+  }
+
+  @Override
+  public void close() {
+    all.forEach(Writer::close);
+  }
+}
