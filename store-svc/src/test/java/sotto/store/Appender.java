@@ -1,0 +1,80 @@
+package sotto.store;
+
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import sotto.mailbox.v1.Append;
+import sotto.mailbox.v1.AppendRequest;
+import sotto.mailbox.v1.AppendResponse;
+import sotto.mailbox.v1.AppendResult;
+import sotto.mailbox.v1.MailboxServiceGrpc.MailboxServiceStub;
+
+/// A relay's end of an append stream.
+final class Appender implements StreamObserver<AppendResponse>, AutoCloseable {
+  private static final long DEADLINE_SECONDS = 20;
+
+  private final BlockingQueue<AppendResult> results = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+  private final StreamObserver<AppendRequest> requests;
+
+  Appender(MailboxServiceStub stub) {
+    requests = stub.append(this);
+  }
+
+  void send(Append.Builder... appends) {
+    requests.onNext(
+        AppendRequest.newBuilder()
+            .addAllAppends(Arrays.stream(appends).map(Append.Builder::build).toList())
+            .build());
+  }
+
+  AppendResult next() throws InterruptedException {
+    return Objects.requireNonNull(
+        results.poll(DEADLINE_SECONDS, TimeUnit.SECONDS), () -> "no answer; " + ends);
+  }
+
+  /// Sends in one batch and gives the results in the order of the request numbers.
+  List<AppendResult> ask(Append.Builder... appends) throws InterruptedException {
+    send(appends);
+    List<AppendResult> answers = new ArrayList<>();
+    for (int i = 0; i < appends.length; i++) {
+      answers.add(next());
+    }
+    answers.sort(Comparator.comparingLong(AppendResult::getRequest));
+    return answers;
+  }
+
+  AppendResult one(Append.Builder append) throws InterruptedException {
+    return ask(append).getFirst();
+  }
+
+  String end() throws InterruptedException {
+    return Objects.requireNonNull(ends.poll(DEADLINE_SECONDS, TimeUnit.SECONDS), "no end");
+  }
+
+  @Override
+  public void onNext(AppendResponse response) {
+    results.addAll(response.getResultsList());
+  }
+
+  @Override
+  public void onError(Throwable t) {
+    ends.add(t.toString());
+  }
+
+  @Override
+  public void onCompleted() {
+    ends.add("completed");
+  }
+
+  @Override
+  public void close() {
+    requests.onCompleted();
+  }
+}

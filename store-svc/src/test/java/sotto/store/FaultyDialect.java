@@ -1,0 +1,138 @@
+package sotto.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import sotto.store.sql.Dialect;
+import sotto.store.sql.Failure;
+import sotto.store.sql.SqliteDialect;
+
+/// SQLite whose commits can be made to fail, and whose disk can be made full.
+final class FaultyDialect implements Dialect {
+  /// What goes wrong with commits.
+  sealed interface Fault {}
+
+  /// From the nth commit on the database is dead; that commit itself happens or not.
+  record DiesAtCommit(int nth, boolean commits) implements Fault {}
+
+  /// The next commit says that it failed; it happens or not.
+  record NextCommitUnknown(boolean commits) implements Fault {}
+
+  private final SqliteDialect real;
+  private final AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
+  private int commits;
+  private volatile @Nullable Connection writer;
+
+  FaultyDialect(Path folder) {
+    this.real = new SqliteDialect(folder.resolve(StoreService.DATABASE));
+  }
+
+  synchronized void inject(Fault wanted) {
+    commits = 0;
+    fault.set(wanted);
+  }
+
+  /// Lets the file grow by so many pages and no more; a large number lets it grow again.
+  void room(int pages) throws SQLException {
+    Connection connection = writer;
+    if (connection == null) {
+      throw new IllegalStateException("not open");
+    }
+    try (Statement statement = connection.createStatement()) {
+      long now;
+      try (var count = statement.executeQuery("PRAGMA page_count")) {
+        count.next();
+        now = count.getLong(1);
+      }
+      statement.execute("PRAGMA max_page_count = " + (now + pages));
+    }
+  }
+
+  @Override
+  public Connection openWriter() throws SQLException {
+    if (fault.get() instanceof DiesAtCommit(int nth, _) && commits >= nth) {
+      throw new SQLException("dead", "08000", 10);
+    }
+    Connection opened = real.openWriter();
+    writer = opened;
+    return opened;
+  }
+
+  @Override
+  public Connection openReader() throws SQLException {
+    return real.openReader();
+  }
+
+  @Override
+  public void begin(Connection connection) throws SQLException {
+    if (fault.get() instanceof DiesAtCommit(int nth, _) && commits >= nth) {
+      throw new SQLException("dead", "08000", 10);
+    }
+    real.begin(connection);
+  }
+
+  @Override
+  public synchronized void commit(Connection connection) throws SQLException {
+    commits++;
+    switch (fault.get()) {
+      case DiesAtCommit(int nth, boolean happens) when commits >= nth -> {
+        end(connection, happens && commits == nth);
+        throw new SQLException("dead", "08000", 10);
+      }
+      case NextCommitUnknown(boolean happens) -> {
+        fault.set(null);
+        end(connection, happens);
+        throw new SQLException("outcome unknown", "08007", 10);
+      }
+      case null, default -> real.commit(connection);
+    }
+  }
+
+  private void end(Connection connection, boolean happens) throws SQLException {
+    if (happens) {
+      real.commit(connection);
+    } else {
+      real.rollback(connection);
+    }
+  }
+
+  @Override
+  public void rollback(Connection connection) throws SQLException {
+    if (!connection.getAutoCommit()) {
+      real.rollback(connection);
+    }
+  }
+
+  @Override
+  public int writers() {
+    return real.writers();
+  }
+
+  @Override
+  public String insertIgnore() {
+    return real.insertIgnore();
+  }
+
+  @Override
+  public String forShare() {
+    return real.forShare();
+  }
+
+  @Override
+  public String tableOptions(boolean wide) {
+    return real.tableOptions(wide);
+  }
+
+  @Override
+  public boolean takesBucketsTogether() {
+    return real.takesBucketsTogether();
+  }
+
+  @Override
+  public Failure classify(SQLException e) {
+    return real.classify(e);
+  }
+}
