@@ -32,6 +32,7 @@ final class CommandLines {
     commands.put("messages", MessagesCommand::new);
     commands.put("conversations", ConversationsCommand::new);
     commands.put("read", ReadCommand::new);
+    commands.put("chat", ChatCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("serve", session -> new ServerCommands.Serve());
     commands.put("admin", session -> new ServerCommands.Admin());

@@ -34,12 +34,22 @@ public final class MessageLines {
 
   /// The message with date and time.
   public String full(MessageView message, Map<FileView, SavedFile> saved) {
-    return line(full.format(message.sentAt()), message, saved);
+    return head(full, message, true) + content(message, saved);
   }
 
   /// The message with the time alone, for below a [#day].
   public String timed(MessageView message) {
-    return line(hour.format(message.sentAt()), message, Map.of());
+    return head(message, true) + content(message, Map.of());
+  }
+
+  /// The same without the status of an own message, where that is shown elsewhere.
+  public String timedUnmarked(MessageView message) {
+    return head(message, false) + content(message, Map.of());
+  }
+
+  /// What those lines begin with: time, author, status.
+  public String head(MessageView message, boolean marked) {
+    return head(hour, message, marked);
   }
 
   /// The heading of a day.
@@ -55,11 +65,6 @@ public final class MessageLines {
   /// Date and time.
   public String moment(Instant moment) {
     return full.format(moment);
-  }
-
-  /// Time alone.
-  public String hour(Instant moment) {
-    return hour.format(moment);
   }
 
   /// The status as a sign: `…`, `✓`, `✓✓`, `✓✓ read`, `✗`.
@@ -100,7 +105,11 @@ public final class MessageLines {
     return String.format(Locale.ROOT, "%.1f %s", value, List.of("kB", "MB", "GB", "TB").get(unit));
   }
 
-  private static String line(String time, MessageView message, Map<FileView, SavedFile> saved) {
+  private static String head(DateTimeFormatter time, MessageView message, boolean marked) {
+    return time.format(message.sentAt()) + " " + author(message, marked) + ": ";
+  }
+
+  private static String content(MessageView message, Map<FileView, SavedFile> saved) {
     List<String> lines = new ArrayList<>();
     switch (message.kind()) {
       case MESSAGE -> {
@@ -115,13 +124,15 @@ public final class MessageLines {
           lines.add("(a message that could not be decrypted; it was asked for again)");
       case UNSUPPORTED -> lines.add("(a message of a kind that this version of sotto cannot show)");
     }
-    String head = time + " " + author(message) + ": ";
-    return head + String.join("\n" + INDENT, lines);
+    return String.join("\n" + INDENT, lines);
   }
 
-  private static String author(MessageView message) {
+  private static String author(MessageView message, boolean marked) {
     if (message.incoming()) {
       return name(message.from());
+    }
+    if (!marked) {
+      return "you";
     }
     String why =
         message

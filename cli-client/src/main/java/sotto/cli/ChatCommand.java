@@ -1,0 +1,90 @@
+package sotto.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sotto.cli.chat.Chat;
+import sotto.client.SottoException;
+import sotto.client.Username;
+
+/// `chat`: an interactive conversation.
+@Command(
+    name = "chat",
+    description = {
+      "Talk with a user: type a line and see what comes.",
+      "Shows the newest messages first, then new ones as they come; tells the sender that you have"
+          + " read them. When input or output is a pipe, everything is plain lines, and the end of"
+          + " the input ends the conversation once all is sent."
+    },
+    footer = {
+      "",
+      "While talking: /file PATH sends a file, /save N saves one, /help lists the rest, /quit or"
+          + " Ctrl-D leaves. … queued, ✓ sent, ✓✓ delivered, ✓✓ read, ✗ failed.",
+      "",
+      "Examples:",
+      "  sotto chat bob",
+      "  printf 'one\\ntwo\\n' | sotto chat bob"
+    })
+final class ChatCommand implements Callable<Integer> {
+  @Option(names = "--plain", description = "Plain lines also on a terminal.")
+  private boolean plain;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "USER",
+      converter = UsernameConverter.class,
+      description = "With whom.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
+  private Username user;
+
+  private final Session session;
+
+  ChatCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    try (OpenHome home = session.openOnline()) {
+      boolean online = Session.firstAttempt(home.sotto()).isEmpty();
+      Chat.Result result = chat().run(home.sotto(), user, online);
+      Session.flush(home.sotto(), Session.FLUSH);
+      return end(result).code();
+    }
+  }
+
+  private Chat chat() {
+    Host host = session.host();
+    return new Chat(look(), session.out(), session.lines(), host.in(), host.userHome());
+  }
+
+  private Chat.Look look() {
+    Host host = session.host();
+    if (session.json()) {
+      return Chat.Look.JSON;
+    }
+    if (!host.terminal()) {
+      return Chat.Look.PLAIN;
+    }
+    return plain || host.variable("TERM").orElse("dumb").equals("dumb")
+        ? Chat.Look.PLAIN_TERMINAL
+        : Chat.Look.TERMINAL;
+  }
+
+  private Exit end(Chat.Result result) {
+    if (result.failed() > 0 && !result.interactive()) {
+      throw new CommandFailed(
+          Exit.REFUSED, "failed", result.failed() + " of the messages were not sent.", false);
+    }
+    if (result.queued() > 0) {
+      String sentence = result.queued() + " queued, goes with the next command";
+      if (!result.interactive()) {
+        throw new CommandFailed(
+            Exit.TIMED_OUT, SottoException.Code.TIMED_OUT.word(), sentence, false);
+      }
+      session.notice("queued", sentence);
+    }
+    return Exit.OK;
+  }
+}
