@@ -1,0 +1,101 @@
+package sotto.relay;
+
+import java.time.Duration;
+import sotto.mesh.Rate;
+
+/// The settings of a relay. The limits are wide enough for a fast pair of programs: thousands of
+/// messages a second from one device to one account; they stop floods, not use.
+///
+/// @param name under which presence and other relays know it, 1 to 255 characters
+/// @param maxEnvelopeBytes the largest ciphertext for one device, 1 to 98,304
+/// @param mailboxLife told to clients: how long the store keeps an envelope
+/// @param helloDeadline how long a stream may be open without `hello`
+/// @param silence after how long without a frame a stream is closed
+/// @param holeWait how long a hole waits for its filler
+/// @param missedCheckEvery how often the owners are asked what the streams have missed
+/// @param presenceWait how long a new stream waits for presence before it goes on without
+/// @param locationLife how long a positive location is believed
+/// @param appendBytes most bytes of appends at the store and on the way to it
+/// @param sendsPerDevice sends of one device in all
+/// @param sendsPerPair sends of one device to one account
+/// @param ephemeralsPerDevice ephemeral frames of one stream; those above are dropped
+/// @param bundlesPerPair bundle fetches of one account for one account: a first contact and the
+///   rounds of a changed device list, and no more, because each takes one-time keys
+/// @param lookUps username look-ups of one account
+/// @param calls calls of one account, of all kinds
+/// @param addressCalls calls without a token from one address
+/// @param registrations registrations and added devices from one address
+/// @param maxWatches accounts that one stream may watch
+public record RelayConfig(
+    String name,
+    int maxEnvelopeBytes,
+    Duration mailboxLife,
+    Duration helloDeadline,
+    Duration silence,
+    Duration holeWait,
+    Duration missedCheckEvery,
+    Duration presenceWait,
+    Duration locationLife,
+    int appendBytes,
+    Rate sendsPerDevice,
+    Rate sendsPerPair,
+    Rate ephemeralsPerDevice,
+    Rate bundlesPerPair,
+    Rate lookUps,
+    Rate calls,
+    Rate addressCalls,
+    Rate registrations,
+    int maxWatches) {
+
+  /// What a relay has when nothing is configured.
+  public static final RelayConfig DEFAULTS =
+      new RelayConfig(
+          "relay",
+          96 << 10,
+          Duration.ofDays(30),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(75),
+          Duration.ofMillis(50),
+          Duration.ofMinutes(15),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(30),
+          32 << 20,
+          new Rate(20_000, Duration.ofSeconds(2)),
+          new Rate(20_000, Duration.ofSeconds(2)),
+          new Rate(40, Duration.ofSeconds(2)),
+          new Rate(12, Duration.ofMinutes(120)),
+          new Rate(60, Duration.ofMinutes(5)),
+          new Rate(600, Duration.ofSeconds(12)),
+          new Rate(600, Duration.ofSeconds(30)),
+          new Rate(200, Duration.ofMinutes(30)),
+          1_024);
+
+  /// Checks the bounds.
+  ///
+  /// @throws IllegalArgumentException naming what is out of them
+  public RelayConfig {
+    within("name", name.length(), 1, 255);
+    within("maxEnvelopeBytes", maxEnvelopeBytes, 1, 96 << 10);
+    positive("mailboxLife", mailboxLife);
+    positive("helloDeadline", helloDeadline);
+    positive("silence", silence);
+    positive("holeWait", holeWait);
+    positive("missedCheckEvery", missedCheckEvery);
+    positive("presenceWait", presenceWait);
+    positive("locationLife", locationLife);
+    within("appendBytes", appendBytes, 1 << 20, 1 << 30);
+    within("maxWatches", maxWatches, 1, 65_536);
+  }
+
+  private static void within(String field, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(field + " must be " + min + " to " + max);
+    }
+  }
+
+  private static void positive(String field, Duration value) {
+    if (value.toMillis() < 1 || value.compareTo(Duration.ofDays(3650)) > 0) {
+      throw new IllegalArgumentException(field + " must be 1 ms to 10 years");
+    }
+  }
+}

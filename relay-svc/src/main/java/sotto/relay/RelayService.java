@@ -1,0 +1,208 @@
+package sotto.relay;
+
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import sotto.account.v1.AccountServiceGrpc;
+import sotto.blob.v1.BlobServiceGrpc;
+import sotto.chain.DeviceAddress;
+import sotto.keys.v1.KeyServiceGrpc;
+import sotto.mesh.MonotonicClock;
+import sotto.mesh.NonBlockingService;
+import sotto.mesh.Telemetry;
+import sotto.relay.append.AppendPipe;
+import sotto.relay.edge.Limits;
+import sotto.relay.edge.PassThrough;
+import sotto.relay.edge.TokenGate;
+import sotto.relay.edge.TokenKeys;
+import sotto.relay.mailbox.Mailboxes;
+import sotto.relay.route.PeerService;
+import sotto.relay.route.PresenceLink;
+import sotto.relay.route.Router;
+import sotto.relay.route.Watches;
+import sotto.relay.stream.Behind;
+import sotto.relay.stream.ConnectService;
+import sotto.relay.stream.MissedCheck;
+import sotto.relay.stream.SendLimits;
+import sotto.relay.stream.StreamMetrics;
+import sotto.relay.stream.Streams;
+import sotto.relay.time.Wheel;
+import sotto.relay.time.WheelThread;
+
+/// A relay: the public edge. Its wiring from the store's, presence's and the blob service's
+/// channels to what a public server serves.
+public final class RelayService implements AutoCloseable {
+  /// The methods that work without a token (protocol C2).
+  private static final Set<String> OPEN =
+      Set.of(
+          AccountServiceGrpc.getGetServerInfoMethod().getFullMethodName(),
+          AccountServiceGrpc.getGetChallengeMethod().getFullMethodName(),
+          AccountServiceGrpc.getSignInMethod().getFullMethodName(),
+          AccountServiceGrpc.getRegisterMethod().getFullMethodName(),
+          AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
+
+  private static final Duration UNARY_DEADLINE = Duration.ofSeconds(15);
+
+  private final List<BindableService> services;
+  private final List<BindableService> internalServices;
+  private final Streams streams;
+  private final AppendPipe pipe;
+  private final PresenceLink presence;
+  private final AutoCloseable wheel;
+  private final RandomGenerator random;
+
+  private RelayService(
+      RelayConfig config,
+      RelayChannels channels,
+      Clock clock,
+      RandomGenerator random,
+      Telemetry telemetry,
+      Wheel wheel,
+      AutoCloseable wheelEnd) {
+    this.random = random;
+    this.wheel = wheelEnd;
+    var mailboxes = new Mailboxes(channels.store(), wheel);
+    this.pipe = new AppendPipe(mailboxes.appends(), wheel, config.appendBytes());
+    var joint = new Joint();
+    this.streams = new Streams(joint::behind);
+    this.presence = new PresenceLink(channels.presence(), config.name(), clock, wheel, joint);
+    var watches = new Watches(presence, mailboxes, wheel);
+    var router =
+        new Router(
+            config.name(),
+            streams,
+            channels.presence(),
+            channels.peers(),
+            wheel,
+            config.locationLife().toMillis());
+    joint.behind =
+        new Behind(
+            streams,
+            config,
+            clock,
+            wheel,
+            mailboxes,
+            pipe,
+            new AtomicLong(),
+            presence,
+            watches,
+            router,
+            new SendLimits(config, wheel.clock()),
+            new StreamMetrics(telemetry.meter("relay")));
+
+    var missed = new MissedCheck(streams, mailboxes);
+    wheel.every(config.missedCheckEvery().toMillis(), missed::run);
+
+    var keys = new TokenKeys(mailboxes::tokenKeys, wheel);
+    var gate = new TokenGate(clock, keys, OPEN);
+    var limits = new Limits(Limits.Rates.of(config), wheel.clock(), missed::run);
+    var toStore = new PassThrough(channels.store(), limits, UNARY_DEADLINE);
+    var toBlob = new PassThrough(channels.blob(), limits, UNARY_DEADLINE);
+    this.services =
+        List.of(
+            gated(gate, new ConnectService(streams).bindService()),
+            gated(gate, toStore.of(AccountServiceGrpc.getServiceDescriptor())),
+            gated(gate, toStore.of(KeyServiceGrpc.getServiceDescriptor())),
+            gated(gate, toBlob.of(BlobServiceGrpc.getServiceDescriptor())));
+    this.internalServices = List.of(new PeerService(streams));
+    keys.start();
+    presence.start();
+  }
+
+  /// Opens a relay; it attaches to presence and asks for the token keys by itself.
+  ///
+  /// @param config its settings
+  /// @param channels to what is behind it; they stay the caller's
+  /// @param clock wall time
+  /// @param random jitter
+  /// @param telemetry where metrics go
+  /// @return the relay, with a thread of its own
+  public static RelayService open(
+      RelayConfig config,
+      RelayChannels channels,
+      Clock clock,
+      RandomGenerator random,
+      Telemetry telemetry) {
+    var thread = WheelThread.start(MonotonicClock.system());
+    return new RelayService(config, channels, clock, random, telemetry, thread.wheel(), thread);
+  }
+
+  /// Opens a relay whose time somebody else turns.
+  static RelayService open(
+      RelayConfig config,
+      RelayChannels channels,
+      Clock clock,
+      RandomGenerator random,
+      Telemetry telemetry,
+      Wheel wheel) {
+    return new RelayService(config, channels, clock, random, telemetry, wheel, () -> {});
+  }
+
+  /// What the public port serves; checked for tokens already. None of it blocks.
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /// What other relays may call: `PeerService`.
+  public List<BindableService> internalServices() {
+    return internalServices;
+  }
+
+  /// Tells every client to reconnect elsewhere and takes no new streams. Those that stay are ended
+  /// by [#close].
+  ///
+  /// @param within the longest delay a client is told to wait, at least 1 ms; each is told a random
+  ///   one
+  public void drain(Duration within) {
+    streams.goAway(Math.toIntExact(within.toMillis()), random);
+  }
+
+  /// Whether no stream is left.
+  public boolean isDrained() {
+    return streams.isEmpty();
+  }
+
+  /// Ends all streams, the streams to store and presence, and the relay's thread.
+  @Override
+  public void close() {
+    streams.shutDown();
+    presence.close();
+    pipe.close();
+    try {
+      wheel.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the wheel did not stop", e);
+    }
+  }
+
+  private static BindableService gated(TokenGate gate, ServerServiceDefinition service) {
+    var checked = ServerInterceptors.intercept(service, gate);
+    return (NonBlockingService) () -> checked;
+  }
+
+  /// What is made before the things it passes calls to.
+  private static final class Joint implements PresenceLink.Listener {
+    @SuppressWarnings("NullAway.Init") // set in the constructor above, before anything is started
+    private Behind behind;
+
+    Behind behind() {
+      return behind;
+    }
+
+    @Override
+    public void displaced(DeviceAddress device, long connectionNumber) {
+      behind.streams().displaced(device, connectionNumber);
+    }
+
+    @Override
+    public void seen(List<Long> watches, boolean online) {
+      behind.watches().seen(watches, online);
+    }
+  }
+}

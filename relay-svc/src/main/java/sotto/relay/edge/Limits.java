@@ -1,0 +1,103 @@
+package sotto.relay.edge;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sotto.account.v1.AccountServiceGrpc;
+import sotto.chain.AccountId;
+import sotto.keys.v1.GetBundlesRequest;
+import sotto.keys.v1.KeyServiceGrpc;
+import sotto.mesh.Caller;
+import sotto.mesh.MonotonicClock;
+import sotto.mesh.PeerAddress;
+import sotto.mesh.Permit;
+import sotto.mesh.Rate;
+import sotto.mesh.RateLimits;
+import sotto.relay.RelayConfig;
+
+/// The limits of the passed-through calls: of one account in all, of its look-ups, of its bundle
+/// fetches for each target (unknown ones count too), and of one address where there is no token.
+/// Thread-safe.
+public final class Limits implements CallPolicy {
+  private static final int MOST = 100_000;
+
+  private final RateLimits<AccountId> calls;
+  private final RateLimits<AccountId> lookUps;
+  private final RateLimits<Pair> bundles;
+  private final RateLimits<PeerAddress> addresses;
+  private final RateLimits<PeerAddress> registrations;
+  private final Consumer<AccountId> chainChanged;
+
+  private record Pair(AccountId caller, ByteString target) {}
+
+  /// The rates of the limits.
+  ///
+  /// @param calls of one account in all
+  /// @param lookUps of usernames by one account
+  /// @param bundles of one account for one target
+  /// @param addresses of one address without token
+  /// @param registrations from one address
+  public record Rates(Rate calls, Rate lookUps, Rate bundles, Rate addresses, Rate registrations) {
+    /// The rates that a relay is configured with.
+    public static Rates of(RelayConfig config) {
+      return new Rates(
+          config.calls(),
+          config.lookUps(),
+          config.bundlesPerPair(),
+          config.addressCalls(),
+          config.registrations());
+    }
+  }
+
+  /// Full buckets.
+  ///
+  /// @param rates their rates
+  /// @param time measures the refill
+  /// @param chainChanged told when an account may have removed a device
+  public Limits(Rates rates, MonotonicClock time, Consumer<AccountId> chainChanged) {
+    this.calls = new RateLimits<>(rates.calls(), MOST, time);
+    this.lookUps = new RateLimits<>(rates.lookUps(), MOST, time);
+    this.bundles = new RateLimits<>(rates.bundles(), MOST, time);
+    this.addresses = new RateLimits<>(rates.addresses(), MOST, time);
+    this.registrations = new RateLimits<>(rates.registrations(), MOST, time);
+    this.chainChanged = chainChanged;
+  }
+
+  @Override
+  public Permit take(
+      String method, Optional<Caller> caller, Optional<PeerAddress> address, byte[] first)
+      throws InvalidProtocolBufferException {
+    if (caller.isEmpty()) {
+      return address.map(from -> withoutToken(method, from)).orElse(Permit.GRANTED);
+    }
+    var account = caller.get().account();
+    var permit = calls.take(account, 1);
+    if (permit instanceof Permit.Refused) {
+      return permit;
+    }
+    if (method.equals(AccountServiceGrpc.getLookUpUsernameMethod().getFullMethodName())) {
+      return lookUps.take(account, 1);
+    }
+    if (method.equals(KeyServiceGrpc.getGetBundlesMethod().getFullMethodName())) {
+      var target = GetBundlesRequest.parseFrom(first).getAccountId();
+      return bundles.take(new Pair(account, target), 1);
+    }
+    return permit;
+  }
+
+  private Permit withoutToken(String method, PeerAddress address) {
+    var permit = addresses.take(address, 1);
+    boolean makes =
+        method.equals(AccountServiceGrpc.getRegisterMethod().getFullMethodName())
+            || method.equals(AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
+    return makes && permit instanceof Permit.Granted ? registrations.take(address, 1) : permit;
+  }
+
+  @Override
+  public void succeeded(String method, Optional<Caller> caller) {
+    if (method.equals(AccountServiceGrpc.getAppendLinkMethod().getFullMethodName())) {
+      caller.map(Caller::account).ifPresent(chainChanged);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package sotto.relay.edge;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.time.Duration;
+import java.util.Optional;
+import sotto.mesh.Caller;
+import sotto.mesh.PeerAddress;
+
+/// Passes the calls of a service on to the one that serves it, by its descriptor: messages as the
+/// bytes that came, with the caller's headers and no other of the client's, with its deadline, its
+/// cancellation and the flow control of both sides.
+public final class PassThrough {
+  private final Channel channel;
+  private final CallPolicy policy;
+  private final Duration unaryDeadline;
+
+  /// A way through.
+  ///
+  /// @param channel to the service behind
+  /// @param policy what limits the calls
+  /// @param unaryDeadline longest unary call, when the client's own deadline is not shorter
+  public PassThrough(Channel channel, Limits policy, Duration unaryDeadline) {
+    this.channel = channel;
+    this.policy = policy;
+    this.unaryDeadline = unaryDeadline;
+  }
+
+  /// A service whose every method is passed on.
+  ///
+  /// @param service as it is served behind
+  /// @return as it is to be served here
+  public ServerServiceDefinition of(ServiceDescriptor service) {
+    // Built anew: the definition's methods carry raw bytes, and their descriptors must be those of
+    // the service's.
+    var raw = ServiceDescriptor.newBuilder(service.getName());
+    service.getMethods().forEach(method -> raw.addMethod(Raw.method(method)));
+    var descriptor = raw.build();
+    var definition = ServerServiceDefinition.builder(descriptor);
+    for (var method : descriptor.getMethods()) {
+      @SuppressWarnings("unchecked") // made above by Raw.method
+      var bytes = (MethodDescriptor<byte[], byte[]>) method;
+      definition.addMethod(bytes, handler(bytes));
+    }
+    return definition.build();
+  }
+
+  private ServerCallHandler<byte[], byte[]> handler(MethodDescriptor<byte[], byte[]> method) {
+    return (ServerCall<byte[], byte[]> call, Metadata _) -> {
+      var caller = Caller.current();
+      var target =
+          caller
+              .<Channel>map(c -> ClientInterceptors.intercept(channel, c.interceptor()))
+              .orElse(channel);
+      return new PassedCall(
+              call, method, target, policy, caller, PeerAddress.current(), deadline(method))
+          .listener();
+    };
+  }
+
+  private Optional<Duration> deadline(MethodDescriptor<?, ?> method) {
+    return method.getType() == MethodDescriptor.MethodType.UNARY
+        ? Optional.of(unaryDeadline)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,120 @@
+package sotto.relay.edge;
+
+import io.grpc.SynchronizationContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sotto.mailbox.v1.GetTokenKeysResponse;
+import sotto.mailbox.v1.TokenKey;
+import sotto.relay.time.Wheel;
+
+/// The public keys that tokens are checked with, as the store last told them.
+///
+/// Asked for at the start, every ten minutes, and when a token names a key that is not known, but
+/// not more often than every five seconds: anybody can make up a key's name. Thread-safe; nothing
+/// blocks.
+public final class TokenKeys {
+  /// Where keys come from.
+  @FunctionalInterface
+  public interface Source {
+    /// Asks without blocking; tells once, empty when there is no answer.
+    void ask(Consumer<Optional<GetTokenKeysResponse>> told);
+  }
+
+  private static final Logger LOG = System.getLogger(TokenKeys.class.getName());
+  private static final long AGAIN_MILLIS = 600_000;
+  private static final long APART_MILLIS = 5_000;
+  private static final long FAILED_APART_MILLIS = 250;
+  // RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key up to its 32 bytes.
+  private static final byte[] ED25519_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
+  private static final int KEY_BYTES = 32;
+
+  private final Source source;
+  private final Wheel wheel;
+  private final SynchronizationContext turn =
+      new SynchronizationContext((thread, e) -> LOG.log(Level.ERROR, "token keys failed", e));
+  private volatile Map<String, PublicKey> keys = Map.of();
+
+  // Touched in the turn only.
+  private final List<Runnable> waiting = new ArrayList<>();
+  private boolean asking;
+  private long notBefore;
+
+  /// No keys yet.
+  public TokenKeys(Source source, Wheel wheel) {
+    this.source = source;
+    this.wheel = wheel;
+    this.notBefore = wheel.now();
+  }
+
+  /// Asks for the first time, and from then on.
+  public void start() {
+    refresh(() -> {});
+    wheel.every(AGAIN_MILLIS, () -> refresh(() -> {}));
+  }
+
+  /// The key of a name, if it is known.
+  Optional<PublicKey> find(String kid) {
+    return Optional.ofNullable(keys.get(kid));
+  }
+
+  /// Asks again unless that was just done.
+  ///
+  /// @param then run once, when the answer is in or will not come
+  void refresh(Runnable then) {
+    turn.execute(() -> {
+      if (asking) {
+        waiting.add(then);
+      } else if (wheel.now() < notBefore) {
+        then.run();
+      } else {
+        asking = true;
+        waiting.add(then);
+        source.ask(answer -> turn.execute(() -> answered(answer)));
+      }
+    });
+  }
+
+  private void answered(Optional<GetTokenKeysResponse> answer) {
+    asking = false;
+    notBefore = wheel.now() + (answer.isPresent() ? APART_MILLIS : FAILED_APART_MILLIS);
+    answer.ifPresent(this::take);
+    var told = List.copyOf(waiting);
+    waiting.clear();
+    told.forEach(Runnable::run);
+  }
+
+  private void take(GetTokenKeysResponse response) {
+    var next = new HashMap<String, PublicKey>();
+    for (var key : response.getKeysList()) {
+      parse(key).ifPresent(parsed -> next.put(key.getId(), parsed));
+    }
+    keys = Map.copyOf(next);
+  }
+
+  private static Optional<PublicKey> parse(TokenKey key) {
+    if (key.getId().isEmpty() || key.getPublicKey().size() != KEY_BYTES) {
+      return Optional.empty();
+    }
+    var encoded = new byte[ED25519_PREFIX.length + KEY_BYTES];
+    System.arraycopy(ED25519_PREFIX, 0, encoded, 0, ED25519_PREFIX.length);
+    key.getPublicKey().copyTo(encoded, ED25519_PREFIX.length);
+    try {
+      return Optional.of(
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
+    } catch (GeneralSecurityException e) {
+      LOG.log(Level.ERROR, "the store told a token key that is none", e);
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package sotto.relay.route;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chat.v1.Delivery;
+import sotto.mailbox.v1.Append;
+import sotto.mailbox.v1.Appended;
+import sotto.mailbox.v1.DeviceAppend;
+import sotto.mailbox.v1.StoredAt;
+import sotto.presence.v1.Location;
+import sotto.relay.delivery.Push;
+import sotto.relay.time.Wheel;
+
+/// Brings what has been stored to the streams of its devices: on this relay at once, on others over
+/// the peer streams.
+///
+/// Presence is asked after the append and not before: a device that registers later reads the
+/// mailbox later (protocol P3). Thread-safe; nothing blocks.
+public final class Router implements Forwarder {
+  private final String self;
+  private final LocalStreams local;
+  private final Locations locations;
+  private final Peers peers;
+
+  /// A router.
+  ///
+  /// @param self this relay's name
+  /// @param local its streams
+  /// @param presence to presence
+  /// @param channels to other relays by name
+  /// @param wheel time
+  /// @param locationLifeMillis how long a location is believed
+  public Router(
+      String self,
+      LocalStreams local,
+      Channel presence,
+      Function<String, Optional<Channel>> channels,
+      Wheel wheel,
+      long locationLifeMillis) {
+    this.self = self;
+    this.local = local;
+    this.locations = new Locations(presence, wheel, locationLifeMillis);
+    this.peers = new Peers(channels, wheel, this::lost);
+  }
+
+  /// An append is durable: its envelopes go to the streams of their devices.
+  public void appended(AccountId account, Append append, Appended appended) {
+    List<DeviceAppend> elsewhere = List.of();
+    for (var envelope : append.getDevicesList()) {
+      var device = Locations.device(account, envelope.getDevice());
+      var stored = storedAt(appended, envelope.getDevice());
+      if (device.isEmpty() || stored.isEmpty()) {
+        continue;
+      }
+      var push = push(envelope, stored.get(), appended.getAcceptedAtMs());
+      var stream = local.find(device.get());
+      if (stream.isPresent()) {
+        stream.get().forward(push, _ -> {});
+        continue;
+      }
+      var relay = locations.cached(device.get());
+      if (relay.isPresent()) {
+        peers.forward(relay.get(), device.get(), push);
+      } else {
+        if (elsewhere.isEmpty()) {
+          elsewhere = new ArrayList<>();
+        }
+        elsewhere.add(envelope);
+      }
+    }
+    if (!elsewhere.isEmpty()) {
+      forwardLocated(account, elsewhere, appended);
+    }
+  }
+
+  private void forwardLocated(AccountId account, List<DeviceAppend> envelopes, Appended appended) {
+    locations.locate(
+        account,
+        located -> {
+          for (var location : located.getLocationsList()) {
+            for (var envelope : envelopes) {
+              if (envelope.getDevice() == location.getDevice()) {
+                storedAt(appended, envelope.getDevice())
+                    .ifPresent(stored ->
+                        forward(
+                            account, location, push(envelope, stored, appended.getAcceptedAtMs())));
+              }
+            }
+          }
+        });
+  }
+
+  private void forward(AccountId account, Location location, Push push) {
+    Locations.device(account, location.getDevice())
+        .ifPresent(device -> {
+          if (location.getRelay().equals(self)) {
+            local.find(device).ifPresent(stream -> stream.forward(push, _ -> {}));
+          } else {
+            locations.learn(device, location.getRelay());
+            peers.forward(location.getRelay(), device, push);
+          }
+        });
+  }
+
+  @Override
+  public void forward(DeviceAddress device, Push push) {
+    reach(
+        device,
+        new Reach() {
+          @Override
+          public void here(LocalStream stream) {
+            stream.forward(push, _ -> {});
+          }
+
+          @Override
+          public void at(String relay) {
+            peers.forward(relay, device, push);
+          }
+        });
+  }
+
+  @Override
+  public void ephemeral(DeviceAddress device, ByteString envelope) {
+    reach(
+        device,
+        new Reach() {
+          @Override
+          public void here(LocalStream stream) {
+            stream.ephemeral(envelope);
+          }
+
+          @Override
+          public void at(String relay) {
+            peers.ephemeral(relay, device, envelope);
+          }
+        });
+  }
+
+  @Override
+  public void wake(DeviceAddress device) {
+    reach(
+        device,
+        new Reach() {
+          @Override
+          public void here(LocalStream stream) {
+            stream.wake();
+          }
+
+          @Override
+          public void at(String relay) {
+            peers.wake(relay, device);
+          }
+        });
+  }
+
+  /// A forward came to nothing: presence is asked anew, and whoever has the device reads its
+  /// mailbox.
+  private void lost(DeviceAddress device) {
+    locations.drop(device);
+    wake(device);
+  }
+
+  private interface Reach {
+    void here(LocalStream stream);
+
+    void at(String relay);
+  }
+
+  private void reach(DeviceAddress device, Reach reach) {
+    var stream = local.find(device);
+    if (stream.isPresent()) {
+      reach.here(stream.get());
+      return;
+    }
+    var cached = locations.cached(device);
+    if (cached.isPresent()) {
+      reach.at(cached.get());
+      return;
+    }
+    locations.locate(
+        device.account(),
+        located ->
+            located.getLocationsList().stream()
+                .filter(location -> location.getDevice() == device.device().number())
+                .findFirst()
+                .ifPresent(location -> {
+                  if (location.getRelay().equals(self)) {
+                    local.find(device).ifPresent(reach::here);
+                  } else {
+                    locations.learn(device, location.getRelay());
+                    reach.at(location.getRelay());
+                  }
+                }));
+  }
+
+  private static Optional<StoredAt> storedAt(Appended appended, int device) {
+    for (var stored : appended.getStoredList()) {
+      if (stored.getDevice() == device) {
+        return Optional.of(stored);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Push push(DeviceAppend envelope, StoredAt stored, long acceptedAtMillis) {
+    return new Push(
+        Delivery.newBuilder()
+            .setPosition(stored.getPosition())
+            .setAcceptedAtMs(acceptedAtMillis)
+            .setEnvelope(envelope.getEnvelope())
+            .build(),
+        stored.getPrevious());
+  }
+}

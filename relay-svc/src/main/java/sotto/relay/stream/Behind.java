@@ -1,0 +1,39 @@
+package sotto.relay.stream;
+
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
+import sotto.relay.RelayConfig;
+import sotto.relay.append.AppendPipe;
+import sotto.relay.mailbox.Mailboxes;
+import sotto.relay.route.PresenceLink;
+import sotto.relay.route.Router;
+import sotto.relay.route.Watches;
+import sotto.relay.time.Wheel;
+
+/// What all streams of a relay share: the ways to what is behind it, time and limits.
+///
+/// @param streams all of them
+/// @param config the relay's settings
+/// @param clock wall time, for what clients are told
+/// @param wheel all deadlines
+/// @param mailboxes the store's mailboxes
+/// @param pipe the appends
+/// @param laneNumbers the last lane number given on the pipe
+/// @param presence the attach stream
+/// @param watches who watches whom
+/// @param router to the streams of other devices
+/// @param sends the limits of sends
+/// @param metrics what is counted
+public record Behind(
+    Streams streams,
+    RelayConfig config,
+    Clock clock,
+    Wheel wheel,
+    Mailboxes mailboxes,
+    AppendPipe pipe,
+    AtomicLong laneNumbers,
+    PresenceLink presence,
+    Watches watches,
+    Router router,
+    SendLimits sends,
+    StreamMetrics metrics) {}

@@ -1,0 +1,605 @@
+package sotto.relay.stream;
+
+import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
+import io.grpc.SynchronizationContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.chat.v1.Ack;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.Deliver;
+import sotto.chat.v1.Delivery;
+import sotto.chat.v1.Displaced;
+import sotto.chat.v1.Diverged;
+import sotto.chat.v1.Ephemeral;
+import sotto.chat.v1.EphemeralDelivery;
+import sotto.chat.v1.GoingAway;
+import sotto.chat.v1.GroupSend;
+import sotto.chat.v1.GroupSendResult;
+import sotto.chat.v1.Hello;
+import sotto.chat.v1.Limits;
+import sotto.chat.v1.MemberResult;
+import sotto.chat.v1.Ping;
+import sotto.chat.v1.Pong;
+import sotto.chat.v1.PresenceEvent;
+import sotto.chat.v1.PresenceEvents;
+import sotto.chat.v1.QueueEmpty;
+import sotto.chat.v1.ServerFrame;
+import sotto.chat.v1.Unavailable;
+import sotto.chat.v1.Welcome;
+import sotto.mesh.Permit;
+import sotto.mesh.TokenBucket;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
+import sotto.relay.append.Lane;
+import sotto.relay.delivery.DeliveryLoop;
+import sotto.relay.delivery.Outlet;
+import sotto.relay.delivery.Push;
+import sotto.relay.delivery.Pushed;
+import sotto.relay.mailbox.Mailboxes;
+import sotto.relay.mailbox.Opening;
+import sotto.relay.route.LocalStream;
+import sotto.relay.route.Registration;
+import sotto.relay.route.Watches;
+
+/// One device's stream on this relay.
+///
+/// # States
+///
+/// ```
+/// AWAITING_HELLO -> OPENING         hello: the store is asked (protocol C1)
+/// OPENING        -> AWAITING_HELLO  the number is not new: diverged
+///                -> REGISTERING     the number is noted: presence is told
+/// REGISTERING    -> OPEN            presence has acknowledged, or does not answer in time: welcome, then the first mailbox read
+/// any            -> CLOSED          by the client, a newer stream, silence, a fault, removal, drain
+/// ```
+///
+/// Frames other than these states allow end the stream.
+///
+/// # Threads
+///
+/// All events are queued to the stream's turn and handled one by one by whichever thread brings or
+/// finds them; no lock is held and nothing blocks.
+final class DeviceStream implements LocalStream, Watches.Watcher {
+  private static final Logger LOG = System.getLogger(DeviceStream.class.getName());
+  // Frames that a client may have sent before the one before is handled.
+  private static final int AHEAD = 4;
+  private static final int MAX_HELLOS = 5;
+  private static final int MAX_ENVELOPE_FRAME = 1 << 20;
+  private static final long GROUPS_LATER_MILLIS = 3_600_000;
+  private static final long FIRST_BACKOFF_MILLIS = 50;
+  private static final long LONGEST_BACKOFF_MILLIS = 5_000;
+  private static final long FIVE_MINUTES = 300_000;
+
+  private enum State {
+    AWAITING_HELLO,
+    OPENING,
+    REGISTERING,
+    OPEN,
+    CLOSED
+  }
+
+  private final DeviceAddress self;
+  private final ClientPort client;
+  private final Behind behind;
+  private final SynchronizationContext turn = new SynchronizationContext((thread, e) -> failed(e));
+  private final DeliveryLoop loop = new DeliveryLoop(new LoopOutlet());
+  private final Sends sends;
+  private final PresenceOut presenceOut = new PresenceOut();
+  private final TokenBucket ephemerals;
+
+  // Touched in the turn only.
+  private State state = State.AWAITING_HELLO;
+  private Optional<Registration> registration = Optional.empty();
+  private int hellos;
+  private int owed;
+  private boolean waitsForRoom;
+  private long missedSinceMillis;
+  private long lastHeard;
+  private boolean visible;
+  private List<ByteString> accessKeyHashes = List.of();
+  // Set once in the turn, before others can see the stream.
+  private volatile long connectionNumber;
+
+  DeviceStream(DeviceAddress self, ClientPort client, Behind behind) {
+    this.self = self;
+    this.client = client;
+    this.behind = behind;
+    this.sends =
+        new Sends(
+            self,
+            behind,
+            turn,
+            result -> send(ServerFrame.newBuilder().setSendResult(result)),
+            this::askMore);
+    this.ephemerals =
+        new TokenBucket(behind.config().ephemeralsPerDevice(), behind.wheel().clock());
+  }
+
+  DeviceAddress device() {
+    return self;
+  }
+
+  long connectionNumber() {
+    return connectionNumber;
+  }
+
+  /// The last position that the stream knows of.
+  long last() {
+    return loop.last();
+  }
+
+  /// Asks the client for its first frames and starts the clocks.
+  void start() {
+    turn.execute(() -> {
+      if (state == State.CLOSED) {
+        return;
+      }
+      lastHeard = behind.wheel().now();
+      client.request(AHEAD);
+      awaitHello();
+      watchSilence(behind.config().silence().toMillis());
+    });
+  }
+
+  /// The client has sent a frame, within its bounds.
+  void frame(ClientFrame frame) {
+    turn.execute(() -> {
+      if (state == State.CLOSED) {
+        return;
+      }
+      lastHeard = behind.wheel().now();
+      handle(frame);
+      owed++;
+      askMore();
+    });
+  }
+
+  /// The transport takes more.
+  void clientReady() {
+    turn.execute(() -> {
+      if (state == State.OPEN) {
+        loop.flush();
+        presenceOut.flush();
+      }
+      askMore();
+    });
+  }
+
+  /// The client's call is over.
+  void clientGone() {
+    turn.execute(() -> end(() -> {}));
+  }
+
+  /// The client will send no more.
+  void clientDone() {
+    turn.execute(() -> end(client::complete));
+  }
+
+  /// A stream with a higher number is there.
+  void displace() {
+    turn.execute(() -> {
+      if (state != State.CLOSED) {
+        behind.metrics().displaced();
+        send(ServerFrame.newBuilder().setDisplaced(Displaced.getDefaultInstance()));
+        end(client::complete);
+      }
+    });
+  }
+
+  /// The relay leaves.
+  ///
+  /// @param reconnectAfterMillis what the client is told
+  void goAway(int reconnectAfterMillis) {
+    turn.execute(() -> {
+      if (state == State.OPEN) {
+        send(
+            ServerFrame.newBuilder()
+                .setGoingAway(GoingAway.newBuilder().setReconnectAfterMs(reconnectAfterMillis)));
+      } else {
+        fail(Reason.SHUTTING_DOWN, "the server is leaving");
+      }
+    });
+  }
+
+  /// The relay ends.
+  void shutDown() {
+    turn.execute(() -> fail(Reason.SHUTTING_DOWN, "the server is leaving"));
+  }
+
+  /// The device is not in its account's chain any more.
+  void removed() {
+    turn.execute(() -> fail(Reason.DEVICE_REMOVED, "the device was removed"));
+  }
+
+  @Override
+  public void forward(Push push, Consumer<Pushed> told) {
+    turn.execute(() -> told.accept(loop.forward(push)));
+  }
+
+  @Override
+  public void ephemeral(ByteString envelope) {
+    turn.execute(() -> {
+      if (state == State.OPEN && client.ready()) {
+        send(
+            ServerFrame.newBuilder()
+                .setEphemeral(EphemeralDelivery.newBuilder().setEnvelope(envelope)));
+      }
+    });
+  }
+
+  @Override
+  public void wake() {
+    turn.execute(loop::wake);
+  }
+
+  @Override
+  public void presence(PresenceEvent event) {
+    turn.execute(() -> {
+      if (state == State.OPEN) {
+        presenceOut.add(event);
+        presenceOut.flush();
+      }
+    });
+  }
+
+  private void handle(ClientFrame frame) {
+    switch (state) {
+      case AWAITING_HELLO -> {
+        if (frame.hasHello()) {
+          hello(frame.getHello());
+        } else {
+          fail(Reason.FRAME_OUT_OF_ORDER, "hello comes first");
+        }
+      }
+      case OPENING, REGISTERING ->
+          fail(Reason.FRAME_OUT_OF_ORDER, "no frame is legal before welcome");
+      case OPEN -> {
+        switch (frame.getFrameCase()) {
+          case SEND -> sends.take(frame.getSend());
+          case ACK -> ack(frame.getAck());
+          case PING -> pong(frame.getPing());
+          case EPHEMERAL -> ephemeral(frame.getEphemeral());
+          case PRESENCE -> presence(frame);
+          case GROUP_SEND -> groupSend(frame.getGroupSend());
+          case HELLO -> fail(Reason.FRAME_OUT_OF_ORDER, "the stream is open already");
+          case FRAME_NOT_SET -> fail(Reason.FRAME_OUT_OF_ORDER, "the frame is empty");
+        }
+      }
+      case CLOSED -> {}
+    }
+  }
+
+  private void awaitHello() {
+    int round = hellos;
+    behind
+        .wheel()
+        .after(
+            behind.config().helloDeadline().toMillis(),
+            () ->
+                turn.execute(() -> {
+                  if (state == State.AWAITING_HELLO && hellos == round) {
+                    fail(Reason.SILENT, "no hello in time");
+                  }
+                }));
+  }
+
+  private void watchSilence(long afterMillis) {
+    behind
+        .wheel()
+        .after(
+            afterMillis,
+            () ->
+                turn.execute(() -> {
+                  if (state == State.CLOSED) {
+                    return;
+                  }
+                  long left =
+                      lastHeard + behind.config().silence().toMillis() - behind.wheel().now();
+                  if (left <= 0) {
+                    fail(Reason.SILENT, "the client was silent");
+                  } else {
+                    watchSilence(left);
+                  }
+                }));
+  }
+
+  private void hello(Hello hello) {
+    if (++hellos > MAX_HELLOS) {
+      fail(Reason.FRAME_OUT_OF_ORDER, "too many hellos");
+      return;
+    }
+    state = State.OPENING;
+    connectionNumber = hello.getConnectionNumber();
+    behind.mailboxes().open(self, connectionNumber, opening -> turn.execute(() -> opened(opening)));
+  }
+
+  private void opened(Opening opening) {
+    if (state != State.OPENING) {
+      return;
+    }
+    switch (opening) {
+      case Opening.Opened opened -> {
+        missedSinceMillis = opened.missedSinceMillis();
+        register();
+      }
+      case Opening.DivergedAt diverged -> {
+        state = State.AWAITING_HELLO;
+        send(
+            ServerFrame.newBuilder()
+                .setDiverged(Diverged.newBuilder().setHighest(diverged.highest())));
+        awaitHello();
+      }
+      case Opening.Removed _ -> fail(Reason.DEVICE_REMOVED, "the device was removed");
+      case Opening.TooHigh _ ->
+          fail(Reason.CONNECTION_NUMBER_TOO_HIGH, "the connection number is too high");
+      // Asked again with the same number a store that did note it would say diverged: the client
+      // comes back with the next.
+      case Opening.Unknown _ -> fail(Reason.UNAVAILABLE, "the store does not answer");
+    }
+  }
+
+  private void register() {
+    state = State.REGISTERING;
+    var made = new Registration(self, connectionNumber, () -> turn.execute(this::confirmed));
+    registration = Optional.of(made);
+    if (!behind.streams().register(this)) {
+      displace();
+      return;
+    }
+    behind.presence().connected(made);
+    behind
+        .wheel()
+        .after(
+            behind.config().presenceWait().toMillis(),
+            () ->
+                turn.execute(() -> {
+                  if (state == State.REGISTERING) {
+                    welcome();
+                  }
+                }));
+  }
+
+  /// Presence has acknowledged the registration, the first time or after it had lost it: then what
+  /// was forwarded meanwhile is in the mailbox only.
+  private void confirmed() {
+    if (state == State.REGISTERING) {
+      welcome();
+    } else if (state == State.OPEN) {
+      loop.wake();
+    }
+  }
+
+  private void welcome() {
+    state = State.OPEN;
+    var config = behind.config();
+    send(
+        ServerFrame.newBuilder()
+            .setWelcome(
+                Welcome.newBuilder()
+                    .setServerTimeMs(behind.clock().millis())
+                    .setMissedSinceMs(missedSinceMillis)
+                    .setLimits(
+                        Limits.newBuilder()
+                            .setMaxEnvelopeBytes(config.maxEnvelopeBytes())
+                            .setMaxFrameBytes(MAX_ENVELOPE_FRAME)
+                            .setMaxLane(Lane.MAX)
+                            .setSilenceMs((int) config.silence().toMillis())
+                            .setMailboxLifeS((int) config.mailboxLife().toSeconds()))));
+    loop.start();
+  }
+
+  private void ack(Ack ack) {
+    var known = loop.acked(ack.getPositionsList());
+    if (!known.isEmpty()) {
+      behind.mailboxes().ack(self, known);
+    }
+  }
+
+  private void pong(Ping ping) {
+    send(
+        ServerFrame.newBuilder()
+            .setPong(
+                Pong.newBuilder().setId(ping.getId()).setServerTimeMs(behind.clock().millis())));
+  }
+
+  private void ephemeral(Ephemeral ephemeral) {
+    if (ephemerals.take(1) instanceof Permit.Refused) {
+      return;
+    }
+    var account = new AccountId(ephemeral.getAccountId().toByteArray());
+    var senderBytes = Mailboxes.bytes(self.account());
+    for (var envelope : ephemeral.getDevicesList()) {
+      behind
+          .router()
+          .ephemeral(
+              new DeviceAddress(account, new DeviceId(envelope.getDevice())),
+              Sends.envelope(senderBytes, self, envelope));
+    }
+  }
+
+  private void presence(ClientFrame frame) {
+    var update = frame.getPresence();
+    if (update.hasPublish() && registration.isPresent()) {
+      visible = update.getPublish().getVisible();
+      accessKeyHashes = List.copyOf(update.getPublish().getAccessKeyHashesList());
+      behind.presence().published(registration.get(), visible, accessKeyHashes);
+    }
+    for (var account : update.getUnwatchList()) {
+      behind.watches().unwatch(this, new AccountId(account.toByteArray()));
+      presenceOut.remove(account);
+    }
+    for (var watch : update.getWatchList()) {
+      behind
+          .watches()
+          .watch(
+              this,
+              new AccountId(watch.getAccountId().toByteArray()),
+              watch.getAccessKey(),
+              behind.config().maxWatches());
+    }
+  }
+
+  /// This version has no group service: nothing is stored, and the rows of the members stay queued
+  /// with the client. Ending the stream would hurt what does work.
+  private void groupSend(GroupSend group) {
+    var result = GroupSendResult.newBuilder().setRequest(group.getRequest());
+    var unavailable =
+        MemberResult.newBuilder()
+            .setUnavailable(Unavailable.newBuilder().setRetryAfterMs(GROUPS_LATER_MILLIS))
+            .build();
+    for (int i = 0; i < group.getRecipientsCount(); i++) {
+      result.addResults(unavailable);
+    }
+    send(ServerFrame.newBuilder().setGroupSendResult(result));
+  }
+
+  /// Asks the client for as many frames as were handled, unless a send is parked, the way to the
+  /// store is full, or the client does not take the answers.
+  private void askMore() {
+    if (state == State.CLOSED || owed == 0 || sends.hasParked() || !client.ready()) {
+      return;
+    }
+    if (!behind.pipe().hasRoom()) {
+      if (!waitsForRoom) {
+        waitsForRoom = true;
+        behind
+            .pipe()
+            .whenRoom(() ->
+                turn.execute(() -> {
+                  waitsForRoom = false;
+                  askMore();
+                }));
+      }
+      return;
+    }
+    int frames = owed;
+    owed = 0;
+    client.request(frames);
+  }
+
+  private void send(ServerFrame.Builder frame) {
+    if (state != State.CLOSED) {
+      client.send(frame.build());
+    }
+  }
+
+  private void failed(Throwable failure) {
+    LOG.log(Level.ERROR, "a stream's turn failed", failure);
+    turn.execute(() -> fail(Reason.INTERNAL, "the stream failed"));
+  }
+
+  private void fail(Reason reason, String message) {
+    StatusRuntimeException why = Statuses.of(reason, message);
+    end(() -> client.fail(why));
+  }
+
+  private void end(Runnable farewell) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    boolean unacked = loop.hasUnacked();
+    loop.close();
+    sends.close();
+    behind.watches().forget(this);
+    behind.streams().forget(this);
+    registration.ifPresent(behind.presence()::disconnected);
+    if (unacked) {
+      behind.router().wake(self);
+    }
+    if (visible && !behind.streams().has(self.account())) {
+      long now = behind.clock().millis();
+      behind
+          .mailboxes()
+          .noteLastSeen(self.account(), now - Math.floorMod(now, FIVE_MINUTES), accessKeyHashes);
+    }
+    behind.metrics().closed(loop.timesBehind());
+    farewell.run();
+  }
+
+  /// The newest presence of each watched account that the client has not taken yet. Bounded by the
+  /// watches.
+  private final class PresenceOut {
+    private static final int EVENTS_PER_FRAME = 256;
+    private final LinkedHashMap<ByteString, PresenceEvent> newest = new LinkedHashMap<>(0);
+
+    void add(PresenceEvent event) {
+      newest.put(event.getAccountId(), event);
+    }
+
+    void remove(ByteString account) {
+      newest.remove(account);
+    }
+
+    void flush() {
+      while (!newest.isEmpty() && client.ready()) {
+        var events = PresenceEvents.newBuilder();
+        for (var next = newest.values().iterator();
+            next.hasNext() && events.getEventsCount() < EVENTS_PER_FRAME; ) {
+          events.addEvents(next.next());
+          next.remove();
+        }
+        send(ServerFrame.newBuilder().setPresence(events));
+      }
+    }
+  }
+
+  private final class LoopOutlet implements Outlet {
+    @Override
+    public boolean ready() {
+      return client.ready();
+    }
+
+    @Override
+    public void deliver(List<Delivery> batch) {
+      behind.metrics().delivered(batch.size());
+      send(ServerFrame.newBuilder().setDeliver(Deliver.newBuilder().addAllDeliveries(batch)));
+    }
+
+    @Override
+    public void queueEmpty() {
+      send(ServerFrame.newBuilder().setQueueEmpty(QueueEmpty.getDefaultInstance()));
+    }
+
+    @Override
+    public void read(long after, int maxEnvelopes, int maxBytes) {
+      behind
+          .mailboxes()
+          .read(
+              self,
+              after,
+              maxEnvelopes,
+              maxBytes,
+              page -> turn.execute(() -> page.ifPresentOrElse(loop::page, loop::readFailed)));
+    }
+
+    @Override
+    public void startHole(int hole) {
+      behind
+          .wheel()
+          .after(
+              behind.config().holeWait().toMillis(),
+              () -> turn.execute(() -> loop.holeExpired(hole)));
+    }
+
+    @Override
+    public void retryRead(int failures) {
+      long backoff =
+          Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures - 1, 10));
+      behind.wheel().after(backoff, () -> turn.execute(loop::retry));
+    }
+
+    @Override
+    public void flushSoon() {
+      turn.executeLater(loop::flush);
+    }
+  }
+}

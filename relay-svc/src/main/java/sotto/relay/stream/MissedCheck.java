@@ -1,0 +1,77 @@
+package sotto.relay.stream;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import sotto.chain.AccountId;
+import sotto.mailbox.v1.CheckMissedResponse;
+import sotto.mailbox.v1.DevicePosition;
+import sotto.relay.mailbox.Mailboxes;
+
+/// The last net under forwards that got lost: asks the store what the streams have missed, a
+/// thousand at a time, one batch after the other, and cuts those whose device is removed (protocol
+/// P3, C3).
+///
+/// Thread-safe; nothing blocks.
+public final class MissedCheck {
+  private static final int BATCH = 1_000;
+
+  private final Streams streams;
+  private final Mailboxes mailboxes;
+  private final AtomicBoolean running = new AtomicBoolean();
+
+  /// A check of a relay's streams.
+  public MissedCheck(Streams streams, Mailboxes mailboxes) {
+    this.streams = streams;
+    this.mailboxes = mailboxes;
+  }
+
+  /// Checks all streams, unless such a check is under way.
+  public void run() {
+    if (running.compareAndSet(false, true)) {
+      check(streams.holders(), 0, () -> running.set(false));
+    }
+  }
+
+  /// Checks the streams of one account, one of whose devices may just have been removed.
+  public void run(AccountId account) {
+    check(
+        streams.holders().stream()
+            .filter(stream -> stream.device().account().equals(account))
+            .toList(),
+        0,
+        () -> {});
+  }
+
+  private void check(List<DeviceStream> all, int from, Runnable done) {
+    if (from >= all.size()) {
+      done.run();
+      return;
+    }
+    var batch = all.subList(from, Math.min(all.size(), from + BATCH));
+    var positions =
+        batch.stream()
+            .map(stream ->
+                DevicePosition.newBuilder()
+                    .setAccountId(Mailboxes.bytes(stream.device().account()))
+                    .setDevice(stream.device().device().number())
+                    .setLast(stream.last())
+                    .build())
+            .toList();
+    mailboxes.checkMissed(
+        positions,
+        answer -> {
+          answer.ifPresent(found -> act(batch, found));
+          check(all, from + BATCH, done);
+        });
+  }
+
+  private static void act(List<DeviceStream> batch, CheckMissedResponse found) {
+    found.getMissedList().forEach(i -> at(batch, i).ifPresent(DeviceStream::wake));
+    found.getRemovedList().forEach(i -> at(batch, i).ifPresent(DeviceStream::removed));
+  }
+
+  private static Optional<DeviceStream> at(List<DeviceStream> batch, int index) {
+    return index >= 0 && index < batch.size() ? Optional.of(batch.get(index)) : Optional.empty();
+  }
+}

@@ -1,0 +1,312 @@
+package sotto.relay.stream;
+
+import com.google.protobuf.ByteString;
+import io.grpc.SynchronizationContext;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chat.v1.CiphertextType;
+import sotto.chat.v1.DeviceEnvelope;
+import sotto.chat.v1.Envelope;
+import sotto.chat.v1.InvalidSend;
+import sotto.chat.v1.RateLimited;
+import sotto.chat.v1.RetryInOrder;
+import sotto.chat.v1.Send;
+import sotto.chat.v1.SendResult;
+import sotto.chat.v1.TooLarge;
+import sotto.mailbox.v1.Append;
+import sotto.mailbox.v1.AppendResult;
+import sotto.mailbox.v1.DeviceAppend;
+import sotto.mesh.Permit;
+import sotto.relay.append.AppendListener;
+import sotto.relay.append.Lane;
+import sotto.relay.append.LaneOutlet;
+import sotto.relay.append.Outgoing;
+import sotto.relay.mailbox.Mailboxes;
+
+/// The sends of one stream: checked, limited, put into the lane of their account.
+///
+/// A send whose lane is full is parked and the client is asked for no more until it fits. Not
+/// thread-safe: all calls come from the stream's turn.
+final class Sends {
+  /// The most sends of one stream without result.
+  static final int MAX_OPEN = 256;
+
+  /// The most lanes of one stream that are remembered.
+  static final int MAX_LANES = 4_096;
+
+  private static final Duration LANES_RETRY = Duration.ofSeconds(1);
+  private static final long FIRST_BACKOFF_MILLIS = 20;
+  private static final long LONGEST_BACKOFF_MILLIS = 2_000;
+
+  private final DeviceAddress sender;
+  private final ByteString senderBytes;
+  private final Behind behind;
+  private final SynchronizationContext turn;
+  private final Consumer<SendResult> answer;
+  private final Runnable roomAgain;
+  private final LinkedHashMap<AccountId, To> lanes = new LinkedHashMap<>(4, 0.75f, true);
+  private final ArrayDeque<Send> parked = new ArrayDeque<>(0);
+  private int open;
+  private boolean closed;
+
+  /// No sends.
+  ///
+  /// @param turn the stream's
+  /// @param answer sends a result to the client
+  /// @param roomAgain called when nothing is parked any more
+  Sends(
+      DeviceAddress sender,
+      Behind behind,
+      SynchronizationContext turn,
+      Consumer<SendResult> answer,
+      Runnable roomAgain) {
+    this.sender = sender;
+    this.senderBytes = Mailboxes.bytes(sender.account());
+    this.behind = behind;
+    this.turn = turn;
+    this.answer = answer;
+    this.roomAgain = roomAgain;
+  }
+
+  /// Whether a send waits for room in its lane.
+  boolean hasParked() {
+    return !parked.isEmpty();
+  }
+
+  /// Takes a send; parks it when there is no room.
+  void take(Send send) {
+    if (!parked.isEmpty() || !accept(send)) {
+      parked.add(send);
+    }
+  }
+
+  /// Ends all lanes.
+  void close() {
+    closed = true;
+    lanes.values().forEach(to -> to.lane.close());
+    lanes.clear();
+    parked.clear();
+  }
+
+  private boolean accept(Send send) {
+    var account = new AccountId(send.getAccountId().toByteArray());
+    var known = lanes.get(account);
+    if (open >= MAX_OPEN || (known != null && known.lane.isFull())) {
+      return false;
+    }
+    if (known == null && !makeRoom()) {
+      tell(limited(send, LANES_RETRY));
+      return true;
+    }
+    var to = known == null ? new To(account) : known;
+    if (known == null) {
+      lanes.put(account, to);
+    }
+    var refusal = check(send, to);
+    if (refusal.isPresent()) {
+      tell(
+          to.lane.refuse(send.getLaneGeneration())
+              ? refusal.get()
+              : SendResult.newBuilder()
+                  .setRequest(send.getRequest())
+                  .setRetryInOrder(RetryInOrder.getDefaultInstance())
+                  .build());
+      return true;
+    }
+    open++;
+    to.lane.offer(
+        new Outgoing(
+            send.getRequest(), send.getLaneGeneration(), append(send), behind.wheel().now()));
+    return true;
+  }
+
+  private boolean makeRoom() {
+    if (lanes.size() < MAX_LANES) {
+      return true;
+    }
+    for (var eldest = lanes.values().iterator(); eldest.hasNext(); ) {
+      if (eldest.next().lane.isForgettable()) {
+        eldest.remove();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Optional<SendResult> check(Send send, To to) {
+    long seen0 = 0;
+    long seen1 = 0;
+    for (int i = 0; i < send.getDevicesCount(); i++) {
+      var envelope = send.getDevices(i);
+      int device = envelope.getDevice();
+      long bit = 1L << (device & 63);
+      boolean twice = ((device < 64 ? seen0 : seen1) & bit) != 0;
+      if (device < 64) {
+        seen0 |= bit;
+      } else {
+        seen1 |= bit;
+      }
+      if (twice) {
+        return invalid(send, "send.devices[" + i + "].device");
+      }
+      // A sealed envelope comes without token, or it would not be sealed.
+      if (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_SEALED) {
+        return invalid(send, "send.devices[" + i + "].type");
+      }
+      int limit = behind.config().maxEnvelopeBytes();
+      if (envelope.getCiphertext().size() > limit) {
+        return Optional.of(
+            SendResult.newBuilder()
+                .setRequest(send.getRequest())
+                .setTooLarge(TooLarge.newBuilder().setLimitBytes(limit))
+                .build());
+      }
+    }
+    return switch (behind.sends().take(to.pair)) {
+      case Permit.Granted _ -> Optional.empty();
+      case Permit.Refused(Duration retryAfter) -> Optional.of(limited(send, retryAfter));
+    };
+  }
+
+  private static Optional<SendResult> invalid(Send send, String field) {
+    return Optional.of(
+        SendResult.newBuilder()
+            .setRequest(send.getRequest())
+            .setInvalid(InvalidSend.newBuilder().setField(field))
+            .build());
+  }
+
+  private static SendResult limited(Send send, Duration retryAfter) {
+    return SendResult.newBuilder()
+        .setRequest(send.getRequest())
+        .setRateLimited(RateLimited.newBuilder().setRetryAfterMs(retryAfter.toMillis()))
+        .build();
+  }
+
+  private Append append(Send send) {
+    var append =
+        Append.newBuilder()
+            .setAccountId(send.getAccountId())
+            .setSenderAccountId(senderBytes)
+            .setSenderDevice(sender.device().number())
+            .setEnvelopeId(send.getEnvelopeId())
+            .setChainSequence(send.getChainSequence())
+            .addAllWithoutBundle(send.getWithoutBundleList());
+    for (var envelope : send.getDevicesList()) {
+      append.addDevices(
+          DeviceAppend.newBuilder()
+              .setDevice(envelope.getDevice())
+              .setRegistrationId(envelope.getRegistrationId())
+              .setEnvelope(envelope(senderBytes, sender, envelope)));
+    }
+    return append.build();
+  }
+
+  /// The envelope that a device gets: the authenticated sender and the client's bytes.
+  static ByteString envelope(
+      ByteString senderBytes, DeviceAddress sender, DeviceEnvelope envelope) {
+    return Envelope.newBuilder()
+        .setSenderAccountId(senderBytes)
+        .setSenderDevice(sender.device().number())
+        .setTypeValue(envelope.getTypeValue())
+        .setCiphertext(envelope.getCiphertext())
+        .build()
+        .toByteString();
+  }
+
+  private void tell(SendResult result) {
+    behind.metrics().answered(result.getOutcomeCase());
+    answer.accept(result);
+  }
+
+  private void inTurn(Runnable event) {
+    turn.execute(() -> {
+      if (!closed) {
+        event.run();
+        unpark();
+      }
+    });
+  }
+
+  private void unpark() {
+    if (parked.isEmpty()) {
+      return;
+    }
+    while (!parked.isEmpty() && accept(parked.getFirst())) {
+      parked.removeFirst();
+    }
+    if (parked.isEmpty()) {
+      roomAgain.run();
+    }
+  }
+
+  /// One account that this stream sends to.
+  private final class To implements LaneOutlet {
+    private final AccountId account;
+    private final SendLimits.Pair pair;
+    private final Lane lane;
+
+    To(AccountId account) {
+      this.account = account;
+      this.pair = new SendLimits.Pair(sender, account);
+      this.lane = new Lane(behind.laneNumbers().incrementAndGet(), this);
+    }
+
+    @Override
+    public void append(Lane of, Outgoing outgoing, long laneNumber, int generation, long epoch) {
+      var append =
+          outgoing.append().toBuilder()
+              .setLane(laneNumber)
+              .setGeneration(generation)
+              .setEpoch(epoch)
+              .build();
+      behind
+          .pipe()
+          .append(
+              append,
+              new AppendListener() {
+                @Override
+                public void answered(AppendResult result) {
+                  // At once and not in the turn: forwards keep the order of the positions.
+                  if (result.hasAppended()) {
+                    behind.router().appended(account, append, result.getAppended());
+                  }
+                  inTurn(() -> of.answered(outgoing, result));
+                }
+
+                @Override
+                public void broken() {
+                  inTurn(() -> of.broken(outgoing));
+                }
+              });
+    }
+
+    @Override
+    public long knownEpoch() {
+      return behind.pipe().knownEpoch(account);
+    }
+
+    @Override
+    public void answer(SendResult result) {
+      open--;
+      tell(result);
+    }
+
+    @Override
+    public void resumeLater(Lane of, int failures) {
+      long backoff =
+          Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures - 1, 10));
+      behind.wheel().after(backoff, () -> inTurn(of::resume));
+    }
+
+    @Override
+    public long now() {
+      return behind.wheel().now();
+    }
+  }
+}

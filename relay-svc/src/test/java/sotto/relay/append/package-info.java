@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.append;
+
+import org.jspecify.annotations.NullMarked;

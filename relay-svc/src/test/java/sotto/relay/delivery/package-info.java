@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.delivery;
+
+import org.jspecify.annotations.NullMarked;

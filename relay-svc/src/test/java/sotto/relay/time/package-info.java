@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.time;
+
+import org.jspecify.annotations.NullMarked;
