@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 /// Makes batches of single requests: one batch is in flight, what comes meanwhile gathers for the
 /// next.
 ///
-/// Every request is answered once: with the batch's answer at its index, or with empty when the batch failed. Thread-safe: callers
-/// only queue; one turn sends and answers, and the callbacks run in it and must not block.
+/// Every request is answered once: with the batch's answer at its index, or with empty when the
+/// batch failed. Thread-safe: callers only queue; one turn sends and answers, and the callbacks run
+/// in it and must not block.
 ///
 /// @param <Q> one request
 /// @param <A> one answer
@@ -26,8 +27,8 @@ public final class Gather<Q, A> {
   /// @param <A> one answer
   @FunctionalInterface
   public interface Call<Q, A> {
-    /// Sends; calls `answer` once, with as many answers as requests in their order, or with empty when it
-    /// failed.
+    /// Sends; calls `answer` once, with as many answers as requests in their order, or with empty
+    /// when it failed.
     void send(List<Q> batch, Consumer<Optional<List<A>>> answer);
   }
 
@@ -55,11 +56,10 @@ public final class Gather<Q, A> {
   /// @param request what is asked
   /// @param answer told once; must not block
   public void add(Q request, Consumer<Optional<A>> answer) {
-    turn.execute(
-        () -> {
-          waiting.add(new Item<>(request, answer));
-          send();
-        });
+    turn.execute(() -> {
+      waiting.add(new Item<>(request, answer));
+      send();
+    });
   }
 
   private void send() {

@@ -61,9 +61,8 @@ public final class Mailboxes {
                 call()
                     .openDevices(
                         OpenDevicesRequest.newBuilder().addAllDevices(batch).build(),
-                        new Once<>(
-                            response ->
-                                answer.accept(response.map(OpenDevicesResponse::getResultsList)))),
+                        new Once<>(response ->
+                            answer.accept(response.map(OpenDevicesResponse::getResultsList)))),
             BATCH);
     this.acks =
         new Gather<>(
@@ -135,8 +134,8 @@ public final class Mailboxes {
             new Once<ReadResponse>(page -> told.accept(page.filter(p -> !p.hasMoved()))));
   }
 
-  /// Takes envelopes out of a mailbox; tried until the store has done it or the relay ends. What the relay forgets at its end is delivered and
-  /// acked once more.
+  /// Takes envelopes out of a mailbox; tried until the store has done it or the relay ends. What
+  /// the relay forgets at its end is delivered and acked once more.
   public void ack(DeviceAddress device, List<Long> positions) {
     ack(
         DeviceAck.newBuilder()

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The observer of a unary call: tells one consumer the answer, or empty when the call failed.
-/// gRPC calls it on its own threads, one call at a time.
+/// The observer of a unary call: tells one consumer the answer, or empty when the call failed. gRPC
+/// calls it on its own threads, one call at a time.
 ///
 /// @param <A> the answer
 public final class Once<A> implements StreamObserver<A> {

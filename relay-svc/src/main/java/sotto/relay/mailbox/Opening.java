@@ -4,7 +4,8 @@ package sotto.relay.mailbox;
 public sealed interface Opening {
   /// The number is noted.
   ///
-  /// @param missedSinceMillis when its full mailbox began to refuse, milliseconds since 1970; 0 = it did not
+  /// @param missedSinceMillis when its full mailbox began to refuse, milliseconds since 1970; 0 =
+  ///   it did not
   record Opened(long missedSinceMillis) implements Opening {}
 
   /// The number is not above the highest.

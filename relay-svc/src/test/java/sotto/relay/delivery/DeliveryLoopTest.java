@@ -296,10 +296,8 @@ class DeliveryLoopTest {
 
     assertThat(outlet.batches)
         .hasSize(4)
-        .allMatch(
-            batch ->
-                batch.stream().mapToInt(Delivery::getSerializedSize).sum()
-                    <= DeliveryLoop.BATCH_BYTES);
+        .allMatch(batch ->
+            batch.stream().mapToInt(Delivery::getSerializedSize).sum() <= DeliveryLoop.BATCH_BYTES);
   }
 
   @Test

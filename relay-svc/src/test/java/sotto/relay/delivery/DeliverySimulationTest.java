@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import sotto.chat.v1.Delivery;
 import sotto.mailbox.v1.ReadResponse;
 
-/// One thread, one random number generator: a delivery loop, a model of its mailbox, a network that drops,
-/// doubles and reorders forwards, reads that fail, a client that is slow, and owners that change.
+/// One thread, one random number generator: a delivery loop, a model of its mailbox, a network that
+/// drops, doubles and reorders forwards, reads that fail, a client that is slow, and owners that
+/// change.
 class DeliverySimulationTest {
   private static final int RUNS = 400;
   private static final int STEPS = 3_000;
@@ -145,37 +146,35 @@ class DeliverySimulationTest {
       noteReads();
       outlet
           .takeRead()
-          .ifPresent(
-              read -> {
-                long last = ownersLast.removeFirst();
-                var page = ReadResponse.newBuilder();
-                int bytes = 0;
-                boolean more = false;
-                for (var row : mailbox.tailMap(read.after(), false).values()) {
-                  bytes += row.getEnvelope().size();
-                  boolean first = page.getDeliveriesCount() == 0;
-                  if (!first
-                      && (page.getDeliveriesCount() == read.maxEnvelopes()
-                          || bytes > read.maxBytes())) {
-                    more = true;
-                    break;
-                  }
-                  page.addDeliveries(row);
-                  last = Math.max(last, row.getPosition());
-                }
-                loop.page(page.setMore(more).setLast(last).build());
-              });
+          .ifPresent(read -> {
+            long last = ownersLast.removeFirst();
+            var page = ReadResponse.newBuilder();
+            int bytes = 0;
+            boolean more = false;
+            for (var row : mailbox.tailMap(read.after(), false).values()) {
+              bytes += row.getEnvelope().size();
+              boolean first = page.getDeliveriesCount() == 0;
+              if (!first
+                  && (page.getDeliveriesCount() == read.maxEnvelopes()
+                      || bytes > read.maxBytes())) {
+                more = true;
+                break;
+              }
+              page.addDeliveries(row);
+              last = Math.max(last, row.getPosition());
+            }
+            loop.page(page.setMore(more).setLast(last).build());
+          });
     }
 
     void failRead() {
       noteReads();
       outlet
           .takeRead()
-          .ifPresent(
-              _ -> {
-                ownersLast.removeFirst();
-                loop.readFailed();
-              });
+          .ifPresent(_ -> {
+            ownersLast.removeFirst();
+            loop.readFailed();
+          });
     }
 
     void retry() {
