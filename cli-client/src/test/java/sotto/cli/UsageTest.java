@@ -1,0 +1,135 @@
+package sotto.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+  @TempDir Path folder;
+
+  private TestHost host;
+
+  @BeforeEach
+  void host() {
+    host = new TestHost(folder).with("SOTTO_PASSPHRASE", "secret");
+  }
+
+  static List<String> commands() {
+    return List.copyOf(CommandLines.names());
+  }
+
+  @Test
+  void help_namesEveryCommandAndExitCode() {
+    TestHost.Ran ran = host.run("--help");
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.err()).isEmpty();
+    assertThat(commands()).allSatisfy(name -> assertThat(ran.out()).contains("  " + name + " "));
+    assertThat(Exit.values())
+        .allSatisfy(exit -> assertThat(ran.out()).contains(exit.code() + "   " + exit.meaning()));
+  }
+
+  @Test
+  void bare_showsTheHelp_andIsAUsageError() {
+    TestHost.Ran ran = host.run();
+    assertThat(ran.exit()).isEqualTo(2);
+    assertThat(ran.out()).isEqualTo(host.run("--help").out());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommand_hasAHelpOfItsOwn_twoWays(String command) {
+    TestHost.Ran ran = host.run(command, "--help");
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out()).startsWith("Usage: sotto " + command).contains("--json");
+    assertThat(host.run("help", command).out()).isEqualTo(ran.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "frobnicate",
+        "send",
+        "send al hi",
+        "send Alice hi",
+        "send alice hi --wait never",
+        "send alice hi --timeout 10",
+        "send alice hi there",
+        "send alice hi --frob",
+        "send alice",
+        "receive --max 0",
+        "receive --max x",
+        "receive --timeout soon",
+        "messages",
+        "messages bob --limit 0",
+        "messages bob --limit 10001",
+        "register alice",
+        "register --server nowhere alice",
+        "register --server host:0 alice",
+        "register --server host:1 --ca missing.pem alice",
+        "chat",
+        "verify",
+        "read",
+        "serve",
+        "admin",
+        "help nothing"
+      })
+  void wrongCommandLine_isOneSentenceAndExitTwo(String line) {
+    TestHost.Ran ran = host.run(line.split(" ", -1));
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).startsWith("sotto: ").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--json send", "send --json", "frobnicate --json", "serve --json"})
+  void wrongCommandLineWithJson_isOneObjectOnStandardError(String line) {
+    TestHost.Ran ran = host.run(line.split(" ", -1));
+    assertThat(ran.exit()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).hasLineCount(1);
+    JsonObject error = JsonParser.parseString(ran.err()).getAsJsonObject();
+    assertThat(error.keySet()).containsExactly("type", "code", "message", "retryable");
+    assertThat(error.get("type").getAsString()).isEqualTo("error");
+    assertThat(error.get("code").getAsString()).isEqualTo("usage");
+    assertThat(error.get("retryable").getAsBoolean()).isFalse();
+  }
+
+  @Test
+  void argumentInAnError_cannotDriveTheTerminal() {
+    assertThat(host.run("send", "\u001b[31mx\n", "hi").err())
+        .doesNotContain("\u001b")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void version_isOneLine() {
+    assertThat(host.run("--version").out()).startsWith("sotto ").hasLineCount(1);
+  }
+
+  @Test
+  void completion_knowsTheCommands() {
+    assertThat(host.run("generate-completion").out()).contains("receive").contains("--save-files");
+  }
+
+  @Test
+  void firstWord_isFoundBehindGlobalOptions() {
+    assertThat(CommandLines.command("--home", "send", "--json", "receive")).contains("receive");
+    assertThat(CommandLines.command("--home=x", "receive")).contains("receive");
+    assertThat(CommandLines.command("--json")).isEmpty();
+  }
+
+  @Test
+  void jsonBehindTheDoubleDash_isAText() {
+    assertThat(CommandLines.wantsJson("send", "bob", "--", "--json")).isFalse();
+    assertThat(CommandLines.wantsJson("send", "--json", "bob")).isTrue();
+  }
+}

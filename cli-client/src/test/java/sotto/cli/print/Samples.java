@@ -1,0 +1,68 @@
+package sotto.cli.print;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountId;
+import sotto.client.Contact;
+import sotto.client.Failure;
+import sotto.client.FileView;
+import sotto.client.MessageId;
+import sotto.client.MessageView;
+import sotto.client.Status;
+import sotto.client.Username;
+import sotto.client.Verification;
+
+/// Messages to show.
+final class Samples {
+  static final Contact ALICE = contact("alice", 1);
+  static final Contact BOB = contact("bob", 2);
+  static final MessageId ID = new MessageId("00112233445566778899aabbccddeeff");
+  static final Instant NOON = Instant.parse("2026-11-25T12:00:00.123456Z");
+
+  private Samples() {}
+
+  static Contact contact(String name, long number) {
+    return new Contact(
+        Optional.of(Username.of(name)),
+        Optional.of(new AccountId(0, number)),
+        Verification.UNVERIFIED,
+        true);
+  }
+
+  static MessageView incoming(String text, FileView... files) {
+    return message(true, text, Status.DELIVERED, Optional.empty(), List.of(files));
+  }
+
+  static MessageView own(String text, Status status) {
+    return message(false, text, status, Optional.empty(), List.of());
+  }
+
+  static MessageView failed(String text, Failure failure) {
+    return message(false, text, Status.FAILED, Optional.of(failure), List.of());
+  }
+
+  static FileView file(String name) {
+    return new FileView(ID, 0, name, "image/png", 1_234_567, "ab".repeat(32));
+  }
+
+  private static MessageView message(
+      boolean incoming,
+      String text,
+      Status status,
+      Optional<Failure> failure,
+      List<FileView> files) {
+    return new MessageView(
+        ID,
+        MessageView.Kind.MESSAGE,
+        incoming,
+        incoming ? ALICE : BOB,
+        incoming ? BOB : ALICE,
+        text,
+        files,
+        NOON,
+        status,
+        failure,
+        new MessageView.Place(NOON.toEpochMilli(), ID));
+  }
+}
