@@ -23,7 +23,9 @@ import sotto.proto.Statuses;
 final class DownloadTest {
   private static final byte[] CONTENT = bytes(1, 300_000);
 
-  @TempDir private Path folder;
+  @TempDir(factory = MemoryDisk.class)
+  private Path folder;
+
   private Pod pod;
 
   @BeforeEach

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FolderBlobStoreTest implements BlobStoreContract {
-  @TempDir private Path folder;
+  @TempDir(factory = MemoryDisk.class)
+  private Path folder;
+
   private FolderBlobStore store;
 
   @BeforeEach

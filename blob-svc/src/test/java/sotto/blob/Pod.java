@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.chain.AccountId;
@@ -92,10 +93,24 @@ final class Pod implements AutoCloseable {
 
   /// Waits until an upload that has ended has put its things away.
   void awaitNoFiles() throws IOException {
+    await(List::isEmpty);
+  }
+
+  /// Waits until so many uploads are under way.
+  void awaitFiles(int count) throws IOException {
+    await(files -> files.size() == count);
+  }
+
+  /// Waits until a file has so many bytes of content.
+  void awaitBytes(long count) throws IOException {
+    await(files -> files.stream().anyMatch(f -> f.toFile().length() >= count));
+  }
+
+  private void await(Predicate<List<Path>> condition) throws IOException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!files().isEmpty()) {
+    while (!condition.test(files())) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("left behind: " + files());
+        throw new AssertionError("after 20 seconds there is " + files());
       }
       Thread.onSpinWait();
     }

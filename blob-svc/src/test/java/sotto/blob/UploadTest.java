@@ -33,7 +33,9 @@ import sotto.proto.Statuses;
 final class UploadTest {
   private static final byte[] CONTENT = bytes(1, 1_000_000);
 
-  @TempDir private Path folder;
+  @TempDir(factory = MemoryDisk.class)
+  private Path folder;
+
   private Pod pod;
 
   @BeforeEach
@@ -178,7 +180,7 @@ final class UploadTest {
   void roomIsPromisedOnlyOnce() throws IOException {
     pod.store.free = (256L << 20) + CONTENT.length;
     Upload first = pod.upload(ALICE).start(about(CONTENT, 1)).send(bytes(1, 100_000));
-    awaitParts(1);
+    pod.awaitFiles(1);
 
     Upload second = pod.upload(BOB).start(about(CONTENT, 2));
     assertThat(Statuses.reason(second.failure())).contains(Reason.STORAGE_FULL);
@@ -191,7 +193,7 @@ final class UploadTest {
   @Test
   void diskThatFillsWhileWriting_isStorageFullAndLeavesNothing() throws IOException {
     Upload upload = pod.upload(ALICE).start(about(CONTENT, 1)).send(bytes(1, 100_000));
-    awaitParts(1);
+    pod.awaitFiles(1);
     pod.store.writesFail = true;
     upload.send(bytes(1, 100_000));
 
@@ -239,7 +241,7 @@ final class UploadTest {
   void moreUploadsAtOnceThanAllowed_areToldToWait() throws IOException {
     pod.upload(ALICE).start(about(CONTENT, 1));
     pod.upload(ALICE).start(about(CONTENT, 2));
-    awaitParts(2);
+    pod.awaitFiles(2);
 
     Upload third = pod.upload(ALICE).start(about(CONTENT, 3));
     assertThat(Statuses.reason(third.failure())).contains(Reason.RATE_LIMITED);
@@ -317,13 +319,5 @@ final class UploadTest {
 
   private static UploadStart.Builder kept(byte[] content, int uploadId) {
     return about(content, uploadId).setStorageClass(StorageClass.STORAGE_CLASS_KEPT);
-  }
-
-  private void awaitParts(int count) throws IOException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (pod.files().size() < count) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 }
