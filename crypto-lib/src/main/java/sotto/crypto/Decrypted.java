@@ -47,6 +47,16 @@ public sealed interface Decrypted {
     /// It claims to come from this very device.
     FROM_SELF,
     /// The library failed in a way that its interface does not name.
-    LIBRARY_FAULT
+    LIBRARY_FAULT;
+
+    /// Whether the sender can heal it: ask for the message again in a new session. What is
+    /// malformed, unsupported or a replay deserves no question, so that nobody makes this device
+    /// ask by sending garbage.
+    public boolean healable() {
+      return switch (this) {
+        case NO_MATCHING_STATE, PRE_KEY_GONE, LIBRARY_FAULT -> true;
+        case MALFORMED, UNSUPPORTED, REPLAYED, FROM_SELF -> false;
+      };
+    }
   }
 }

@@ -180,36 +180,62 @@ public final class SessionCrypto {
     return adapter.commit() ? decrypted : new Decrypted.Undecryptable(Decrypted.Reason.REPLAYED);
   }
 
-  private Decrypted decrypt(StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes) {
+  private static Decrypted decrypt(
+      StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes) {
+    return switch (type) {
+      case Sealed.Ciphertext.RATCHET -> ratchet(adapter, from, bytes);
+      case Sealed.Ciphertext.PRE_KEY -> preKey(adapter, from, bytes);
+      default -> new Decrypted.Undecryptable(Decrypted.Reason.UNSUPPORTED);
+    };
+  }
+
+  private static Decrypted ratchet(StoreAdapter adapter, DeviceAddress from, byte[] bytes) {
+    SignalMessage message;
     try {
-      SessionCipher cipher = cipher(adapter, from);
-      return switch (type) {
-        case Sealed.Ciphertext.RATCHET ->
-            adapter.session().isPresent()
-                ? new Decrypted.Plaintext(cipher.decrypt(new SignalMessage(bytes)))
-                : new Decrypted.NoSession();
-        case Sealed.Ciphertext.PRE_KEY -> {
-          PreKeySignalMessage message = new PreKeySignalMessage(bytes);
-          yield adapter.trusts(message.getIdentityKey().serialize())
-              ? new Decrypted.Plaintext(cipher.decrypt(message))
-              : new Decrypted.IdentityChanged();
-        }
-        default -> new Decrypted.Undecryptable(Decrypted.Reason.UNSUPPORTED);
-      };
+      message = new SignalMessage(bytes);
+    } catch (InvalidVersionException | LegacyMessageException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.UNSUPPORTED);
+    } catch (InvalidMessageException | InvalidKeyException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.MALFORMED);
+    }
+    if (adapter.session().isEmpty()) {
+      return new Decrypted.NoSession();
+    }
+    try {
+      return new Decrypted.Plaintext(cipher(adapter, from).decrypt(message));
     } catch (DuplicateMessageException e) {
       return new Decrypted.Duplicate();
     } catch (NoSessionException e) {
       return new Decrypted.NoSession();
     } catch (UntrustedIdentityException e) {
       return new Decrypted.IdentityChanged();
-    } catch (InvalidKeyIdException e) {
-      return new Decrypted.Undecryptable(Decrypted.Reason.PRE_KEY_GONE);
+    } catch (InvalidVersionException | InvalidMessageException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.NO_MATCHING_STATE);
+    }
+  }
+
+  private static Decrypted preKey(StoreAdapter adapter, DeviceAddress from, byte[] bytes) {
+    PreKeySignalMessage message;
+    try {
+      message = new PreKeySignalMessage(bytes);
     } catch (InvalidVersionException | LegacyMessageException e) {
       return new Decrypted.Undecryptable(Decrypted.Reason.UNSUPPORTED);
-    } catch (InvalidMessageException e) {
-      return new Decrypted.Undecryptable(Decrypted.Reason.NO_MATCHING_STATE);
-    } catch (InvalidKeyException e) {
+    } catch (InvalidMessageException | InvalidKeyException e) {
       return new Decrypted.Undecryptable(Decrypted.Reason.MALFORMED);
+    }
+    if (!adapter.trusts(message.getIdentityKey().serialize())) {
+      return new Decrypted.IdentityChanged();
+    }
+    try {
+      return new Decrypted.Plaintext(cipher(adapter, from).decrypt(message));
+    } catch (DuplicateMessageException e) {
+      return new Decrypted.Duplicate();
+    } catch (UntrustedIdentityException e) {
+      return new Decrypted.IdentityChanged();
+    } catch (InvalidKeyIdException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.PRE_KEY_GONE);
+    } catch (InvalidMessageException | InvalidKeyException e) {
+      return new Decrypted.Undecryptable(Decrypted.Reason.NO_MATCHING_STATE);
     }
   }
 
