@@ -110,6 +110,11 @@ public final class PublicServer implements AutoCloseable {
               .workers()
               .scheduleAtFixedRate(() -> renewOrWarn(keys, identity), 1, 1, TimeUnit.DAYS);
       var address = new HostPort(listen.host(), server.getPort());
+      LOG.atInfo()
+          .addKeyValue("address", address)
+          .addKeyValue("boringssl", OpenSsl.isAvailable())
+          .addKeyValue("epoll", loops.epoll())
+          .log("clients can connect");
       return new PublicServer(server, address, health, loops, blocking);
     } catch (IOException | RuntimeException e) {
       loops.close();
@@ -203,7 +208,6 @@ public final class PublicServer implements AutoCloseable {
     // BoringSSL uses half the memory of the JDK's engine; where its library is not there, the JDK's
     // serves as well.
     var provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
-    LOG.atInfo().addKeyValue("tls", provider).log("TLS provider");
     return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), provider)
         .protocols("TLSv1.3")
         .build();
