@@ -1,11 +1,22 @@
 package sotto.standalone;
 
-/// The standalone server's entry point.
-public final class Main {
-  private Main() {}
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
-  /// Prints how the server is used. The first argument is the subcommand, `serve` or `admin`.
+/// The standalone server's entry point: `sotto serve`.
+@Command(
+    name = "sotto",
+    description = "Sotto's server, all of it in one process.",
+    subcommands = Serve.class,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  /// Runs the command of the arguments; the exit code is 0 for a server that was told to stop and
+  /// did, 1 for one that could not serve, 2 for a wrong use.
+  ///
+  /// @param args the command and its options
   public static void main(String[] args) {
-    System.out.println("usage: sotto serve|admin");
+    System.exit(new CommandLine(new Main()).execute(args));
   }
 }

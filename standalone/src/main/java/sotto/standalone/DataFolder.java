@@ -1,0 +1,102 @@
+package sotto.standalone;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/// The server's folder, held by one process at a time.
+///
+/// ```
+/// DATA/ca.pem       certificate for clients
+/// DATA/ca-key.pem   its key
+/// DATA/server.lock  locked while a server runs; holds its process id
+/// DATA/store/       accounts, keys, mailboxes
+/// DATA/blob/        encrypted media
+/// ```
+///
+/// The lock ends with the process, however it ends.
+final class DataFolder implements AutoCloseable {
+  private static final int LONGEST_PID = 20;
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private DataFolder(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /// Takes the folder, making it, for its owner alone, if it is not there.
+  ///
+  /// @throws CannotServe if another server has it; the message names its process
+  static DataFolder take(Path path) throws IOException {
+    var folder = path.toAbsolutePath().normalize();
+    make(folder);
+    var file = folder.resolve("server.lock");
+    var channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (!tryLock(channel)) {
+      var owner = owner(channel);
+      channel.close();
+      throw new CannotServe(
+          "another server"
+              + owner
+              + " uses the folder "
+              + folder
+              + "; stop it, or give --data another");
+    }
+    channel.truncate(0);
+    channel.write(
+        ByteBuffer.wrap(
+            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
+        0);
+    return new DataFolder(folder, channel);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /// Lets go of the folder.
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+
+  private static void make(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectories(folder);
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      @Nullable Object taken = channel.tryLock();
+      return taken != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static String owner(FileChannel channel) throws IOException {
+    var text = ByteBuffer.allocate(LONGEST_PID);
+    channel.read(text, 0);
+    var pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+    return pid.matches("[0-9]+") ? " (process " + pid + ")" : "";
+  }
+}

@@ -1,0 +1,97 @@
+package sotto.standalone;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import sotto.mesh.HostPort;
+import sotto.mesh.LogsConfig;
+import sotto.mesh.PublicServerConfig;
+import sotto.mesh.Require;
+import sotto.mesh.TelemetryConfig;
+import sotto.presence.PresenceConfig;
+import sotto.relay.RelayConfig;
+
+/// The configuration of the standalone server. docs/operations.md lists the keys.
+///
+/// @param data the folder that holds everything
+/// @param listen where clients connect; port 0 takes a free one
+/// @param names further names under which clients reach it, DNS names or addresses, at most 100
+/// @param drain how long it may take to stop, 1 s to 10 m
+/// @param edge what a stranger can make the public port hold
+/// @param store accounts and mailboxes
+/// @param blob media
+/// @param relay streams, delivery, rate limits
+/// @param presence who is online
+/// @param log how it logs
+/// @param telemetry where traces and metrics go
+record ServerConfig(
+    Path data,
+    HostPort listen,
+    List<String> names,
+    Duration drain,
+    PublicServerConfig edge,
+    StoreSettings store,
+    BlobSettings blob,
+    RelayConfig relay,
+    PresenceConfig presence,
+    LogsConfig log,
+    TelemetryConfig telemetry) {
+  private static final int MOST_NAMES = 100;
+  // Variables of the client, the launchers and the build that begin as ours do.
+  private static final Set<String> FOREIGN =
+      Set.of("SOTTO_HOME", "SOTTO_PASSPHRASE", "SOTTO_DEBUG", "SOTTO_JAVA_OPTS", "SOTTO_BUILD");
+
+  ServerConfig {
+    names = List.copyOf(names);
+    Require.that(names.size() <= MOST_NAMES, "names", names.size(), "at most " + MOST_NAMES);
+    Require.between("drain", drain, Duration.ofSeconds(1), Duration.ofMinutes(10));
+    Require.that(
+        blob.transitLife().compareTo(store.mailboxLife()) >= 0,
+        "blob.transit-life",
+        blob.transitLife(),
+        "at least as long as store.mailbox-life, or messages outlive their media");
+  }
+
+  /// The defaults of one machine.
+  ///
+  /// @param environment for `XDG_DATA_HOME`
+  /// @param home the user's
+  static ServerConfig defaults(Map<String, String> environment, Path home) {
+    var xdg = environment.getOrDefault("XDG_DATA_HOME", "");
+    // The specification says to ignore relative ones.
+    var base = xdg.startsWith("/") ? Path.of(xdg) : home.resolve(".local/share");
+    return new ServerConfig(
+        base.resolve("sotto"),
+        new HostPort("127.0.0.1", 7700),
+        List.of(),
+        Duration.ofSeconds(10),
+        PublicServerConfig.DEFAULTS,
+        StoreSettings.DEFAULTS,
+        BlobSettings.DEFAULTS,
+        RelayConfig.DEFAULTS,
+        PresenceConfig.DEFAULT,
+        LogsConfig.DEFAULTS,
+        TelemetryConfig.DEFAULTS);
+  }
+
+  /// The variables that are meant for the server.
+  static Map<String, String> own(Map<String, String> environment) {
+    var own = new HashMap<>(environment);
+    own.keySet().removeAll(FOREIGN);
+    return own;
+  }
+
+  /// The names under which clients may dial and sign in: those of the machine itself, the host it
+  /// listens at, those configured; in lower case, each once.
+  List<String> allNames() {
+    var all = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
+    all.add(listen.host().toLowerCase(Locale.ROOT));
+    names.stream().map(n -> n.toLowerCase(Locale.ROOT)).forEach(all::add);
+    return List.copyOf(all);
+  }
+}

@@ -1,0 +1,115 @@
+package sotto.standalone;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import sotto.blob.BlobService;
+import sotto.mesh.CertificateAuthority;
+import sotto.mesh.Drain;
+import sotto.mesh.InternalServer;
+import sotto.mesh.PublicServer;
+import sotto.mesh.Telemetry;
+import sotto.presence.PresenceService;
+import sotto.relay.RelayChannels;
+import sotto.relay.RelayService;
+import sotto.store.StoreService;
+
+/// The whole server, top to bottom: what is opened, in which order, and who knows whom. It is
+/// closed from the bottom up.
+final class Wiring {
+  // What clients are told to wait before they connect again, and how long calls in flight have:
+  // they overlap.
+  private static final Duration RECONNECT_WITHIN = Duration.ofSeconds(1);
+  private static final Duration CALLS_IN_FLIGHT = Duration.ofSeconds(2);
+
+  private Wiring() {}
+
+  static void open(
+      ServerConfig config, Map<String, String> environment, Drain drain, PrintStream out)
+      throws IOException {
+    var clock = Clock.systemUTC();
+    var random = new SecureRandom();
+    var names = config.allNames();
+
+    var telemetry =
+        drain.add("telemetry", Telemetry.open("sotto", config.telemetry(), environment));
+    var folder = drain.add("folder", DataFolder.take(config.data()));
+    var ca = CertificateAuthority.openOrCreate(folder.path(), clock, random);
+
+    var store =
+        drain.add(
+            "store",
+            StoreService.open(
+                config.store().in(folder.path().resolve("store"), names),
+                clock,
+                random,
+                telemetry));
+    var blob =
+        drain.add(
+            "blob",
+            BlobService.open(
+                config.blob().in(folder.path().resolve("blob")), clock, random, telemetry));
+    var presence = drain.add("presence", PresenceService.open(config.presence(), clock, telemetry));
+
+    var storeServer =
+        drain.add("store calls", InternalServer.start("store", store.services(), telemetry));
+    var blobServer =
+        drain.add("blob calls", InternalServer.start("blob", blob.services(), telemetry));
+    var presenceServer =
+        drain.add(
+            "presence calls", InternalServer.start("presence", presence.services(), telemetry));
+
+    var storeChannel = storeServer.newChannel();
+    drain.add("store channel", storeChannel::shutdownNow);
+    var blobChannel = blobServer.newChannel();
+    drain.add("blob channel", blobChannel::shutdownNow);
+    var presenceChannel = presenceServer.newChannel();
+    drain.add("presence channel", presenceChannel::shutdownNow);
+
+    var relay =
+        drain.add(
+            "relay",
+            RelayService.open(
+                config.relay(),
+                RelayChannels.alone(storeChannel, presenceChannel, blobChannel),
+                clock,
+                random,
+                telemetry));
+    var port = port(config, ca, names, relay, telemetry);
+    drain.add(
+        "public port",
+        () -> {
+          relay.drain(RECONNECT_WITHIN);
+          port.drain(CALLS_IN_FLIGHT);
+        });
+
+    out.println("ready " + port.address() + " ca=" + ca.file());
+    out.flush();
+  }
+
+  private static PublicServer port(
+      ServerConfig config,
+      CertificateAuthority ca,
+      List<String> names,
+      RelayService relay,
+      Telemetry telemetry)
+      throws IOException {
+    try {
+      return PublicServer.start(
+          config.listen(), config.edge(), () -> ca.issueServer(names), relay.services(), telemetry);
+    } catch (IOException e) {
+      var cause = e.getCause() == null ? e : e.getCause();
+      // The network's own words come last: "bind(..) failed with error(-98): Address already in
+      // use".
+      var words = Trouble.sentence(cause).replaceFirst("^.*: ", "");
+      throw new CannotServe("cannot listen at " + config.listen() + ": " + words, e);
+    } catch (UnresolvedAddressException e) {
+      throw new CannotServe("cannot listen at " + config.listen() + ": there is no such host", e);
+    }
+  }
+}
