@@ -9,12 +9,16 @@ import sotto.client.Account;
 final class AccountLines {
   private AccountLines() {}
 
-  static void print(Session session, OpenHome home, boolean recoveryCode) {
+  /// Prints the account.
+  ///
+  /// @param type the type of the JSON object
+  /// @param recoveryCode whether to show the recovery code too, as far as it is still here
+  static void print(Session session, OpenHome home, String type, boolean recoveryCode) {
     Account account = home.account();
     Optional<String> code = recoveryCode ? home.sotto().recoveryCode() : Optional.empty();
     if (session.json()) {
       JsonLine line =
-          new JsonLine("account")
+          new JsonLine(type)
               .put("account", account.id().toString())
               .put("username", account.username().value())
               .put("device", account.device().number())

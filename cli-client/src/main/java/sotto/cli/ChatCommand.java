@@ -47,7 +47,7 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (OpenHome home = session.openOnline()) {
-      boolean online = Session.firstAttempt(home.sotto()).isEmpty();
+      boolean online = Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT).isEmpty();
       Chat.Result result = chat().run(home.sotto(), user, online);
       Session.flush(home.sotto(), Session.FLUSH);
       return end(result).code();

@@ -26,7 +26,7 @@ final class DevicesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (OpenHome home = session.openOnline()) {
-      Session.firstAttempt(home.sotto());
+      Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
       for (Device device : home.sotto().devices()) {
         print(device);
       }

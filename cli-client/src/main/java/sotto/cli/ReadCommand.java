@@ -13,14 +13,17 @@ import sotto.client.Username;
     name = "read",
     description = {
       "Mark all messages of a user as read, and tell them.",
-      "Someone you have never written to is not told, unless you accept them."
+      "Telling them accepts them: from now on they see when you have read and whether you are"
+          + " online."
     },
-    footer = {"", "Examples:", "  sotto read bob", "  sotto read --accept bob"})
+    footer = {"", "Examples:", "  sotto read bob", "  sotto read --silent bob"})
 final class ReadCommand implements Callable<Integer> {
   @Option(
-      names = "--accept",
-      description = "Accept the user first: they see from now on when you have read.")
-  private boolean accept;
+      names = "--silent",
+      description =
+          "Do not accept the user. Someone you have never written to and not accepted is told"
+              + " nothing.")
+  private boolean silent;
 
   @Parameters(
       index = "0",
@@ -39,21 +42,20 @@ final class ReadCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (OpenHome home = session.openOnline()) {
-      Session.firstAttempt(home.sotto());
+      Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
       Conversation conversation = home.sotto().conversationWith(user);
-      if (accept) {
+      if (!silent) {
         conversation.accept();
       }
-      boolean accepted = conversation.peer().accepted();
+      boolean told = conversation.peer().accepted();
       int count = conversation.markRead();
-      boolean told = Session.flush(home.sotto(), Session.FLUSH);
-      print(count, accepted, told);
+      boolean gone = Session.flush(home.sotto(), Session.FLUSH);
+      print(count, !told || count == 0 ? "none" : gone ? "sent" : "queued");
       return Exit.OK.code();
     }
   }
 
-  private void print(int count, boolean accepted, boolean told) {
-    String receipt = !accepted || count == 0 ? "none" : told ? "sent" : "queued";
+  private void print(int count, String receipt) {
     if (session.json()) {
       session
           .out()
@@ -65,11 +67,7 @@ final class ReadCommand implements Callable<Integer> {
       return;
     }
     session.out().line(count + (count == 1 ? " message" : " messages") + " of " + user + " read");
-    if (count > 0 && !accepted) {
-      session.notice(
-          "not_told",
-          user + " is not told, as you have never written to them: sotto read --accept " + user);
-    } else if (receipt.equals("queued")) {
+    if (receipt.equals("queued")) {
       session.notice("queued", "The receipt is queued, it goes with the next command.");
     }
   }

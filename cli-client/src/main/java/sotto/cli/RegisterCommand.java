@@ -68,7 +68,7 @@ final class RegisterCommand implements Callable<Integer> {
     try (OpenHome home = session.openForRegistration()) {
       home.sotto().account().ifPresent(RegisterCommand::refuseSecond);
       home.sotto().register(address, username);
-      AccountLines.print(session, home, true);
+      AccountLines.print(session, home, "registered", true);
       if (!session.json()) {
         session
             .out()

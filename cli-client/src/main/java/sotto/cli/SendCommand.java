@@ -125,7 +125,7 @@ final class SendCommand implements Callable<Integer> {
     files.forEach(SendCommand::check);
     try (OpenHome home = session.openOnline()) {
       Deadline end = Deadline.in(timeout);
-      Session.firstAttempt(home.sotto());
+      Session.firstAttempt(home.sotto(), end.left(Session.FIRST_ATTEMPT));
       Conversation conversation = home.sotto().conversationWith(user);
       SentMessage message = conversation.send(words, files);
       Status reached = await(home, message, end);

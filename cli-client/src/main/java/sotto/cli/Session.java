@@ -99,9 +99,10 @@ final class Session {
 
   /// Waits until the home is connected or its first attempt has failed.
   ///
+  /// @param patience the longest wait
   /// @return why it is not connected; empty when it is
-  static Optional<SottoException> firstAttempt(Sotto sotto) {
-    Deadline end = Deadline.in(FIRST_ATTEMPT);
+  static Optional<SottoException> firstAttempt(Sotto sotto, Duration patience) {
+    Deadline end = Deadline.in(patience);
     try (EventStream live = sotto.liveEvents()) {
       while (true) {
         Connection connection = sotto.connection();

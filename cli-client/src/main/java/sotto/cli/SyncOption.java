@@ -21,7 +21,7 @@ final class SyncOption {
     }
     OpenHome home = session.openOnline();
     try {
-      Optional<SottoException> problem = Session.firstAttempt(home.sotto());
+      Optional<SottoException> problem = Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
       if (problem.isPresent()) {
         throw problem.get();
       }

@@ -51,7 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (OpenHome home = session.openOnline()) {
-      Optional<SottoException> problem = Session.firstAttempt(home.sotto());
+      Optional<SottoException> problem = Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
       Conversation conversation = home.sotto().conversationWith(user);
       SafetyNumber number = number(conversation, problem);
       if (confirm) {
@@ -79,8 +79,8 @@ final class VerifyCommand implements Callable<Integer> {
       session
           .out()
           .json(
-              MessageJson.contact(new JsonLine("safety_number"), peer)
-                  .put("number", number.digits())
+              MessageJson.contact(new JsonLine("verify"), peer)
+                  .put("digits", number.digits())
                   .put("qr", number.qr()));
       return;
     }

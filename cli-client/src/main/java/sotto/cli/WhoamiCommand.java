@@ -32,7 +32,7 @@ final class WhoamiCommand implements Callable<Integer> {
       if (kept) {
         home.sotto().recoveryCodeKept();
       }
-      AccountLines.print(session, home, recoveryCode && !kept);
+      AccountLines.print(session, home, "whoami", recoveryCode && !kept);
       return Exit.OK.code();
     }
   }
