@@ -166,6 +166,7 @@ final class TerminalView implements ChatView {
   @Override
   public void close() {
     try {
+      bar.hide();
       bar.close();
       terminal.close();
     } catch (IOException e) {
@@ -215,13 +216,13 @@ final class TerminalView implements ChatView {
   private AttributedString barText(Peer p) {
     List<String> parts = new ArrayList<>();
     parts.add(MessageLines.name(p.contact()));
-    parts.add(PeerWords.verification(p));
+    PeerWords.connection(p.connection()).ifPresent(parts::add);
     PeerWords.presence(p, lines).ifPresent(parts::add);
     if (p.typing()) {
       parts.add("typing…");
     }
     own.ifPresent(m -> parts.add("last message " + MessageLines.words(m.status())));
-    PeerWords.connection(p.connection()).ifPresent(parts::add);
+    parts.add(PeerWords.verification(p));
     String text = " " + String.join(" · ", parts) + " ";
     return new AttributedString(text, BAR)
         .columnSubSequence(0, Math.max(1, terminal.getSize().getColumns()));
