@@ -1,0 +1,337 @@
+package sotto.relay;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.chat.v1.Delivery;
+import sotto.chat.v1.Diverged;
+import sotto.chat.v1.RetryInOrder;
+import sotto.mailbox.v1.AckRequest;
+import sotto.mailbox.v1.AckResponse;
+import sotto.mailbox.v1.Acked;
+import sotto.mailbox.v1.Append;
+import sotto.mailbox.v1.AppendRequest;
+import sotto.mailbox.v1.AppendResponse;
+import sotto.mailbox.v1.AppendResult;
+import sotto.mailbox.v1.Appended;
+import sotto.mailbox.v1.CheckMissedRequest;
+import sotto.mailbox.v1.CheckMissedResponse;
+import sotto.mailbox.v1.DeviceAckResult;
+import sotto.mailbox.v1.DeviceRemoved;
+import sotto.mailbox.v1.GetLastSeenRequest;
+import sotto.mailbox.v1.GetLastSeenResponse;
+import sotto.mailbox.v1.GetTokenKeysRequest;
+import sotto.mailbox.v1.GetTokenKeysResponse;
+import sotto.mailbox.v1.LastSeen;
+import sotto.mailbox.v1.MailboxServiceGrpc;
+import sotto.mailbox.v1.NoteLastSeenRequest;
+import sotto.mailbox.v1.NoteLastSeenResponse;
+import sotto.mailbox.v1.NumberTooHigh;
+import sotto.mailbox.v1.OpenDevice;
+import sotto.mailbox.v1.OpenDeviceResult;
+import sotto.mailbox.v1.OpenDevicesRequest;
+import sotto.mailbox.v1.OpenDevicesResponse;
+import sotto.mailbox.v1.Opened;
+import sotto.mailbox.v1.ReadRequest;
+import sotto.mailbox.v1.ReadResponse;
+import sotto.mailbox.v1.StoredAt;
+
+/// A store in memory: one bucket, one epoch, every device exists until it is removed. All guarded
+/// by this.
+final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
+  private static final long EPOCH = 1;
+  private static final long TOO_HIGH = 1L << 20;
+
+  private final Map<DeviceAddress, TreeMap<Long, Delivery>> boxes = new HashMap<>();
+  private final Map<DeviceAddress, Long> last = new HashMap<>();
+  private final Map<DeviceAddress, Long> numbers = new HashMap<>();
+  private final Set<DeviceAddress> removed = new HashSet<>();
+  private final Map<List<Object>, Appended> known = new HashMap<>();
+  private final List<Appends> streams = new ArrayList<>();
+  private final List<Runnable> heldAppends = new ArrayList<>();
+  private long position = EPOCH << 40;
+  private boolean holding;
+  private int failingReads;
+  private GetTokenKeysResponse keys = GetTokenKeysResponse.getDefaultInstance();
+  private Function<Append, Optional<AppendResult.Builder>> script = _ -> Optional.empty();
+
+  /// What happened, in order.
+  final BlockingQueue<String> events;
+
+  /// Every append that arrived.
+  final BlockingQueue<Append> appends = new LinkedBlockingQueue<>();
+
+  final BlockingQueue<LastSeen> lastSeen = new LinkedBlockingQueue<>();
+
+  MemoryMailbox(BlockingQueue<String> events) {
+    this.events = events;
+  }
+
+  synchronized void answerAppends(Function<Append, Optional<AppendResult.Builder>> next) {
+    script = next;
+  }
+
+  synchronized void tokenKeys(GetTokenKeysResponse next) {
+    keys = next;
+  }
+
+  synchronized void remove(DeviceAddress device) {
+    removed.add(device);
+  }
+
+  synchronized void failReads(int times) {
+    failingReads = times;
+  }
+
+  /// Appends are not answered until [#release].
+  synchronized void hold() {
+    holding = true;
+  }
+
+  void release() {
+    List<Runnable> held;
+    synchronized (this) {
+      holding = false;
+      held = List.copyOf(heldAppends);
+      heldAppends.clear();
+    }
+    held.forEach(Runnable::run);
+  }
+
+  /// Breaks every append stream; what is held is neither stored nor answered.
+  void breakAppends() {
+    List<Appends> broken;
+    synchronized (this) {
+      broken = List.copyOf(streams);
+      streams.clear();
+      heldAppends.clear();
+      holding = false;
+    }
+    broken.forEach(stream -> stream.out.onError(Status.UNAVAILABLE.asRuntimeException()));
+  }
+
+  /// Stores an envelope of which no relay hears.
+  synchronized long put(DeviceAddress device, String text) {
+    return store(device, ByteString.copyFromUtf8(text)).getPosition();
+  }
+
+  synchronized List<Long> positions(DeviceAddress device) {
+    return List.copyOf(box(device).keySet());
+  }
+
+  synchronized List<String> texts(DeviceAddress device) {
+    return box(device).values().stream().map(d -> TestClient.text(d.getEnvelope())).toList();
+  }
+
+  private NavigableMap<Long, Delivery> box(DeviceAddress device) {
+    return boxes.computeIfAbsent(device, _ -> new TreeMap<>());
+  }
+
+  private StoredAt store(DeviceAddress device, ByteString envelope) {
+    long previous = last.getOrDefault(device, EPOCH << 40);
+    long at = ++position;
+    last.put(device, at);
+    box(device)
+        .put(
+            at,
+            Delivery.newBuilder()
+                .setPosition(at)
+                .setAcceptedAtMs(at)
+                .setEnvelope(envelope)
+                .build());
+    return StoredAt.newBuilder()
+        .setDevice(device.device().number())
+        .setPosition(at)
+        .setPrevious(previous)
+        .build();
+  }
+
+  @Override
+  public synchronized StreamObserver<AppendRequest> append(StreamObserver<AppendResponse> out) {
+    var stream = new Appends(out);
+    streams.add(stream);
+    return stream;
+  }
+
+  private final class Appends implements StreamObserver<AppendRequest> {
+    final StreamObserver<AppendResponse> out;
+    final Map<Long, Integer> brokenLanes = new HashMap<>();
+
+    Appends(StreamObserver<AppendResponse> out) {
+      this.out = out;
+    }
+
+    @Override
+    public void onNext(AppendRequest request) {
+      synchronized (MemoryMailbox.this) {
+        appends.addAll(request.getAppendsList());
+        if (holding) {
+          heldAppends.add(() -> take(request));
+          return;
+        }
+      }
+      take(request);
+    }
+
+    private void take(AppendRequest request) {
+      synchronized (MemoryMailbox.this) {
+        var response = AppendResponse.newBuilder();
+        for (var append : request.getAppendsList()) {
+          response.addResults(decide(append).setRequest(append.getRequest()));
+        }
+        out.onNext(response.build());
+      }
+    }
+
+    private AppendResult.Builder decide(Append append) {
+      if (append.getGeneration() <= brokenLanes.getOrDefault(append.getLane(), 0)) {
+        return AppendResult.newBuilder().setRetryInOrder(RetryInOrder.getDefaultInstance());
+      }
+      var scripted = script.apply(append);
+      if (scripted.isPresent()) {
+        brokenLanes.put(append.getLane(), append.getGeneration());
+        return scripted.get();
+      }
+      var key =
+          List.<Object>of(
+              append.getSenderAccountId(), append.getSenderDevice(), append.getEnvelopeId());
+      var appended = known.get(key);
+      if (appended == null) {
+        var made = Appended.newBuilder().setAcceptedAtMs(1);
+        var account = new AccountId(append.getAccountId().toByteArray());
+        for (var device : append.getDevicesList()) {
+          made.addStored(
+              store(
+                  new DeviceAddress(account, new DeviceId(device.getDevice())),
+                  device.getEnvelope()));
+        }
+        appended = made.build();
+        known.put(key, appended);
+      }
+      return AppendResult.newBuilder().setEpoch(EPOCH).setAppended(appended);
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  @Override
+  public synchronized void openDevices(
+      OpenDevicesRequest request, StreamObserver<OpenDevicesResponse> out) {
+    var response = OpenDevicesResponse.newBuilder();
+    for (var open : request.getDevicesList()) {
+      events.add("open");
+      response.addResults(open(open));
+    }
+    answer(out, response.build());
+  }
+
+  private OpenDeviceResult.Builder open(OpenDevice open) {
+    var device = device(open.getAccountId(), open.getDevice());
+    long highest = numbers.getOrDefault(device, 0L);
+    var result = OpenDeviceResult.newBuilder();
+    if (removed.contains(device)) {
+      return result.setRemoved(DeviceRemoved.getDefaultInstance());
+    }
+    if (open.getConnectionNumber() <= highest) {
+      return result.setDiverged(Diverged.newBuilder().setHighest(highest));
+    }
+    if (open.getConnectionNumber() > highest + TOO_HIGH) {
+      return result.setTooHigh(NumberTooHigh.getDefaultInstance());
+    }
+    numbers.put(device, open.getConnectionNumber());
+    return result.setOpened(Opened.newBuilder().setMissedSinceMs(17));
+  }
+
+  @Override
+  public synchronized void read(ReadRequest request, StreamObserver<ReadResponse> out) {
+    events.add("read");
+    if (failingReads > 0) {
+      failingReads--;
+      out.onError(Status.UNAVAILABLE.asRuntimeException());
+      return;
+    }
+    var device = device(request.getAccountId(), request.getDevice());
+    var page = ReadResponse.newBuilder().setLast(last.getOrDefault(device, EPOCH << 40));
+    for (var row : box(device).tailMap(request.getAfter(), false).values()) {
+      if (page.getDeliveriesCount() == request.getMaxEnvelopes()) {
+        page.setMore(true);
+        break;
+      }
+      page.addDeliveries(row);
+    }
+    answer(out, page.build());
+  }
+
+  @Override
+  public synchronized void ack(AckRequest request, StreamObserver<AckResponse> out) {
+    var response = AckResponse.newBuilder();
+    for (var ack : request.getAcksList()) {
+      box(device(ack.getAccountId(), ack.getDevice())).keySet().removeAll(ack.getPositionsList());
+      response.addResults(DeviceAckResult.newBuilder().setAcked(Acked.getDefaultInstance()));
+    }
+    answer(out, response.build());
+    events.add("ack");
+  }
+
+  @Override
+  public synchronized void checkMissed(
+      CheckMissedRequest request, StreamObserver<CheckMissedResponse> out) {
+    var response = CheckMissedResponse.newBuilder();
+    for (int i = 0; i < request.getDevicesCount(); i++) {
+      var asked = request.getDevices(i);
+      var device = device(asked.getAccountId(), asked.getDevice());
+      if (removed.contains(device)) {
+        response.addRemoved(i);
+      } else if (!box(device).tailMap(asked.getLast(), false).isEmpty()) {
+        response.addMissed(i);
+      }
+    }
+    answer(out, response.build());
+  }
+
+  @Override
+  public void noteLastSeen(NoteLastSeenRequest request, StreamObserver<NoteLastSeenResponse> out) {
+    lastSeen.addAll(request.getAccountsList());
+    answer(out, NoteLastSeenResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void getLastSeen(GetLastSeenRequest request, StreamObserver<GetLastSeenResponse> out) {
+    answer(out, GetLastSeenResponse.newBuilder().setLastSeenMs(300_000).build());
+  }
+
+  @Override
+  public synchronized void getTokenKeys(
+      GetTokenKeysRequest request, StreamObserver<GetTokenKeysResponse> out) {
+    events.add("keys");
+    answer(out, keys);
+  }
+
+  private static DeviceAddress device(ByteString account, int number) {
+    return new DeviceAddress(new AccountId(account.toByteArray()), new DeviceId(number));
+  }
+
+  private static <A> void answer(StreamObserver<A> out, A message) {
+    out.onNext(message);
+    out.onCompleted();
+  }
+}

@@ -1,0 +1,176 @@
+package sotto.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.mailbox.v1.GetTokenKeysResponse;
+import sotto.mesh.BoundsInterceptor;
+import sotto.mesh.FailureInterceptor;
+import sotto.mesh.InternalServer;
+import sotto.mesh.Telemetry;
+import sotto.relay.time.Wheel;
+
+/// Relays in this process over a store and a presence in memory, with a clock that stands still and
+/// a wheel that the test turns.
+final class TestRelay implements AutoCloseable {
+  static final DeviceAddress ALICE = new DeviceAddress(new AccountId(1, 1), DeviceId.FIRST);
+  static final DeviceAddress BOB = new DeviceAddress(new AccountId(2, 2), DeviceId.FIRST);
+  static final Instant NOW = Instant.parse("2026-03-01T12:03:00Z");
+
+  final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  final MemoryMailbox mailbox = new MemoryMailbox(events);
+  final MemoryPresence presence = new MemoryPresence(events);
+  final TestTokens tokens = new TestTokens("k1");
+  final Wheel wheel = new Wheel(10, 0);
+  final RelayService relay;
+  final Channel channel;
+  private final RelayConfig config;
+  private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  private final ManagedChannel store;
+  private final ManagedChannel toPresence;
+  private final ConcurrentHashMap<String, Channel> peers = new ConcurrentHashMap<>();
+  private final Deque<Runnable> toClose = new ArrayDeque<>();
+  private long millis;
+
+  TestRelay() {
+    this(RelayConfig.DEFAULTS, List.of());
+  }
+
+  TestRelay(RelayConfig config, List<BindableService> besideTheMailbox) {
+    this.config = config;
+    mailbox.tokenKeys(GetTokenKeysResponse.newBuilder().addKeys(tokens.publicKey()).build());
+    var storeServices = new ArrayList<BindableService>(besideTheMailbox);
+    storeServices.add(mailbox);
+    store = internal(storeServices);
+    toPresence = internal(List.of(presence));
+    relay = openRelay(config);
+    channel = publicChannel(relay);
+    await(() -> events.contains("keys"));
+  }
+
+  private RelayService openRelay(RelayConfig with) {
+    var opened =
+        RelayService.open(
+            with,
+            new RelayChannels(
+                store, toPresence, store, name -> Optional.ofNullable(peers.get(name))),
+            clock,
+            new Random(1),
+            Telemetry.none(),
+            wheel);
+    toClose.push(opened::close);
+    peers.put(with.name(), internal(opened.internalServices()));
+    return opened;
+  }
+
+  /// Another relay over the same store and presence.
+  Channel secondRelay(RelayConfig with) {
+    return publicChannel(openRelay(with));
+  }
+
+  private ManagedChannel internal(List<BindableService> services) {
+    var server = InternalServer.start(UUID.randomUUID().toString(), services, Telemetry.none());
+    toClose.push(server::close);
+    var made = server.newChannel();
+    toClose.push(made::shutdownNow);
+    return made;
+  }
+
+  private Channel publicChannel(RelayService of) {
+    String name = UUID.randomUUID().toString();
+    var builder = InProcessServerBuilder.forName(name).directExecutor();
+    for (var service : of.services()) {
+      builder.addService(
+          ServerInterceptors.interceptForward(
+              service.bindService(), new FailureInterceptor(), new BoundsInterceptor()));
+    }
+    try {
+      Server server = builder.build().start();
+      toClose.push(server::shutdownNow);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    var made = InProcessChannelBuilder.forName(name).build();
+    toClose.push(made::shutdownNow);
+    return made;
+  }
+
+  RelayConfig config() {
+    return config;
+  }
+
+  String token(DeviceAddress device) {
+    return tokens.token(device, NOW.plusSeconds(600));
+  }
+
+  TestClient client(DeviceAddress device) {
+    return new TestClient(channel, device, token(device), false);
+  }
+
+  TestClient client(Channel relayChannel, DeviceAddress device) {
+    return new TestClient(relayChannel, device, token(device), false);
+  }
+
+  TestClient slowClient(DeviceAddress device) {
+    return new TestClient(channel, device, token(device), true);
+  }
+
+  void advance(Duration by) {
+    millis += by.toMillis();
+    wheel.advanceTo(millis);
+  }
+
+  /// Turns the wheel in small steps until something holds.
+  void advanceUntil(Duration step, BooleanSupplier condition) {
+    await(() -> {
+      advance(step);
+      return condition.getAsBoolean();
+    });
+  }
+
+  static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestClient.WAIT_SECONDS);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  long count(String event) {
+    return events.stream().filter(event::equals).count();
+  }
+
+  @Override
+  public void close() {
+    while (!toClose.isEmpty()) {
+      toClose.pop().run();
+    }
+  }
+}

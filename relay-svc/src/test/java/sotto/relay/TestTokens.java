@@ -1,0 +1,66 @@
+package sotto.relay;
+
+import com.google.protobuf.ByteString;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.util.Arrays;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.lang.JoseException;
+import sotto.chain.DeviceAddress;
+import sotto.mailbox.v1.TokenKey;
+import sotto.mesh.DeviceToken;
+
+/// Signs tokens as the store does.
+final class TestTokens {
+  final String kid;
+  final KeyPair keys;
+
+  TestTokens(String kid) {
+    this.kid = kid;
+    try {
+      keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  TokenKey publicKey() {
+    var encoded = keys.getPublic().getEncoded();
+    return TokenKey.newBuilder()
+        .setId(kid)
+        .setPublicKey(
+            ByteString.copyFrom(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length)))
+        .build();
+  }
+
+  String token(DeviceAddress device, Instant until) {
+    return sign(claims(device, until));
+  }
+
+  static JwtClaims claims(DeviceAddress device, Instant until) {
+    var claims = new JwtClaims();
+    claims.setIssuer(DeviceToken.ISSUER);
+    claims.setAudience(DeviceToken.AUDIENCE);
+    claims.setSubject(DeviceToken.subject(device));
+    claims.setExpirationTime(NumericDate.fromSeconds(until.getEpochSecond()));
+    return claims;
+  }
+
+  String sign(JwtClaims claims) {
+    var signature = new JsonWebSignature();
+    signature.setPayload(claims.toJson());
+    signature.setKey(keys.getPrivate());
+    signature.setKeyIdHeaderValue(kid);
+    signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.EDDSA);
+    try {
+      return signature.getCompactSerialization();
+    } catch (JoseException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
