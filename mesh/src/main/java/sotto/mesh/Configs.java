@@ -8,10 +8,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.StringJoiner;
 
 /// Loads config records: defaults, over them the file, over it the environment, over it the flags.
@@ -65,6 +67,14 @@ public final class Configs {
             keys.require(key, "--" + key, "--" + key, k -> "--" + k),
             new Given("--" + key, value)));
     return ConfigRecord.bind(type, defaults, "", given);
+  }
+
+  /// The keys that a record has.
+  ///
+  /// @param type the record's class
+  /// @return such as `relay.max-calls`, sorted
+  public static SortedSet<String> keys(Class<? extends Record> type) {
+    return Collections.unmodifiableSortedSet(ConfigKeys.of(type).all());
   }
 
   private static String keyOf(String variable, ConfigKeys keys) {

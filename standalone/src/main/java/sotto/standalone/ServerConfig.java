@@ -55,6 +55,11 @@ record ServerConfig(
         "blob.transit-life",
         blob.transitLife(),
         "at least as long as store.mailbox-life, or messages outlive their media");
+    Require.that(
+        relay.mailboxLife().equals(store.mailboxLife()),
+        "relay.mailbox-life",
+        relay.mailboxLife(),
+        "the same as store.mailbox-life, because clients are told it");
   }
 
   /// The defaults of one machine.

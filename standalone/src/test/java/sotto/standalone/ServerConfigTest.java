@@ -3,10 +3,14 @@ package sotto.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import sotto.mesh.ConfigException;
 import sotto.mesh.Configs;
@@ -72,5 +76,30 @@ class ServerConfigTest {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> load(Map.of(), Map.of("blob.transit-life", "10d")))
         .withMessageContaining("blob.transit-life");
+  }
+
+  @Test
+  void mailboxLives_areTheSameForStoreAndClients() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> load(Map.of(), Map.of("store.mailbox-life", "10d")))
+        .withMessageContaining("relay.mailbox-life");
+    var both = Map.of("store.mailbox-life", "10d", "relay.mailbox-life", "10d");
+    assertThat(load(Map.of(), both).relay().mailboxLife()).isEqualTo(Duration.ofDays(10));
+  }
+
+  @Test
+  void everyKey_isInTheOperatorsPage_withItsDefault() throws Exception {
+    var page = Files.readString(Path.of("../docs/operations.md"));
+    assertThat(Configs.keys(ServerConfig.class))
+        .allMatch(key -> page.contains("| `" + key + "` | "));
+    // What the page says is the default is.
+    var flags = new HashMap<String, String>();
+    var row = Pattern.compile("\\| `([a-z.-]+)` \\| `([^`$]+)` \\|.*");
+    page.lines()
+        .map(row::matcher)
+        .filter(Matcher::matches)
+        .forEach(m -> flags.put(m.group(1), m.group(2)));
+    assertThat(flags).hasSizeGreaterThan(30);
+    assertThat(load(Map.of(), flags)).isEqualTo(load(Map.of(), Map.of()));
   }
 }
