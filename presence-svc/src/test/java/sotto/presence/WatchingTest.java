@@ -126,6 +126,16 @@ final class WatchingTest {
   }
 
   @Test
+  void entryOfAnOldEpoch_isOfflineBeforeItIsRemoved() {
+    home.apply(connected(ALICE, 1, 10), published(ALICE, 1, 10, true, KEY));
+    pod.relay("home", 2);
+
+    watcher.apply(watched(7, ALICE, KEY));
+
+    assertThat(watcher.nextSeen(7)).isFalse();
+  }
+
+  @Test
   void unwatched_hearsNothingMore() {
     watcher.apply(watched(7, ALICE, KEY));
     assertThat(watcher.nextSeen(7)).isFalse();
