@@ -153,6 +153,13 @@ public final class StoreService implements AutoCloseable {
     return services;
   }
 
+  /// Expires one bucket now.
+  ///
+  /// @return how many envelopes went
+  int sweep(int bucket) {
+    return sweeper.sweep(bucket);
+  }
+
   /// Commits what is queued and closes the database.
   @Override
   public void close() {

@@ -105,12 +105,17 @@ public final class SigningKeys {
   private Ring renew(long today) {
     secrets.keep(KIND, fresh(today));
     List<ServerSecrets.Kept> all = new ArrayList<>(secrets.all(KIND));
-    all.sort(Comparator.comparingLong((ServerSecrets.Kept k) -> Long.parseLong(k.id())).reversed());
-    // A key of a day to come was made by a clock that was wrong.
-    List<ServerSecrets.Kept> valid =
-        all.stream().filter(k -> Long.parseLong(k.id()) <= today).limit(2).toList();
-    all.stream().filter(k -> !valid.contains(k)).forEach(k -> secrets.drop(KIND, k.id()));
+    all.sort(Comparator.comparingLong(SigningKeys::day).reversed());
+    List<ServerSecrets.Kept> valid = all.stream().filter(k -> day(k) <= today).limit(2).toList();
+    // Another owner's clock may be a little ahead: tomorrow's key may be in use there.
+    all.stream()
+        .filter(k -> !valid.contains(k) && day(k) != today + 1)
+        .forEach(k -> secrets.drop(KIND, k.id()));
     return new Ring(today, valid);
+  }
+
+  private static long day(ServerSecrets.Kept key) {
+    return Long.parseLong(key.id());
   }
 
   private ServerSecrets.Kept fresh(long day) {

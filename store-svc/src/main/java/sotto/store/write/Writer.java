@@ -337,7 +337,9 @@ public final class Writer implements AutoCloseable {
       s.rollback();
     } catch (SQLException e) {
       // Some errors end the transaction by themselves; a new connection knows for sure.
-      LOG.warn("rollback failed, opening the database again; {}", StorageException.codes(e));
+      if (!failing) {
+        LOG.warn("rollback failed, opening the database again; {}", StorageException.codes(e));
+      }
       closeQuietly(s);
       session = Optional.empty();
     }
