@@ -24,6 +24,7 @@ final class FaultyDialect implements Dialect {
   private final SqliteDialect real;
   private final AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
   private int commits;
+  private volatile long maxPages = 1_000_000;
   private volatile @Nullable Connection writer;
 
   FaultyDialect(Path folder) {
@@ -35,19 +36,28 @@ final class FaultyDialect implements Dialect {
     fault.set(wanted);
   }
 
+  /// Ends the fault.
+  void heal() {
+    fault.set(null);
+  }
+
   /// Lets the file grow by so many pages and no more; a large number lets it grow again.
   void room(int pages) throws SQLException {
-    Connection connection = writer;
-    if (connection == null) {
-      throw new IllegalStateException("not open");
+    try (Connection reader = real.openReader();
+        Statement statement = reader.createStatement();
+        var count = statement.executeQuery("PRAGMA page_count")) {
+      count.next();
+      maxPages = count.getLong(1) + pages;
     }
+    Connection connection = writer;
+    if (connection != null && !connection.isClosed()) {
+      limit(connection);
+    }
+  }
+
+  private void limit(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      long now;
-      try (var count = statement.executeQuery("PRAGMA page_count")) {
-        count.next();
-        now = count.getLong(1);
-      }
-      statement.execute("PRAGMA max_page_count = " + (now + pages));
+      statement.execute("PRAGMA max_page_count = " + maxPages);
     }
   }
 
@@ -57,6 +67,7 @@ final class FaultyDialect implements Dialect {
       throw new SQLException("dead", "08000", 10);
     }
     Connection opened = real.openWriter();
+    limit(opened);
     writer = opened;
     return opened;
   }

@@ -1,0 +1,129 @@
+package sotto.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sotto.chain.testing.TestAccount;
+import sotto.mailbox.v1.Append;
+import sotto.mailbox.v1.AppendResult;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
+
+/// What a store does when its database fails it.
+final class FaultsTest {
+  private static final int LARGE = 90_000;
+
+  @TempDir Path folder;
+  private Rig rig;
+  private TestAccount bob;
+
+  @BeforeEach
+  void open() {
+    rig = Rig.open(folder);
+    bob = rig.register(1, "bob");
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void commitOfUnknownOutcome_isAgainAndTheRetryStoresOnce(boolean happened) throws Exception {
+    try (Appender relay = rig.appender()) {
+      AppendResult first = relay.one(rig.append(bob, 1).setLane(1));
+      rig.dialect.inject(new FaultyDialect.NextCommitUnknown(happened));
+      assertThat(relay.one(rig.append(bob, 2).setLane(1)).hasAgain()).isTrue();
+      assertThat(relay.one(rig.append(bob, 3).setLane(1)).hasRetryInOrder()).isTrue();
+      List<AppendResult> retried =
+          relay.ask(
+              rig.append(bob, 2).setLane(1).setGeneration(1),
+              rig.append(bob, 3).setLane(1).setGeneration(1));
+      assertThat(retried).allMatch(AppendResult::hasAppended);
+      assertThat(retried.get(1).getEpoch()).isEqualTo(first.getEpoch() + 1);
+      assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 1", "envelope 2", "envelope 3");
+    }
+  }
+
+  /// The stream of the device was pushed everything so far; what follows a commit of unknown
+  /// outcome must not look continuous to it.
+  @Test
+  void afterACommitOfUnknownOutcome_theChainHasAHole() throws Exception {
+    try (Appender relay = rig.appender()) {
+      long pushed = relay.one(rig.append(bob, 1)).getAppended().getStored(0).getPosition();
+      rig.dialect.inject(new FaultyDialect.NextCommitUnknown(true));
+      relay.one(rig.append(bob, 2));
+      var next = relay.one(rig.append(bob, 3)).getAppended().getStored(0);
+      assertThat(next.getPrevious()).isNotEqualTo(pushed);
+      assertThat(rig.read(bob, 1, pushed).getDeliveriesCount()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void oneEnvelopeTheDatabaseRefuses_neighboursAreStoredInOrder() throws Exception {
+    rig.sql(
+        "CREATE TRIGGER poison BEFORE INSERT ON inbox WHEN NEW.size = 13"
+            + " BEGIN SELECT RAISE(ABORT, 'poison'); END");
+    try (Appender relay = rig.appender()) {
+      Append.Builder first = rig.append(bob, 1);
+      Append.Builder second = rig.append(bob, 2);
+      Append.Builder poison = rig.append(bob, 3);
+      poison.getDevicesBuilder(0).setEnvelope(ByteString.copyFrom(new byte[13]));
+      List<AppendResult> results = relay.ask(first, second, poison, rig.append(bob, 4));
+      assertThat(results.get(2).hasAgain()).isTrue();
+      assertThat(results.get(3).hasAppended()).isTrue();
+      assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 1", "envelope 2", "envelope 4");
+    }
+  }
+
+  @Test
+  void fullDisk_isAgainWithNothingHalfDoneAndRecovers() throws Exception {
+    rig.addDevice(bob);
+    try (Appender relay = rig.appender()) {
+      assertThat(relay.one(large(1)).hasAppended()).isTrue();
+      rig.dialect.room(30);
+      // One device's envelope would still fit.
+      assertThat(relay.one(large(2)).hasAgain()).isTrue();
+      rig.dialect.room(0);
+      assertThatThrownBy(
+              () -> rig.accounts().register(Rig.registration(TestAccount.found(5), "carol")))
+          .satisfies(e -> assertThat(Statuses.reason(e)).contains(Reason.STORAGE_FULL));
+      assertThat(rig.count("SELECT COUNT(*) FROM inbox")).isEqualTo(2);
+      assertThat(rig.read(bob, 2, 0).getDeliveriesCount()).isEqualTo(1);
+      rig.dialect.room(10_000);
+      assertThat(relay.one(large(2)).hasAppended()).isTrue();
+      rig.register(5, "carol");
+      assertThat(rig.count("SELECT COUNT(*) FROM inbox")).isEqualTo(4);
+    }
+  }
+
+  private Append.Builder large(long n) {
+    Append.Builder append = rig.append(bob, n);
+    append
+        .getDevicesBuilderList()
+        .forEach(d -> d.setEnvelope(ByteString.copyFrom(new byte[LARGE])));
+    return append;
+  }
+
+  @Test
+  void lostConnection_isOpenedAgain() throws Exception {
+    try (Appender relay = rig.appender()) {
+      rig.dialect.inject(new FaultyDialect.DiesAtCommit(1, false));
+      assertThat(relay.one(rig.append(bob, 1)).hasAgain()).isTrue();
+      assertThat(relay.one(rig.append(bob, 1)).hasAgain()).isTrue();
+      rig.dialect.heal();
+      assertThat(relay.one(rig.append(bob, 1)).hasAppended()).isTrue();
+      assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 1");
+    }
+  }
+}
