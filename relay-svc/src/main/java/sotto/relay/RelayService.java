@@ -22,6 +22,7 @@ import sotto.relay.edge.PassThrough;
 import sotto.relay.edge.TokenGate;
 import sotto.relay.edge.TokenKeys;
 import sotto.relay.mailbox.Mailboxes;
+import sotto.relay.route.Detached;
 import sotto.relay.route.PeerService;
 import sotto.relay.route.PresenceLink;
 import sotto.relay.route.Router;
@@ -67,18 +68,19 @@ public final class RelayService implements AutoCloseable {
       AutoCloseable wheelEnd) {
     this.random = random;
     this.wheel = wheelEnd;
-    var mailboxes = new Mailboxes(channels.store(), wheel);
+    var mailboxes = new Mailboxes(Detached.of(channels.store()), wheel);
     this.pipe = new AppendPipe(mailboxes.appends(), wheel, config.appendBytes());
+    var toPresence = Detached.of(channels.presence());
     var joint = new Joint();
     this.streams = new Streams(joint::behind);
-    this.presence = new PresenceLink(channels.presence(), config.name(), clock, wheel, joint);
+    this.presence = new PresenceLink(toPresence, config.name(), clock, wheel, joint);
     var watches = new Watches(presence, mailboxes, wheel);
     var router =
         new Router(
             config.name(),
             streams,
-            channels.presence(),
-            channels.peers(),
+            toPresence,
+            name -> channels.peers().apply(name).map(Detached::of),
             wheel,
             config.locationLife().toMillis());
     joint.behind =

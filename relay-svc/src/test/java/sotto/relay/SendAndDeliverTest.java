@@ -316,6 +316,25 @@ class SendAndDeliverTest {
     assertThat(TestClient.texts(again.deliveries(1))).containsExactly("one");
   }
 
+  @Test
+  void clientThatLeaves_doesNotTakeTheStreamToTheStoreAlong() {
+    var first = relay.client(BOB).live(1);
+    first.send(ALICE, "opens the append stream");
+    assertThat(first.result().hasAccepted()).isTrue();
+    var alice = relay.client(ALICE).open(1);
+    alice.deliveries(1);
+    relay.mailbox.hold();
+    alice.send(BOB, "on its way");
+    await(() -> relay.mailbox.appends.size() == 2);
+
+    first.out().cancel("gone", null);
+    await(() -> relay.presence.changes.stream().anyMatch(c -> c.hasDisconnected()));
+    relay.mailbox.release();
+
+    assertThat(alice.result().hasAccepted()).isTrue();
+    assertThat(relay.mailbox.appends).hasSize(2);
+  }
+
   private static boolean is(Append append, String text) {
     return append.getEnvelopeId().equals(TestClient.id(text));
   }

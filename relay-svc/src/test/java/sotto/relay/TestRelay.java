@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -160,6 +161,16 @@ final class TestRelay implements AutoCloseable {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
       LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  static <T> T take(BlockingQueue<T> queue) {
+    try {
+      var next = queue.poll(TestClient.WAIT_SECONDS, TimeUnit.SECONDS);
+      assertThat(next).as("nothing came").isNotNull();
+      return Objects.requireNonNull(next);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
