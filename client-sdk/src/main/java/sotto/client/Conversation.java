@@ -2,10 +2,11 @@ package sotto.client;
 
 import java.nio.file.Path;
 import java.util.List;
+import sotto.client.internal.engine.Engine;
+import sotto.client.internal.engine.Peer;
 
 /// A conversation with one contact. Works without a network: what is sent is stored and goes when
 /// there is a connection. Thread-safe.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Conversation {
   /// The longest text, bytes of UTF-8.
   public static final int MAX_TEXT_BYTES = 65_536;
@@ -13,11 +14,17 @@ public final class Conversation {
   /// The most files of one message.
   public static final int MAX_FILES = 16;
 
-  Conversation() {}
+  private final Engine engine;
+  private final Peer peer;
+
+  Conversation(Engine engine, Peer peer) {
+    this.engine = engine;
+    this.peer = peer;
+  }
 
   /// The contact as it is now.
   public Contact peer() {
-    throw new UnsupportedOperationException();
+    return engine.conversations().contact(peer);
   }
 
   /// Writes a text; returns when it is durable here.
@@ -35,7 +42,8 @@ public final class Conversation {
   /// @param files at most 16 regular files
   /// @throws SottoException INVALID_INPUT, FILE, CONTACT_CHANGED, STORAGE_FULL
   public SentMessage send(String text, List<Path> files) {
-    throw new UnsupportedOperationException();
+    MessageId id = engine.newMessageId();
+    return new SentMessage(engine, engine.conversations().send(peer, id, text, files), id);
   }
 
   /// Writes a message with one file and a caption, which may be empty.
@@ -47,17 +55,17 @@ public final class Conversation {
   ///
   /// @param limit 1 to 10,000
   public List<MessageView> messages(int limit) {
-    throw new UnsupportedOperationException();
+    return engine.conversations().newest(peer, limit);
   }
 
   /// The newest messages before a place, oldest first.
   public List<MessageView> messagesBefore(MessageView.Place place, int limit) {
-    throw new UnsupportedOperationException();
+    return engine.conversations().before(peer, place, limit);
   }
 
   /// Incoming messages not yet read.
   public int unreadCount() {
-    throw new UnsupportedOperationException();
+    return engine.conversations().unread(peer);
   }
 
   /// Marks all incoming messages read, and tells the sender if the contact is accepted. Opening a
@@ -65,23 +73,23 @@ public final class Conversation {
   ///
   /// @return how many were unread
   public int markRead() {
-    throw new UnsupportedOperationException();
+    return engine.conversations().markRead(peer);
   }
 
   /// Accepts the contact: *read* receipts, typing and presence go to them from now on.
   public void accept() {
-    throw new UnsupportedOperationException();
+    engine.conversations().accept(peer);
   }
 
   /// Tells the contact that the user types, or stopped. Lost without a connection.
   public void typing(boolean typing) {
-    throw new UnsupportedOperationException();
+    engine.conversations().typing(peer, typing);
   }
 
   /// Asks for [Event.PresenceChanged] about the contact as long as the home is open. Nothing comes
   /// until the contact has shared its presence by writing to this account.
   public void watchPresence() {
-    throw new UnsupportedOperationException();
+    engine.conversations().watch(peer);
   }
 
   /// The safety number; both accounts must be known.
@@ -89,12 +97,12 @@ public final class Conversation {
   /// @throws SottoException UNKNOWN_USER when the contact was never found, SERVER_UNREACHABLE when
   ///   its keys are not known yet and there is no connection
   public SafetyNumber safetyNumber() {
-    throw new UnsupportedOperationException();
+    return engine.conversations().safetyNumber(peer);
   }
 
   /// Remembers that the user has compared the safety number; also accepts a changed account as the
   /// contact's new one.
   public void confirmVerified() {
-    throw new UnsupportedOperationException();
+    engine.conversations().confirm(peer);
   }
 }

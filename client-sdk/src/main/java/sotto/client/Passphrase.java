@@ -1,6 +1,7 @@
 package sotto.client;
 
 import java.util.Arrays;
+import sotto.client.internal.store.Secret;
 
 /// What opens a home: a passphrase of a person, or a key that the app keeps itself.
 ///
@@ -48,16 +49,12 @@ public final class Passphrase implements AutoCloseable {
     return new Passphrase(new char[0], key.clone());
   }
 
-  boolean isKey() {
+  private boolean isKey() {
     return key.length == KEY_LENGTH;
   }
 
-  char[] chars() {
-    return chars;
-  }
-
-  byte[] key() {
-    return key;
+  Secret secret() {
+    return isKey() ? new Secret.Raw(key) : new Secret.Text(chars);
   }
 
   /// Wipes it.

@@ -2,38 +2,46 @@ package sotto.client;
 
 import java.time.Duration;
 import java.util.Optional;
+import sotto.client.internal.engine.Engine;
 
 /// An own message that is durable in the store: what happens to it from here on goes by itself.
 ///
 /// Thread-safe.
-@SuppressWarnings("DoNotCallSuggester")
 public final class SentMessage {
-  SentMessage() {}
+  private final Engine engine;
+  private final long row;
+  private final MessageId id;
+
+  SentMessage(Engine engine, long row, MessageId id) {
+    this.engine = engine;
+    this.row = row;
+    this.id = id;
+  }
 
   /// Its id.
   public MessageId id() {
-    throw new UnsupportedOperationException();
+    return id;
   }
 
   /// How far it has come.
   public Status status() {
-    throw new UnsupportedOperationException();
+    return engine.status(row);
   }
 
   /// Why it failed, or what it still waits for.
   public Optional<Failure> failure() {
-    throw new UnsupportedOperationException();
+    return view().failure();
   }
 
   /// The message as it is now.
   public MessageView view() {
-    throw new UnsupportedOperationException();
+    return engine.view(row);
   }
 
   /// Waits until it has come as far as `wanted`, or has failed, or the time is over.
   ///
   /// @return the status then; compare with [Status#reached]
   public Status await(Status wanted, Duration wait) {
-    throw new UnsupportedOperationException();
+    return engine.await(row, wanted, wait);
   }
 }

@@ -4,7 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import sotto.chain.AccountId;
+import sotto.client.internal.engine.Engine;
+import sotto.client.internal.engine.Peer;
+import sotto.client.internal.net.Dialer;
+import sotto.client.internal.net.TlsDialer;
+import sotto.client.internal.store.Store;
 
 /// One account on this device: an encrypted store in a folder, its *home*, and the engine that
 /// keeps it in step with the server.
@@ -12,9 +18,14 @@ import sotto.chain.AccountId;
 /// Every call works without a network unless it says otherwise, and what it has done is durable
 /// when it returns. Thread-safe; calls block, so make them from threads that may (virtual ones are
 /// fine). Failures are [SottoException]s.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Sotto implements AutoCloseable {
-  private Sotto() {}
+  private static final Pattern CONSUMER = Pattern.compile("[a-z0-9._-]{1,64}");
+
+  private final Engine engine;
+
+  private Sotto(Engine engine) {
+    this.engine = engine;
+  }
 
   /// Opens a home, making it if there is none; with an account, connects by itself.
   ///
@@ -26,17 +37,28 @@ public final class Sotto implements AutoCloseable {
 
   /// Opens a home with options.
   public static Sotto open(Path home, Passphrase passphrase, Options options) {
-    throw new UnsupportedOperationException();
+    return open(home, passphrase, options, server -> new TlsDialer().dial(server));
+  }
+
+  static Sotto open(Path home, Passphrase passphrase, Options options, Dialer dialer) {
+    return new Sotto(
+        Engine.open(
+            home,
+            passphrase.secret(),
+            options.offline(),
+            options.clock(),
+            options.random(),
+            dialer));
   }
 
   /// Whether the folder holds a home.
   public static boolean exists(Path home) {
-    throw new UnsupportedOperationException();
+    return Store.exists(home);
   }
 
   /// The account, once it is registered.
   public Optional<Account> account() {
-    throw new UnsupportedOperationException();
+    return engine.account();
   }
 
   /// Makes the account at a server, or continues a registration that broke off; then connects.
@@ -45,22 +67,22 @@ public final class Sotto implements AutoCloseable {
   /// @throws SottoException ALREADY_REGISTERED, USERNAME_TAKEN, SERVER_UNREACHABLE,
   ///   SERVER_UNTRUSTED, REFUSED, RATE_LIMITED
   public Account register(ServerAddress server, Username username) {
-    throw new UnsupportedOperationException();
+    return engine.register(server, username);
   }
 
   /// The account's recovery code, which is shown until [#recoveryCodeKept]; empty after that.
   public Optional<String> recoveryCode() {
-    throw new UnsupportedOperationException();
+    return engine.recoveryCode();
   }
 
   /// Forgets the recovery code: the user has it in a safe place.
   public void recoveryCodeKept() {
-    throw new UnsupportedOperationException();
+    engine.forgetRecoveryCode();
   }
 
   /// The devices of the account. Asks the server when each was last seen if there is a connection.
   public List<Device> devices() {
-    throw new UnsupportedOperationException();
+    return engine.devices();
   }
 
   /// The conversation with a user. The name is looked up when there is a connection; without one it
@@ -69,22 +91,27 @@ public final class Sotto implements AutoCloseable {
   ///
   /// @throws SottoException NOT_REGISTERED; UNKNOWN_USER when the server says so now
   public Conversation conversationWith(Username username) {
-    throw new UnsupportedOperationException();
+    return conversation(new Peer.Named(username));
   }
 
   /// The conversation with an account.
   public Conversation conversationWith(AccountId account) {
-    throw new UnsupportedOperationException();
+    return conversation(new Peer.Known(account));
+  }
+
+  private Conversation conversation(Peer peer) {
+    engine.conversations().open(peer);
+    return new Conversation(engine, peer);
   }
 
   /// All conversations that have a message, newest first.
   public List<ConversationSummary> conversations() {
-    throw new UnsupportedOperationException();
+    return engine.conversations().all();
   }
 
   /// The message with this id, if the store has it.
   public Optional<MessageView> message(MessageId id) {
-    throw new UnsupportedOperationException();
+    return engine.message(id);
   }
 
   /// Messages whose text has all the words, newest first.
@@ -92,7 +119,7 @@ public final class Sotto implements AutoCloseable {
   /// @param words words or beginnings of words, separated by spaces
   /// @param limit 1 to 10,000
   public List<MessageView> search(String words, int limit) {
-    throw new UnsupportedOperationException();
+    return engine.conversations().search(words, limit);
   }
 
   /// Downloads a file of a message, decrypts and checks it, and puts it into a folder under its
@@ -102,7 +129,7 @@ public final class Sotto implements AutoCloseable {
   /// @param folder made if missing
   /// @throws SottoException SERVER_UNREACHABLE, FILE
   public SaveResult save(FileView file, Path folder) {
-    throw new UnsupportedOperationException();
+    return engine.save(file, folder);
   }
 
   /// The events for the consumer `app`.
@@ -115,17 +142,27 @@ public final class Sotto implements AutoCloseable {
   ///
   /// @param consumer 1 to 64 of `[a-z0-9._-]`
   public EventStream events(String consumer) {
-    throw new UnsupportedOperationException();
+    if (!CONSUMER.matcher(consumer).matches()) {
+      throw SottoException.invalid("consumer", "A consumer's name is 1 to 64 of a-z, 0-9, . _ -");
+    }
+    return EventStream.of(engine, consumer);
   }
 
   /// The events from now on, without a cursor.
   public EventStream liveEvents() {
-    throw new UnsupportedOperationException();
+    return EventStream.live(engine);
+  }
+
+  /// Shows this account as online to contacts that were accepted, as long as the home is open, or
+  /// no longer. Off until this is called: a program that only sends in passing is nobody's
+  /// presence.
+  public void appearOnline(boolean visible) {
+    engine.appear(visible);
   }
 
   /// How this device stands to its server.
   public Connection connection() {
-    throw new UnsupportedOperationException();
+    return engine.connection();
   }
 
   /// Waits for a connection.
@@ -133,7 +170,7 @@ public final class Sotto implements AutoCloseable {
   /// @throws SottoException at once NOT_REGISTERED, SERVER_UNTRUSTED, DISPLACED, REFUSED; when the
   ///   time is over SERVER_UNREACHABLE or TIMED_OUT
   public void awaitOnline(Duration wait) {
-    throw new UnsupportedOperationException();
+    engine.awaitOnline(wait);
   }
 
   /// Waits until all that the mailbox held when this connection began is in the store.
@@ -141,7 +178,7 @@ public final class Sotto implements AutoCloseable {
   /// @return whether it is, in time
   /// @throws SottoException as [#awaitOnline], at once
   public boolean awaitMailboxEmpty(Duration wait) {
-    throw new UnsupportedOperationException();
+    return engine.awaitMailboxEmpty(wait);
   }
 
   /// Waits until the outbox holds nothing that can go now, receipts included.
@@ -149,12 +186,12 @@ public final class Sotto implements AutoCloseable {
   /// @return whether it does, in time
   /// @throws SottoException as [#awaitOnline], at once
   public boolean awaitOutbox(Duration wait) {
-    throw new UnsupportedOperationException();
+    return engine.awaitOutbox(wait);
   }
 
   /// Stops, within a second; what was not sent goes next time. Repeating it does nothing.
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    engine.close();
   }
 }

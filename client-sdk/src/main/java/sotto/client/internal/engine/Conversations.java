@@ -1,0 +1,338 @@
+package sotto.client.internal.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import sotto.chain.AccountChain;
+import sotto.chain.AccountId;
+import sotto.client.Contact;
+import sotto.client.Conversation;
+import sotto.client.ConversationSummary;
+import sotto.client.MessageId;
+import sotto.client.MessageView;
+import sotto.client.SafetyNumber;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
+import sotto.client.Status;
+import sotto.client.Verification;
+import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.store.ContactRow;
+import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.OutboxRow.Kind;
+import sotto.client.internal.store.Outgoing;
+import sotto.crypto.SafetyCode;
+
+/// What apps do with conversations. Any thread but the lane.
+public final class Conversations {
+  private static final int MAX_PAGE = 10_000;
+  private static final int ENVELOPE_ID = 16;
+
+  private final Core core;
+  private final Outbox outbox;
+  private final Uploads uploads;
+  private final Typing typing;
+  private final Presence presence;
+  private final Names names;
+  private final ChainSync chains;
+
+  Conversations(
+      Core core,
+      Outbox outbox,
+      Uploads uploads,
+      Typing typing,
+      Presence presence,
+      Names names,
+      ChainSync chains) {
+    this.core = core;
+    this.outbox = outbox;
+    this.uploads = uploads;
+    this.typing = typing;
+    this.presence = presence;
+    this.names = names;
+    this.chains = chains;
+  }
+
+  /// Makes sure that there is a conversation, and looks its name up if there is a connection.
+  ///
+  /// @throws SottoException NOT_REGISTERED, UNKNOWN_USER
+  public void open(Peer peer) {
+    Identity self = core.self();
+    if (peer.equals(new Peer.Named(self.account().username()))
+        || peer.equals(new Peer.Known(self.id()))) {
+      throw SottoException.invalid("user", "That is this account itself.");
+    }
+    ContactRow contact = core.lane().call(_ -> findOrAdd(peer));
+    Optional<Session> session = core.session();
+    if (session.isPresent() && peer instanceof Peer.Named(var username)) {
+      if (contact.account().isEmpty()) {
+        names.resolve(session.get().calls(), username);
+      } else {
+        names.checkOnce(session.get().calls(), contact);
+      }
+    }
+  }
+
+  private ContactRow findOrAdd(Peer peer) {
+    long now = core.clock().millis();
+    return switch (peer) {
+      case Peer.Named(var username) -> core.store().contacts().findOrAdd(username, now);
+      case Peer.Known(AccountId account) -> core.store().contacts().findOrAdd(account, now);
+    };
+  }
+
+  private ContactRow row(Peer peer) {
+    core.self();
+    return findOrAdd(peer);
+  }
+
+  /// The contact.
+  public Contact contact(Peer peer) {
+    return core.lane().call(_ -> row(peer).contact());
+  }
+
+  /// Stores a message and its outbox row, and what it takes to send its files.
+  ///
+  /// @return the message's row
+  public long send(Peer peer, MessageId id, String text, List<Path> files) {
+    checkText(text, files);
+    List<Uploads.Prepared> prepared = new ArrayList<>();
+    try {
+      core.lane().call(_ -> sendable(peer));
+      files.forEach(file -> prepared.add(uploads.prepare(file)));
+      return core.lane().call(tx -> send(tx, peer, id, text, prepared));
+    } catch (RuntimeException e) {
+      prepared.forEach(uploads::discard);
+      throw e;
+    }
+  }
+
+  private static void checkText(String text, List<Path> files) {
+    if (text.isEmpty() && files.isEmpty()) {
+      throw SottoException.invalid("text", "A message has a text or a file.");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw SottoException.invalid("text", "The text is not Unicode: it has half a character.");
+    }
+    if (text.getBytes(StandardCharsets.UTF_8).length > Conversation.MAX_TEXT_BYTES) {
+      throw SottoException.invalid("text", "A text has at most 65,536 bytes.");
+    }
+    if (files.size() > Conversation.MAX_FILES) {
+      throw SottoException.invalid("files", "A message has at most 16 files.");
+    }
+  }
+
+  private ContactRow sendable(Peer peer) {
+    ContactRow contact = row(peer);
+    if (contact.blocked()) {
+      throw SottoException.of(
+          Code.CONTACT_CHANGED,
+          "The account of "
+              + contact.contact().name()
+              + " changed. Compare the safety number and confirm before you send.");
+    }
+    return contact;
+  }
+
+  private long send(
+      Transaction tx, Peer peer, MessageId id, String text, List<Uploads.Prepared> files) {
+    ContactRow contact = sendable(peer);
+    long now = core.clock().millis();
+    long message =
+        core.store()
+            .messages()
+            .addOutgoing(contact.id(), id, text, files.size(), now, Status.QUEUED);
+    uploads.attach(message, files);
+    core.store()
+        .outgoing()
+        .add(
+            contact.id(),
+            contact.account(),
+            Kind.MESSAGE,
+            message,
+            new byte[0],
+            core.randomBytes(ENVELOPE_ID));
+    if (files.isEmpty() && contact.account().isPresent()) {
+      OwnDevices.copy(core, contact.account().get(), id, Contents.message(text, List.of()), now);
+    }
+    if (!contact.accepted()) {
+      core.store().contacts().accept(contact.id());
+    }
+    tx.afterCommit(() -> {
+      contact.account().ifPresent(outbox::wake);
+      if (!files.isEmpty()) {
+        uploads.wake();
+      }
+    });
+    return message;
+  }
+
+  /// The newest messages, oldest first.
+  public List<MessageView> newest(Peer peer, int limit) {
+    checkLimit(limit);
+    return core.lane().call(_ -> core.store().messages().newest(row(peer).id(), limit));
+  }
+
+  /// The newest messages before a place, oldest first.
+  public List<MessageView> before(Peer peer, MessageView.Place place, int limit) {
+    checkLimit(limit);
+    return core.lane().call(_ -> core.store().messages().before(row(peer).id(), place, limit));
+  }
+
+  private static void checkLimit(int limit) {
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw SottoException.invalid("limit", "A limit is 1 to 10,000.");
+    }
+  }
+
+  /// Incoming messages not read.
+  public int unread(Peer peer) {
+    return core.lane().call(_ -> core.store().messages().unread(row(peer).id()));
+  }
+
+  /// Marks all read; an accepted contact is told.
+  public int markRead(Peer peer) {
+    return core.lane()
+        .call(tx -> {
+          ContactRow contact = row(peer);
+          List<MessageId> read = core.store().messages().markRead(contact.id());
+          if (contact.accepted() && contact.account().isPresent() && !read.isEmpty()) {
+            tellRead(tx, contact, read);
+          }
+          return read.size();
+        });
+  }
+
+  private void tellRead(Transaction tx, ContactRow contact, List<MessageId> read) {
+    AccountId account = contact.account().orElseThrow();
+    for (int from = 0; from < read.size(); from += Outgoing.MAX_RECEIPT_IDS) {
+      int until = Math.min(read.size(), from + Outgoing.MAX_RECEIPT_IDS);
+      core.store()
+          .outgoing()
+          .addReceipts(
+              contact.id(),
+              account,
+              Kind.READ,
+              read.subList(from, until),
+              core.randomBytes(ENVELOPE_ID),
+              0);
+    }
+    tx.afterCommit(() -> outbox.wakeForReceipts(account));
+  }
+
+  /// Accepts the contact.
+  public void accept(Peer peer) {
+    core.lane()
+        .call(_ -> {
+          core.store().contacts().accept(row(peer).id());
+          return true;
+        });
+  }
+
+  /// Tells the contact that the user types.
+  public void typing(Peer peer, boolean types) {
+    contact(peer).account().ifPresent(account -> typing.tell(account, types));
+  }
+
+  /// Watches the contact's presence.
+  public void watch(Peer peer) {
+    contact(peer).account().ifPresent(presence::watch);
+  }
+
+  /// The safety number, over the founding keys of both.
+  public SafetyNumber safetyNumber(Peer peer) {
+    Contact contact = contact(peer);
+    AccountId account =
+        contact
+            .account()
+            .orElseThrow(() ->
+                SottoException.of(
+                    Code.UNKNOWN_USER,
+                    "The account of '" + contact.name() + "' is not known yet."));
+    AccountChain theirs = chain(account);
+    AccountChain own =
+        core.lane().call(_ -> core.store().chains().of(core.self().id()).orElseThrow());
+    return new SafetyNumber(
+        sotto.crypto.SafetyNumber.of(
+                own.id(),
+                own.foundingDevice().identityKey().toArray(),
+                theirs.id(),
+                theirs.foundingDevice().identityKey().toArray())
+            .digits(),
+        SafetyCode.of(own, theirs).text());
+  }
+
+  /// The chain known, or fetched.
+  private AccountChain chain(AccountId account) {
+    Optional<AccountChain> known = core.lane().call(_ -> core.store().chains().of(account));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    ServerCalls calls =
+        core.session()
+            .map(Session::calls)
+            .orElseThrow(() ->
+                SottoException.of(
+                    Code.SERVER_UNREACHABLE,
+                    "The contact's keys are not known yet: that takes a connection."));
+    return switch (chains.refresh(calls, account)) {
+      case ChainSync.Known(AccountChain chain) -> chain;
+      case ChainSync.NoAccount _ ->
+          throw SottoException.of(Code.UNKNOWN_USER, "There is no such account.");
+      case ChainSync.Refused _ ->
+          throw SottoException.of(
+              Code.REFUSED, "The server's keys for this account contradict themselves.");
+    };
+  }
+
+  /// Remembers that the user has compared the safety number; a changed account becomes the
+  /// contact's.
+  public void confirm(Peer peer) {
+    core.lane()
+        .call(tx -> {
+          ContactRow contact = row(peer);
+          contact
+              .changed()
+              .ifPresent(other -> {
+                core.store().contacts().repin(contact.id(), other);
+                core.store().outgoing().redirect(contact.id(), other);
+              });
+          core.store().contacts().setVerification(contact.id(), Verification.VERIFIED);
+          Stream.concat(contact.changed().stream(), contact.account().stream())
+              .forEach(account -> tx.afterCommit(() -> outbox.wake(account)));
+          return true;
+        });
+  }
+
+  /// The list of conversations.
+  public List<ConversationSummary> all() {
+    return core.lane()
+        .call(_ -> {
+          List<ConversationSummary> all = new ArrayList<>();
+          for (long id : core.store().messages().conversations()) {
+            all.add(
+                new ConversationSummary(
+                    core.store().contacts().get(id).contact(),
+                    core.store().messages().unread(id),
+                    core.store().messages().newest(id, 1).stream().findFirst()));
+          }
+          return all;
+        });
+  }
+
+  /// Messages with all the words.
+  public List<MessageView> search(String words, int limit) {
+    checkLimit(limit);
+    String query =
+        Stream.of(words.strip().split("\\s+"))
+            .filter(w -> !w.isEmpty())
+            .map(w -> "\"" + w.replace("\"", "\"\"") + "\"*")
+            .collect(Collectors.joining(" "));
+    return query.isEmpty()
+        ? List.of()
+        : core.lane().call(_ -> core.store().messages().search(query, limit));
+  }
+}

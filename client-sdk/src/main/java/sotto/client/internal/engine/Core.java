@@ -1,0 +1,189 @@
+package sotto.client.internal.engine;
+
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import sotto.chain.AccountId;
+import sotto.client.Contact;
+import sotto.client.Event;
+import sotto.client.Failure;
+import sotto.client.MessageId;
+import sotto.client.SottoException;
+import sotto.client.Status;
+import sotto.client.internal.store.Events;
+import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.Store;
+
+/// What every part of the engine stands on.
+final class Core {
+  private final Store store;
+  private final Lane lane;
+  private final ServerClock clock;
+  private final SecureRandom random;
+  private final Timers timers;
+  private final EventHub events = new EventHub();
+  private final StatusBoard statuses = new StatusBoard();
+  private final Signal progress = new Signal();
+  private final Set<AccountId> fetching = ConcurrentHashMap.newKeySet();
+  private volatile Optional<Identity> identity = Optional.empty();
+  private volatile Optional<Session> session = Optional.empty();
+  private volatile boolean closed;
+
+  Core(Store store, Lane lane, ServerClock clock, SecureRandom random, Timers timers) {
+    this.store = store;
+    this.lane = lane;
+    this.clock = clock;
+    this.random = random;
+    this.timers = timers;
+  }
+
+  /// For the lane only.
+  Store store() {
+    return store;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  ServerClock clock() {
+    return clock;
+  }
+
+  SecureRandom random() {
+    return random;
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  EventHub events() {
+    return events;
+  }
+
+  StatusBoard statuses() {
+    return statuses;
+  }
+
+  /// Raised when something that callers wait for may have happened: connection, mailbox, outbox.
+  Signal progress() {
+    return progress;
+  }
+
+  Optional<Identity> identity() {
+    return identity;
+  }
+
+  Identity self() {
+    return identity.orElseThrow(() ->
+        SottoException.of(
+            SottoException.Code.NOT_REGISTERED, "This home has no account yet: register."));
+  }
+
+  void setIdentity(Identity known) {
+    identity = Optional.of(known);
+  }
+
+  /// The connection, while there is one.
+  Optional<Session> session() {
+    return session;
+  }
+
+  void setSession(Optional<Session> current) {
+    session = current;
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  void close() {
+    closed = true;
+    progress.raise();
+    statuses.wakeAll();
+    events.stored();
+  }
+
+  byte[] randomBytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  MessageId newMessageId() {
+    return MessageId.of(randomBytes(MessageId.LENGTH));
+  }
+
+  /// Runs something that calls the server, on a thread of its own.
+  void inBackground(String name, Runnable action) {
+    Thread.ofVirtual()
+        .name("sotto-" + name)
+        .start(() -> {
+          try {
+            action.run();
+          } catch (SottoException e) {
+            // The server's or the network's; the next connection tries again.
+          } finally {
+            progress.raise();
+          }
+        });
+  }
+
+  /// As [#inBackground], one at a time for each account: while one runs, another is not started.
+  ///
+  /// @param then runs after it, when another may be started again; not if it failed
+  void fetching(AccountId account, Runnable action, Runnable then) {
+    if (fetching.add(account)) {
+      inBackground(
+          "chain",
+          () -> {
+            try {
+              action.run();
+            } finally {
+              fetching.remove(account);
+            }
+            then.run();
+          });
+    }
+  }
+
+  /// Moves an own message forward, and says so.
+  void advance(Transaction transaction, long message, Status status) {
+    if (store.messages().advance(message, status)) {
+      statusChanged(transaction, message, status);
+    }
+  }
+
+  /// Fails an own message, and says so.
+  void fail(Transaction transaction, long message, Failure failure) {
+    if (store.messages().fail(message, failure)) {
+      statusChanged(transaction, message, Status.FAILED);
+    }
+  }
+
+  private void statusChanged(Transaction transaction, long message, Status status) {
+    store.events().addMessage(Events.Kind.STATUS, message, status.name(), clock.millis());
+    transaction.afterCommit(() -> {
+      statuses.changed(message);
+      events.stored();
+    });
+  }
+
+  /// Says that a contact is not who it was.
+  void announce(Transaction transaction, long contact, String sentence) {
+    store.events().addContact(Events.Kind.CONTACT, contact, sentence, clock.millis());
+    transaction.afterCommit(events::stored);
+  }
+
+  /// Hands a live event about an account's contact on.
+  void live(AccountId account, Function<Contact, Event> event) {
+    store
+        .contacts()
+        .find(account)
+        .ifPresent(contact -> events.live(event.apply(contact.contact())));
+  }
+}

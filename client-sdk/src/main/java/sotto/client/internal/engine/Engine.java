@@ -1,0 +1,525 @@
+package sotto.client.internal.engine;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import sotto.account.v1.DeviceSeen;
+import sotto.chain.AccountChain;
+import sotto.chain.Change;
+import sotto.chain.DeviceId;
+import sotto.chat.v1.ServerFrame;
+import sotto.chat.v1.Welcome;
+import sotto.client.Account;
+import sotto.client.Connection;
+import sotto.client.Connection.State;
+import sotto.client.Device;
+import sotto.client.Event;
+import sotto.client.FileView;
+import sotto.client.MessageId;
+import sotto.client.MessageView;
+import sotto.client.SaveResult;
+import sotto.client.ServerAddress;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
+import sotto.client.Status;
+import sotto.client.Username;
+import sotto.client.internal.net.ChatStream;
+import sotto.client.internal.net.Dialer;
+import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.net.Wire;
+import sotto.client.internal.store.Attached;
+import sotto.client.internal.store.Dedupe;
+import sotto.client.internal.store.Events;
+import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.Messages;
+import sotto.client.internal.store.Secret;
+import sotto.client.internal.store.Store;
+
+/// One open home: everything wired together.
+public final class Engine implements AutoCloseable {
+  private static final String CONNECTION_NUMBER = "connection_number";
+  private static final String CLOCK_OFFSET = "clock_offset";
+  private static final Duration SUPPLY_PATIENCE = Duration.ofSeconds(10);
+
+  private final Core core;
+  private final Dialer dialer;
+  private final boolean offline;
+  private final Registration registration;
+  private final Outbox outbox;
+  private final Inbox inbox;
+  private final Names names;
+  private final Uploads uploads;
+  private final Downloads downloads;
+  private final Presence presence;
+  private final PreKeySupply supply;
+  private final ChainSync chains;
+  private final Conversations conversations;
+  private final Connector connector;
+  private volatile boolean mailboxEmpty;
+  private volatile boolean supplied;
+
+  private Engine(Core core, Dialer dialer, boolean offline) {
+    this.core = core;
+    this.dialer = dialer;
+    this.offline = offline;
+    this.registration = new Registration(core);
+    this.chains = new ChainSync(core);
+    this.uploads = new Uploads(core);
+    Sealer sealer = new Sealer(core);
+    this.outbox = new Outbox(core, sealer, new Sessions(core, chains), uploads::wake);
+    uploads.feeds(outbox);
+    this.names = new Names(core, outbox);
+    Retries retries = new Retries(core, outbox);
+    this.inbox = new Inbox(core, chains, new Reception(core, outbox, retries, names), retries);
+    this.presence = new Presence(core);
+    names.onAccessKey(presence::accessKeyLearned);
+    this.downloads = new Downloads(core);
+    this.supply = new PreKeySupply(core);
+    this.conversations =
+        new Conversations(core, outbox, uploads, new Typing(core, sealer), presence, names, chains);
+    this.connector = new Connector(core, dialer, new Guest());
+  }
+
+  /// Opens a home; when it is registered and not to stay offline, connects.
+  public static Engine open(
+      Path home,
+      Secret secret,
+      boolean offline,
+      Clock machine,
+      SecureRandom random,
+      Dialer dialer) {
+    ServerClock clock = new ServerClock(machine);
+    Store store = Store.open(home, secret, random, clock);
+    AtomicReference<Optional<Engine>> opened = new AtomicReference<>(Optional.empty());
+    Lane lane =
+        new Lane(
+            store.sql(),
+            problem -> opened.get().ifPresent(e -> e.connector.storageBlocked(problem)));
+    Timers timers = new Timers();
+    try {
+      Engine engine = new Engine(new Core(store, lane, clock, random, timers), dialer, offline);
+      opened.set(Optional.of(engine));
+      engine.start();
+      return engine;
+    } catch (RuntimeException e) {
+      timers.close();
+      lane.close();
+      store.close();
+      throw e;
+    }
+  }
+
+  private void start() {
+    Optional<Identity> identity =
+        core.lane()
+            .call(_ -> {
+              core.store().settings().number(CLOCK_OFFSET).ifPresent(core.clock()::setOffset);
+              uploads.sweep();
+              return registration.load();
+            });
+    identity.ifPresent(core::setIdentity);
+    if (identity.isPresent() && !offline) {
+      connector.start();
+    }
+  }
+
+  /// Conversations.
+  public Conversations conversations() {
+    return conversations;
+  }
+
+  /// The account.
+  public Optional<Account> account() {
+    return core.identity().map(Identity::account);
+  }
+
+  /// Registers, and connects.
+  public Account register(ServerAddress server, Username username) {
+    requireOpen();
+    Account account;
+    try (Wire wire = dialer.dial(server)) {
+      account = registration.register(wire, server, username);
+    }
+    if (!offline) {
+      connector.start();
+      // Best done before a short-lived process ends; the next connection makes up for it.
+      var _ = core.progress().await(() -> supplied || failed(), SUPPLY_PATIENCE);
+    }
+    return account;
+  }
+
+  private boolean failed() {
+    return core.closed() || connector.connection().problem().isPresent();
+  }
+
+  /// The recovery code.
+  public Optional<String> recoveryCode() {
+    return core.lane()
+        .call(_ -> registration.recoverySecret())
+        .map(HexFormat.of()::formatHex)
+        .map(hex -> hex.replaceAll("(.{4})(?!$)", "$1-"));
+  }
+
+  /// Forgets the recovery code.
+  public void forgetRecoveryCode() {
+    core.lane()
+        .call(_ -> {
+          registration.forgetRecoverySecret();
+          return true;
+        });
+  }
+
+  /// The devices of the account.
+  public List<Device> devices() {
+    Identity self = core.self();
+    Map<Integer, Instant> seen = new HashMap<>();
+    core.session()
+        .ifPresent(session -> {
+          for (DeviceSeen d : session.calls().devices().getDevicesList()) {
+            if (d.getLastSeenDayMs() > 0) {
+              seen.put(d.getDevice(), Instant.ofEpochMilli(d.getLastSeenDayMs()));
+            }
+          }
+        });
+    AccountChain chain = core.lane().call(_ -> core.store().chains().of(self.id()).orElseThrow());
+    return chain.devices().stream()
+        .map(d ->
+            new Device(
+                d.device(),
+                d.device().equals(self.address().device()),
+                addedAt(chain, d.device()),
+                Optional.ofNullable(seen.get(d.device().number()))))
+        .toList();
+  }
+
+  private static Instant addedAt(AccountChain chain, DeviceId device) {
+    return chain.links().stream()
+        .filter(link ->
+            switch (link.body().change()) {
+              case Change.Found c -> c.device().device().equals(device);
+              case Change.AddDevice c -> c.device().device().equals(device);
+              default -> false;
+            })
+        .map(link -> Instant.ofEpochMilli(link.body().createdAtMillis()))
+        .findFirst()
+        .orElse(Instant.EPOCH);
+  }
+
+  /// A fresh id for a message.
+  public MessageId newMessageId() {
+    return core.newMessageId();
+  }
+
+  /// A message by its id.
+  public Optional<MessageView> message(MessageId id) {
+    return core.lane().call(_ -> core.store().messages().find(id));
+  }
+
+  /// A message by its row.
+  public MessageView view(long row) {
+    return core.lane().call(_ -> core.store().messages().view(row));
+  }
+
+  /// Waits until a message has come so far.
+  ///
+  /// @return its status then
+  public Status await(long row, Status wanted, Duration wait) {
+    Signal signal = core.statuses().register(row);
+    AtomicReference<Status> status = new AtomicReference<>(Status.QUEUED);
+    try {
+      var _ =
+          signal.await(
+              () -> {
+                status.set(status(row));
+                return status.get().reached(wanted)
+                    || status.get() == Status.FAILED
+                    || core.closed();
+              },
+              wait);
+      return status.get();
+    } finally {
+      core.statuses().unregister(row, signal);
+    }
+  }
+
+  /// A message's status.
+  public Status status(long row) {
+    return core.lane()
+        .call(_ -> core.store().messages().state(row))
+        .map(Messages.State::status)
+        .orElse(Status.FAILED);
+  }
+
+  /// Downloads a file of a message.
+  public SaveResult save(FileView file, Path folder) {
+    requireOpen();
+    Attached.Entry entry =
+        core.lane().call(_ -> core.store().messages().rows(file.message())).stream()
+            .flatMap(row -> core.lane().call(_ -> core.store().attached().of(row)).stream())
+            .filter(e ->
+                e.place() == file.index() && e.key().plainSha256().toString().equals(file.sha256()))
+            .findFirst()
+            .orElseThrow(() -> SottoException.invalid("file", "There is no such file."));
+    Session session =
+        core.session()
+            .orElseThrow(() ->
+                SottoException.of(Code.SERVER_UNREACHABLE, "Files are downloaded when connected."));
+    return downloads.save(session.blobs(), entry, folder);
+  }
+
+  /// Live events.
+  public EventHub events() {
+    return core.events();
+  }
+
+  /// Waits for an event.
+  ///
+  /// @param arrived looks for one
+  public boolean awaitEvent(BooleanSupplier arrived, Duration wait) {
+    return core.events().arrived().await(arrived, wait);
+  }
+
+  /// The first kept event after an id.
+  public Optional<Event> eventAfter(long id) {
+    return core.lane().call(_ -> core.store().events().after(id));
+  }
+
+  /// The newest kept event's id.
+  public long newestEvent() {
+    return core.lane().call(_ -> core.store().events().newest());
+  }
+
+  /// Where a consumer is.
+  public long cursor(String consumer) {
+    return core.lane().call(_ -> core.store().events().cursor(consumer));
+  }
+
+  /// Moves a consumer forward.
+  public void moveCursor(String consumer, long cursor) {
+    core.lane()
+        .call(_ -> {
+          core.store().events().moveCursor(consumer, cursor);
+          return true;
+        });
+  }
+
+  /// Shares own presence, or no longer.
+  public void appear(boolean visible) {
+    core.self();
+    presence.appear(visible);
+  }
+
+  /// How the connection stands.
+  public Connection connection() {
+    return connector.connection();
+  }
+
+  /// Whether the home was closed.
+  public boolean closed() {
+    return core.closed();
+  }
+
+  /// Waits for a connection.
+  public void awaitOnline(Duration wait) {
+    if (!await(() -> connection().state() == State.ONLINE, wait)) {
+      throw connection()
+          .problem()
+          .orElseGet(() -> SottoException.of(Code.TIMED_OUT, "The server did not answer in time."));
+    }
+  }
+
+  /// Waits until the mailbox is empty and what came is settled.
+  public boolean awaitMailboxEmpty(Duration wait) {
+    return await(
+        () ->
+            mailboxEmpty
+                && core.lane()
+                    .call(_ -> names.settled() && core.store().waiting().accounts().isEmpty()),
+        wait);
+  }
+
+  /// Waits until the outbox holds nothing that can go now.
+  public boolean awaitOutbox(Duration wait) {
+    outbox.startFlushing();
+    try {
+      return await(
+          () -> connection().state() == State.ONLINE && core.lane().call(_ -> outbox.empty()),
+          wait);
+    } finally {
+      outbox.stopFlushing();
+    }
+  }
+
+  private boolean await(BooleanSupplier condition, Duration wait) {
+    core.self();
+    boolean reached = core.progress().await(() -> hopeless() || condition.getAsBoolean(), wait);
+    requireOpen();
+    if (reached && hopeless()) {
+      throw connection()
+          .problem()
+          .orElseGet(() ->
+              connection().state() == State.DISPLACED
+                  ? SottoException.of(
+                      Code.DISPLACED, "Another connection of this device took over.")
+                  : SottoException.of(
+                      Code.SERVER_UNREACHABLE, "This home was opened without a connection."));
+    }
+    return reached;
+  }
+
+  /// Whether waiting for a connection is in vain.
+  private boolean hopeless() {
+    Connection now = connection();
+    return core.closed()
+        || now.state() == State.DISPLACED
+        || now.state() == State.OFFLINE
+        || now.problem()
+            .map(p ->
+                p.code() == Code.SERVER_UNTRUSTED
+                    || p.code() == Code.REFUSED
+                    || p.code() == Code.INVALID_INPUT)
+            .orElse(false);
+  }
+
+  private void requireOpen() {
+    if (core.closed()) {
+      throw SottoException.of(Code.CLOSED, "This home was closed.");
+    }
+  }
+
+  /// Stops everything, in reverse.
+  @Override
+  public void close() {
+    if (core.closed()) {
+      return;
+    }
+    core.close();
+    connector.stop();
+    core.timers().close();
+    core.lane().close();
+    core.identity().ifPresent(identity -> identity.keys().close());
+    core.store().close();
+    core.close();
+  }
+
+  private final class Guest implements Connector.Guest {
+    @Override
+    public long nextConnectionNumber(long atLeast) {
+      return core.lane()
+          .call(_ -> {
+            long last = core.store().settings().number(CONNECTION_NUMBER).orElse(0L);
+            long next = Math.max(last + 1, atLeast);
+            core.store().settings().put(CONNECTION_NUMBER, next);
+            return next;
+          });
+    }
+
+    @Override
+    public void mend(ServerCalls calls) {
+      core.lane()
+          .call(_ -> {
+            core.self().crypto().archiveAll();
+            core.store().sql().update("DELETE FROM sender_key");
+            return true;
+          });
+      supply.replaceAll(calls);
+    }
+
+    @Override
+    public void welcome(Session session, Welcome welcome) {
+      names.connecting();
+      core.lane()
+          .call(tx -> {
+            long offset = core.clock().learn(welcome.getServerTimeMs());
+            core.store().settings().put(CLOCK_OFFSET, offset);
+            if (welcome.getMissedSinceMs() > 0) {
+              core.store()
+                  .events()
+                  .addContact(
+                      Events.Kind.MISSED,
+                      0,
+                      Long.toString(welcome.getMissedSinceMs()),
+                      core.clock().millis());
+              tx.afterCommit(core.events()::stored);
+            }
+            tx.afterCommit(() -> outbox.attach(session.stream(), names.held()));
+            return true;
+          });
+      presence.connected(session.stream());
+      core.inBackground("names", () -> names.connected(session.calls()));
+      core.inBackground("upkeep", () -> upkeep(session.calls()));
+      uploads.wake();
+    }
+
+    private void upkeep(ServerCalls calls) {
+      inbox.fetchAwaitedChains(calls);
+      supply.keepUp(calls);
+      supplied = true;
+      core.progress().raise();
+      var _ = chains.refresh(calls, core.self().id());
+      long old = core.clock().millis() - Dedupe.KEPT_MILLIS;
+      core.lane()
+          .call(_ -> {
+            core.store().dedupe().forgetBefore(old);
+            core.store().events().forgetBefore(old);
+            core.store().waiting().forgetBefore(old);
+            return true;
+          });
+    }
+
+    @Override
+    public void frame(ChatStream stream, ServerFrame frame) {
+      switch (frame.getFrameCase()) {
+        case DELIVER -> {
+          inbox.delivered(
+              stream, frame.getDeliver(), () -> stream.cancel("the store cannot be written"));
+          return;
+        }
+        case SEND_RESULT -> outbox.answered(stream, frame.getSendResult());
+        case QUEUE_EMPTY -> {
+          mailboxEmpty = true;
+          core.progress().raise();
+        }
+        case PRESENCE -> presence.events(frame.getPresence());
+        case EPHEMERAL -> inbox.ephemeral(frame.getEphemeral().getEnvelope().toByteArray());
+        default -> {}
+      }
+      stream.handled();
+    }
+
+    @Override
+    public void ready() {
+      outbox.pump();
+    }
+
+    @Override
+    public void gone(ChatStream stream) {
+      mailboxEmpty = false;
+      var _ =
+          core.lane()
+              .submit(tx -> {
+                tx.afterCommit(() -> outbox.detach(stream));
+                return true;
+              });
+    }
+
+    @Override
+    public void displaced() {
+      core.lane()
+          .call(tx -> {
+            core.store().events().addContact(Events.Kind.DISPLACED, 0, "", core.clock().millis());
+            tx.afterCommit(core.events()::stored);
+            return true;
+          });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package sotto.client.internal.engine;
+
+import sotto.client.Failure;
+
+/// Why messages fail or wait, in words.
+final class Failures {
+  static final Failure UNKNOWN_RECIPIENT =
+      new Failure("unknown_recipient", "There is no such user.", false);
+  static final Failure EXPIRED =
+      new Failure("expired", "It could not be delivered to the server within 14 days.", true);
+  static final Failure TOO_LARGE =
+      new Failure("too_large", "It is larger than the server takes.", false);
+  static final Failure INVALID = new Failure("invalid", "The server refuses it.", false);
+  static final Failure STILL_MISMATCHED =
+      new Failure(
+          "still_mismatched", "The recipient's device list kept changing; try again.", true);
+  static final Failure UNTRUSTED_KEYS =
+      new Failure(
+          "untrusted_keys",
+          "The server offers keys that are not the recipient's: nothing was sent.",
+          true);
+  static final Failure FILE_GONE =
+      new Failure("file_gone", "The encrypted copy of its file is gone.", false);
+  static final Failure QUOTA =
+      new Failure("quota_exceeded", "The server has no room for more files of this account.", true);
+
+  static final Failure MAILBOX_FULL =
+      new Failure("mailbox_full", "The recipient's mailbox is full; it is tried again.", true);
+  static final Failure RATE_LIMITED =
+      new Failure("rate_limited", "The server asks to go slower; it is tried again.", true);
+  static final Failure SERVER_BUSY =
+      new Failure("server_unavailable", "The server cannot take it now; it is tried again.", true);
+  static final Failure CONTACT_CHANGED =
+      new Failure(
+          "contact_changed", "The contact's account changed; it waits for confirmation.", true);
+
+  private Failures() {}
+}

@@ -1,0 +1,259 @@
+package sotto.client.internal.engine;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountChain;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.chat.v1.Ack;
+import sotto.chat.v1.CiphertextType;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.Deliver;
+import sotto.chat.v1.Delivery;
+import sotto.chat.v1.Envelope;
+import sotto.client.internal.net.ChatStream;
+import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.Waiting;
+import sotto.content.v1.Content;
+import sotto.crypto.Decrypted;
+import sotto.crypto.Padding;
+import sotto.crypto.Sealed;
+
+/// Receives: decrypts and commits content, ratchet, dedupe records and the receipt's outbox row in
+/// one transaction, and acks then.
+///
+/// Every envelope that came has an outcome and is acked, whatever it is, so that nothing forged
+/// stops a device. Only when the store cannot commit nothing is acked.
+final class Inbox {
+  private static final int MAX_ACK = 1024;
+
+  private final Core core;
+  private final ChainSync chains;
+  private final Reception reception;
+  private final Retries retries;
+
+  Inbox(Core core, ChainSync chains, Reception reception, Retries retries) {
+    this.core = core;
+    this.chains = chains;
+    this.reception = reception;
+    this.retries = retries;
+  }
+
+  /// Takes what was delivered. Network thread.
+  ///
+  /// @param failed runs if it could not be committed
+  void delivered(ChatStream stream, Deliver deliver, Runnable failed) {
+    var _ =
+        core.lane()
+            .submit(tx -> take(tx, stream, deliver))
+            .whenComplete((_, failure) -> {
+              if (failure != null) {
+                failed.run();
+              }
+            });
+  }
+
+  private boolean take(Transaction tx, ChatStream stream, Deliver deliver) {
+    List<Long> positions = new ArrayList<>(deliver.getDeliveriesCount());
+    for (Delivery delivery : deliver.getDeliveriesList()) {
+      // A fault of this program must not freeze the device either: then the envelope is lost,
+      // alone.
+      var _ = tx.attempt(() -> take(tx, delivery));
+      positions.add(delivery.getPosition());
+    }
+    CrashPoint.AFTER_DECRYPT.reached();
+    tx.afterCommit(() -> {
+      CrashPoint.AFTER_COMMIT.reached();
+      ack(stream, positions);
+      stream.handled();
+    });
+    return true;
+  }
+
+  private static void ack(ChatStream stream, List<Long> positions) {
+    for (int from = 0; from < positions.size(); from += MAX_ACK) {
+      List<Long> some = positions.subList(from, Math.min(positions.size(), from + MAX_ACK));
+      stream.send(ClientFrame.newBuilder().setAck(Ack.newBuilder().addAllPositions(some)).build());
+    }
+  }
+
+  private void take(Transaction tx, Delivery delivery) {
+    Optional<Envelope> envelope = parse(delivery.getEnvelope().toByteArray());
+    if (envelope.isEmpty()) {
+      return;
+    }
+    DeviceAddress from = sender(envelope.get());
+    byte[] ciphertext = envelope.get().getCiphertext().toByteArray();
+    if (core.store().dedupe().seen(from, ciphertext)) {
+      return;
+    }
+    boolean known = core.store().sessions().identityOf(from).isPresent();
+    if (!known || core.store().waiting().count(from.account()) > 0) {
+      core.store()
+          .waiting()
+          .add(
+              from.account(),
+              delivery.getEnvelope().toByteArray(),
+              delivery.getAcceptedAtMs(),
+              core.clock().millis());
+      tx.afterCommit(() -> fetchChain(from.account()));
+      return;
+    }
+    decrypt(tx, from, envelope.get(), delivery.getAcceptedAtMs());
+  }
+
+  /// The envelope, if it is one that this version can read at all.
+  private static Optional<Envelope> parse(byte[] bytes) {
+    try {
+      Envelope envelope = Envelope.parseFrom(bytes);
+      boolean readable =
+          envelope.getSenderAccountId().size() == AccountId.LENGTH
+              && DeviceId.valid(envelope.getSenderDevice())
+              && !envelope.getCiphertext().isEmpty()
+              && (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_RATCHET
+                  || envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_PRE_KEY);
+      return readable ? Optional.of(envelope) : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static DeviceAddress sender(Envelope envelope) {
+    return new DeviceAddress(
+        new AccountId(envelope.getSenderAccountId().toByteArray()),
+        new DeviceId(envelope.getSenderDevice()));
+  }
+
+  private Decrypted open(DeviceAddress from, Envelope envelope) {
+    int type =
+        envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_PRE_KEY
+            ? Sealed.Ciphertext.PRE_KEY
+            : Sealed.Ciphertext.RATCHET;
+    return core.self().crypto().decrypt(from, type, envelope.getCiphertext().toByteArray());
+  }
+
+  private void decrypt(Transaction tx, DeviceAddress from, Envelope envelope, long acceptedAt) {
+    byte[] ciphertext = envelope.getCiphertext().toByteArray();
+    Decrypted decrypted = open(from, envelope);
+    core.store().dedupe().record(from, ciphertext, core.clock().millis());
+    switch (decrypted) {
+      case Decrypted.Plaintext(byte[] padded) ->
+          Padding.unpad(padded)
+              .flatMap(content -> Contents.check(content, core.self().id()))
+              .ifPresent(content -> {
+                heads(tx, from, content);
+                reception.received(tx, from, content, acceptedAt);
+              });
+      case Decrypted.Duplicate _ -> {}
+      case Decrypted.UnknownDevice _, Decrypted.NoSession _, Decrypted.IdentityChanged _ ->
+          undecryptable(tx, from, ciphertext, acceptedAt);
+      case Decrypted.Undecryptable(Decrypted.Reason reason) -> {
+        if (reason != Decrypted.Reason.FROM_SELF && reason != Decrypted.Reason.REPLAYED) {
+          undecryptable(tx, from, ciphertext, acceptedAt);
+        }
+      }
+    }
+  }
+
+  private void undecryptable(
+      Transaction tx, DeviceAddress from, byte[] ciphertext, long acceptedAt) {
+    reception.undecryptable(tx, from, acceptedAt);
+    retries.ask(tx, from, ciphertext, acceptedAt);
+  }
+
+  /// What the sender says about chains: newer ones are fetched, contradictions stop the
+  /// conversation.
+  private void heads(Transaction tx, DeviceAddress from, Content content) {
+    if (content.hasSenderChain()) {
+      Optional<AccountChain> chain = core.store().chains().of(from.account());
+      if (chain.isPresent() && !Contents.consistent(content.getSenderChain(), chain.get())) {
+        chains.contradiction(tx, from.account());
+      } else if (chain.isPresent()
+          && Integer.toUnsignedLong(content.getSenderChain().getSequence())
+              > chain.get().sequence()) {
+        tx.afterCommit(() -> fetchChain(from.account()));
+      }
+    }
+    if (content.hasRecipientChain()) {
+      core.store()
+          .chains()
+          .of(core.self().id())
+          .filter(own -> !Contents.consistent(content.getRecipientChain(), own))
+          .ifPresent(_ -> chains.contradiction(tx, from.account()));
+    }
+  }
+
+  /// Takes an ephemeral envelope: what cannot be read is forgotten.
+  void ephemeral(byte[] bytes) {
+    Optional<Envelope> envelope = parse(bytes);
+    if (envelope.isEmpty()) {
+      return;
+    }
+    var _ =
+        core.lane()
+            .submit(tx -> {
+              DeviceAddress from = sender(envelope.get());
+              if (core.store().sessions().identityOf(from).isPresent()
+                  && open(from, envelope.get()) instanceof Decrypted.Plaintext(byte[] padded)) {
+                Padding.unpad(padded)
+                    .flatMap(content -> Contents.check(content, core.self().id()))
+                    .ifPresent(content -> reception.ephemeral(tx, from, content));
+              }
+              return true;
+            });
+  }
+
+  /// Fetches the chains that envelopes wait for. Blocks; not on the lane.
+  void fetchAwaitedChains(ServerCalls calls) {
+    core.lane()
+        .call(_ -> core.store().waiting().accounts())
+        .forEach(account -> fetchChain(calls, account));
+  }
+
+  private void fetchChain(AccountId account) {
+    core.session()
+        .ifPresent(session ->
+            core.fetching(
+                account, () -> fetchChain(session.calls(), account), () -> fetchAgain(account)));
+  }
+
+  /// Envelopes that came while a chain was fetched wait for another fetch.
+  private void fetchAgain(AccountId account) {
+    if (core.lane().call(_ -> core.store().waiting().count(account)) > 0) {
+      fetchChain(account);
+    }
+  }
+
+  private void fetchChain(ServerCalls calls, AccountId account) {
+    ChainSync.Refreshed refreshed = chains.refresh(calls, account);
+    core.lane()
+        .call(tx -> {
+          for (Waiting.Entry entry : core.store().waiting().of(account)) {
+            core.store().waiting().remove(entry.id());
+            if (refreshed instanceof ChainSync.Known) {
+              var _ = tx.attempt(() -> late(tx, entry));
+            }
+          }
+          tx.afterCommit(core.progress()::raise);
+          return true;
+        });
+  }
+
+  /// An envelope that waited; one from a device that the chain does not name either is dropped.
+  private void late(Transaction tx, Waiting.Entry entry) {
+    Optional<Envelope> envelope = parse(entry.envelope());
+    if (envelope.isEmpty()) {
+      return;
+    }
+    DeviceAddress from = sender(envelope.get());
+    byte[] ciphertext = envelope.get().getCiphertext().toByteArray();
+    if (core.store().sessions().identityOf(from).isPresent()
+        && !core.store().dedupe().seen(from, ciphertext)) {
+      decrypt(tx, from, envelope.get(), entry.acceptedAt());
+    }
+  }
+}

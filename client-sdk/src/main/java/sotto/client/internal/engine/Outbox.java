@@ -1,0 +1,449 @@
+package sotto.client.internal.engine;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.DeviceEnvelope;
+import sotto.chat.v1.MismatchedDevices;
+import sotto.chat.v1.Send;
+import sotto.chat.v1.SendResult;
+import sotto.client.Failure;
+import sotto.client.Status;
+import sotto.client.internal.net.ChatStream;
+import sotto.client.internal.store.ContactRow;
+import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.OutboxRow;
+import sotto.client.internal.store.OutboxRow.Kind;
+
+/// Sends the rows of the outbox: each account's in order, 32 in flight, encrypted once (protocol L1
+/// to L4).
+///
+/// Ciphertext and ratchet of all rows that are due are committed in one transaction, and only then
+/// the frames are written. Fields belong to the lane unless they say otherwise.
+final class Outbox {
+  private static final int MAX_ROUNDS = 5;
+  private static final int LANES_AT_ONCE = 32;
+  private static final long GIVE_UP_MILLIS = Duration.ofDays(14).toMillis();
+  private static final long RECEIPT_DELAY_MILLIS = 250;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  private record Flight(AccountId account, long row) {}
+
+  private record Planned(Traffic traffic, long row, Send frame) {}
+
+  private final Core core;
+  private final Sealer sealer;
+  private final Sessions sessions;
+  private final Runnable wakeUploads;
+
+  private final Map<AccountId, Traffic> lanes = new HashMap<>();
+  private final Map<Long, Flight> flights = new HashMap<>();
+  private Optional<ChatStream> stream = Optional.empty();
+  private long lastRequest;
+
+  // For any thread.
+  private final Set<AccountId> dirty = ConcurrentHashMap.newKeySet();
+  private final Set<AccountId> receiptTimers = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean filling = new AtomicBoolean();
+  private final AtomicInteger flushing = new AtomicInteger();
+
+  Outbox(Core core, Sealer sealer, Sessions sessions, Runnable wakeUploads) {
+    this.core = core;
+    this.sealer = sealer;
+    this.sessions = sessions;
+    this.wakeUploads = wakeUploads;
+  }
+
+  /// A new stream is open: all that is not answered goes again, from the oldest. On the lane.
+  ///
+  /// @param held accounts to which nothing goes before [#release]
+  void attach(ChatStream open, Set<AccountId> held) {
+    stream = Optional.of(open);
+    flights.clear();
+    lanes.values().forEach(Traffic::restartOnNewStream);
+    held.forEach(account -> traffic(account).held = true);
+    dirty.addAll(core.store().outgoing().accounts());
+    pump();
+  }
+
+  /// The stream is over. On the lane.
+  void detach(ChatStream over) {
+    if (stream.filter(s -> s == over).isPresent()) {
+      stream = Optional.empty();
+      flights.clear();
+    }
+  }
+
+  /// Lets an account's rows go that were held for a look-up. On the lane.
+  void release(AccountId account) {
+    traffic(account).held = false;
+    wake(account);
+  }
+
+  /// There is something to send to an account. Any thread.
+  void wake(AccountId account) {
+    dirty.add(account);
+    pump();
+  }
+
+  /// Receipts to an account were added; they go a little later, with those that are added until
+  /// then. Any thread.
+  void wakeForReceipts(AccountId account) {
+    if (flushing.get() > 0) {
+      rescan(account);
+    } else if (receiptTimers.add(account)) {
+      core.timers()
+          .after(
+              RECEIPT_DELAY_MILLIS,
+              () -> {
+                receiptTimers.remove(account);
+                rescan(account);
+              });
+    }
+  }
+
+  private void rescan(AccountId account) {
+    var _ =
+        core.lane()
+            .submit(tx -> {
+              tx.afterCommit(() -> {
+                traffic(account).cursor = 0;
+                wake(account);
+              });
+              return true;
+            });
+  }
+
+  /// When a receipt that is added now may go.
+  long receiptDue() {
+    return flushing.get() > 0 ? 0 : core.clock().millis() + RECEIPT_DELAY_MILLIS - 1;
+  }
+
+  /// Sends receipts without delay until [#stopFlushing].
+  void startFlushing() {
+    if (flushing.incrementAndGet() == 1) {
+      var _ =
+          core.lane()
+              .submit(tx -> {
+                List<AccountId> accounts = core.store().outgoing().accounts();
+                tx.afterCommit(() -> accounts.forEach(this::rescan));
+                return true;
+              });
+    }
+  }
+
+  void stopFlushing() {
+    flushing.decrementAndGet();
+  }
+
+  /// Whether nothing is left that could go now. On the lane.
+  boolean empty() {
+    return core.store().outgoing().accounts().stream().noneMatch(this::couldGo)
+        && (stream.isEmpty()
+            || core.store().contacts().unresolved().stream().noneMatch(this::waits));
+  }
+
+  private boolean couldGo(AccountId account) {
+    return !traffic(account).paused()
+        && !core.store().contacts().find(account).map(ContactRow::blocked).orElse(false);
+  }
+
+  private boolean waits(ContactRow contact) {
+    return !core.store().outgoing().messagesTo(contact.id()).isEmpty();
+  }
+
+  /// Frames can be written again. Any thread.
+  void pump() {
+    if (!dirty.isEmpty() && filling.compareAndSet(false, true)) {
+      var _ =
+          core.lane()
+              .submit(this::fill)
+              .whenComplete((_, failure) -> {
+                if (failure != null) {
+                  filling.set(false);
+                }
+              });
+    }
+  }
+
+  private boolean fill(Transaction tx) {
+    List<Planned> planned = new ArrayList<>();
+    boolean open = stream.map(ChatStream::ready).orElse(false);
+    if (open) {
+      for (AccountId account : List.copyOf(dirty).stream().limit(LANES_AT_ONCE).toList()) {
+        dirty.remove(account);
+        tx.afterUndo(() -> dirty.add(account));
+        plan(tx, traffic(account), planned);
+      }
+    }
+    tx.afterCommit(() -> {
+      if (!planned.isEmpty()) {
+        CrashPoint.AFTER_ENCRYPT.reached();
+        planned.forEach(this::send);
+        CrashPoint.AFTER_SEND.reached();
+      }
+      filling.set(false);
+      if (open) {
+        pump();
+      }
+    });
+    return true;
+  }
+
+  private void plan(Transaction tx, Traffic traffic, List<Planned> planned) {
+    int room = Traffic.MAX_IN_FLIGHT - traffic.inFlight.size();
+    if (traffic.draining || traffic.fetching || traffic.held || traffic.paused() || room <= 0) {
+      return;
+    }
+    if (core.store().contacts().find(traffic.account).map(ContactRow::blocked).orElse(false)) {
+      return;
+    }
+    long dueBy = flushing.get() > 0 ? Long.MAX_VALUE : core.clock().millis();
+    int limit = traffic.cursor == 0 ? room + traffic.inFlight.size() : room;
+    List<OutboxRow> rows =
+        core.store().outgoing().lane(traffic.account, traffic.cursor, dueBy, limit);
+    for (OutboxRow row : rows) {
+      if (!traffic.inFlight.contains(row.id()) && !plan(tx, traffic, row, planned)) {
+        return;
+      }
+    }
+  }
+
+  /// Plans one row.
+  ///
+  /// @return whether the rows behind it may go too
+  private boolean plan(Transaction tx, Traffic traffic, OutboxRow row, List<Planned> planned) {
+    long now = core.clock().millis();
+    if (row.firstAttemptAt().map(first -> now - first > GIVE_UP_MILLIS).orElse(false)) {
+      fail(tx, row, Failures.EXPIRED);
+      return true;
+    }
+    return switch (sealer.seal(row, traffic.withoutBundle)) {
+      case Sealer.Ready(Send frame) -> {
+        planned.add(new Planned(traffic, row.id(), frame));
+        yield true;
+      }
+      case Sealer.Impossible(Optional<Failure> failure) -> {
+        failure.ifPresentOrElse(
+            f -> fail(tx, row, f), () -> core.store().outgoing().remove(row.id()));
+        yield true;
+      }
+      case Sealer.NeedsChain _ -> {
+        tx.afterCommit(() -> fetch(traffic, List.of()));
+        yield false;
+      }
+      case Sealer.NeedsSessions(List<DeviceId> devices) -> {
+        tx.afterCommit(() -> fetch(traffic, devices));
+        yield false;
+      }
+      case Sealer.NeedsUpload _ -> {
+        tx.afterCommit(wakeUploads);
+        yield false;
+      }
+    };
+  }
+
+  private void send(Planned p) {
+    if (stream.isEmpty()) {
+      return;
+    }
+    long request = ++lastRequest;
+    flights.put(request, new Flight(p.traffic().account, p.row()));
+    p.traffic().inFlight.add(p.row());
+    p.traffic().cursor = Math.max(p.traffic().cursor, p.row());
+    stream
+        .get()
+        .send(
+            ClientFrame.newBuilder()
+                .setSend(
+                    p.frame().toBuilder()
+                        .setRequest(request)
+                        .setLaneGeneration(p.traffic().generation))
+                .build());
+  }
+
+  private void fetch(Traffic traffic, List<DeviceId> devices) {
+    Optional<Session> session = core.session();
+    if (traffic.fetching || session.isEmpty()) {
+      return;
+    }
+    traffic.fetching = true;
+    core.inBackground(
+        "bundles",
+        () -> {
+          Sessions.Fetched fetched =
+              sessions.fetch(session.get().calls(), traffic.account, devices);
+          var _ =
+              core.lane()
+                  .submit(tx -> {
+                    if (fetched instanceof Sessions.NoAccount) {
+                      failAll(tx, traffic.account, Failures.UNKNOWN_RECIPIENT);
+                    }
+                    tx.afterCommit(() -> fetched(traffic, fetched));
+                    return true;
+                  });
+        });
+  }
+
+  private void fetched(Traffic traffic, Sessions.Fetched fetched) {
+    traffic.fetching = false;
+    switch (fetched) {
+      case Sessions.Done(Set<DeviceId> withoutBundle) ->
+          traffic.withoutBundle.addAll(withoutBundle);
+      case Sessions.NoAccount _ -> {}
+      case Sessions.Later(Duration pause) -> pause(traffic, pause);
+    }
+    wake(traffic.account);
+  }
+
+  private void failAll(Transaction tx, AccountId account, Failure failure) {
+    core.store()
+        .outgoing()
+        .lane(account, 0, Long.MAX_VALUE, Integer.MAX_VALUE)
+        .forEach(row -> fail(tx, row, failure));
+  }
+
+  private void fail(Transaction tx, OutboxRow row, Failure failure) {
+    core.store().outgoing().remove(row.id());
+    if (row.kind() == Kind.MESSAGE) {
+      core.fail(tx, row.message(), failure);
+    }
+    tx.afterCommit(core.progress()::raise);
+  }
+
+  /// An answer came. Network thread.
+  void answered(ChatStream from, SendResult result) {
+    var _ = core.lane().submit(tx -> answered(tx, from, result));
+  }
+
+  private boolean answered(Transaction tx, ChatStream from, SendResult result) {
+    Flight flight = flights.get(result.getRequest());
+    if (flight == null || stream.filter(s -> s == from).isEmpty()) {
+      return false;
+    }
+    Traffic traffic = traffic(flight.account());
+    boolean accepted = result.getOutcomeCase() == SendResult.OutcomeCase.ACCEPTED;
+    core.store().outgoing().find(flight.row()).ifPresent(row -> answered(tx, traffic, row, result));
+    tx.afterCommit(() -> {
+      flights.remove(result.getRequest());
+      traffic.inFlight.remove(flight.row());
+      traffic.draining |= !accepted;
+      if (accepted) {
+        traffic.refusals = 0;
+      }
+      if (traffic.draining && traffic.inFlight.isEmpty()) {
+        traffic.nextGeneration();
+      }
+      wake(traffic.account);
+      core.progress().raise();
+    });
+    return true;
+  }
+
+  private void answered(Transaction tx, Traffic traffic, OutboxRow row, SendResult result) {
+    switch (result.getOutcomeCase()) {
+      case ACCEPTED -> {
+        core.store().outgoing().remove(row.id());
+        if (row.kind() == Kind.MESSAGE) {
+          core.advance(tx, row.message(), Status.SENT);
+        }
+      }
+      case MISMATCHED_DEVICES -> mend(tx, traffic, row, result.getMismatchedDevices());
+      case UNKNOWN_RECIPIENT -> fail(tx, row, Failures.UNKNOWN_RECIPIENT);
+      case TOO_LARGE -> fail(tx, row, Failures.TOO_LARGE);
+      case INVALID -> fail(tx, row, Failures.INVALID);
+      case MAILBOX_FULL -> later(tx, traffic, row, Failures.MAILBOX_FULL, LONGEST_PAUSE);
+      case RATE_LIMITED ->
+          later(
+              tx,
+              traffic,
+              row,
+              Failures.RATE_LIMITED,
+              Duration.ofMillis(result.getRateLimited().getRetryAfterMs()));
+      case UNAVAILABLE ->
+          later(
+              tx,
+              traffic,
+              row,
+              Failures.SERVER_BUSY,
+              Duration.ofMillis(result.getUnavailable().getRetryAfterMs()));
+      case RETRY_IN_ORDER, OUTCOME_NOT_SET -> {}
+    }
+  }
+
+  private void later(
+      Transaction tx, Traffic traffic, OutboxRow row, Failure reason, Duration asked) {
+    if (row.kind() == Kind.MESSAGE) {
+      core.store().messages().waitsFor(row.message(), reason);
+    }
+    tx.afterCommit(() -> pause(traffic, asked));
+  }
+
+  /// Waits as long as was asked, at least a back-off that doubles, at most a minute.
+  private void pause(Traffic traffic, Duration asked) {
+    long backOff = FIRST_PAUSE.toMillis() << Math.min(traffic.refusals, 7);
+    traffic.refusals++;
+    long jittered = backOff / 2 + core.random().nextLong(backOff / 2 + 1);
+    long millis = Math.min(Math.max(jittered, asked.toMillis()), LONGEST_PAUSE.toMillis());
+    traffic.pause(Duration.ofMillis(millis).toNanos());
+    core.timers().after(millis + 1, () -> wake(traffic.account));
+  }
+
+  /// The device list was refused: what is right is kept, the rest is encrypted again (design §3.2).
+  private void mend(Transaction tx, Traffic traffic, OutboxRow row, MismatchedDevices mismatch) {
+    if (row.rounds() >= MAX_ROUNDS) {
+      fail(tx, row, Failures.STILL_MISMATCHED);
+      return;
+    }
+    Set<Integer> drop = new HashSet<>(mismatch.getExtraList());
+    drop.addAll(mismatch.getMissingList());
+    drop.addAll(mismatch.getStaleList());
+    core.store().outgoing().mend(row.id(), without(row, drop));
+    for (int stale : mismatch.getStaleList()) {
+      if (DeviceId.valid(stale)) {
+        core.self().crypto().archive(new DeviceAddress(row.account(), new DeviceId(stale)));
+      }
+    }
+    long known = core.store().chains().of(row.account()).map(c -> c.sequence()).orElse(-1L);
+    boolean newer = Integer.toUnsignedLong(mismatch.getChainSequence()) > known;
+    tx.afterCommit(() -> {
+      traffic.withoutBundle.clear();
+      if (newer) {
+        fetch(traffic, List.of());
+      }
+    });
+  }
+
+  private static byte[] without(OutboxRow row, Set<Integer> devices) {
+    try {
+      Send frame = Send.parseFrom(row.frame().orElseGet(() -> new byte[0]));
+      List<DeviceEnvelope> kept =
+          frame.getDevicesList().stream().filter(d -> !devices.contains(d.getDevice())).toList();
+      return frame.toBuilder().clearDevices().addAllDevices(kept).build().toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      return Send.newBuilder()
+          .setEnvelopeId(ByteString.copyFrom(row.envelopeId()))
+          .build()
+          .toByteArray();
+    }
+  }
+
+  private Traffic traffic(AccountId account) {
+    return lanes.computeIfAbsent(account, Traffic::new);
+  }
+}

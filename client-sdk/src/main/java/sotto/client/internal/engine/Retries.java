@@ -1,0 +1,97 @@
+package sotto.client.internal.engine;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import sotto.chain.DeviceAddress;
+import sotto.client.MessageId;
+import sotto.client.internal.store.ContactRow;
+import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.Messages;
+import sotto.client.internal.store.OutboxRow.Kind;
+import sotto.content.v1.RetryRequest;
+
+/// Heals what could not be decrypted: asks for it once more over a new session, and answers such
+/// requests from the send log (protocol R3). For the lane only.
+///
+/// A peer can make a device ask, so asking is bounded: a few requests for each device and hour, and
+/// one new session. What is asked beyond is not asked.
+final class Retries {
+  private static final int MAX_REQUESTS = 8;
+  private static final long WINDOW_NANOS = Duration.ofHours(1).toNanos();
+  private static final int MAX_DEVICES = 10_000;
+
+  private record Asked(long since, int count) {}
+
+  private final Core core;
+  private final Outbox outbox;
+  private final Map<DeviceAddress, Asked> asked = new HashMap<>();
+
+  Retries(Core core, Outbox outbox) {
+    this.core = core;
+    this.outbox = outbox;
+  }
+
+  /// Asks for what a ciphertext carried.
+  void ask(Transaction tx, DeviceAddress from, byte[] ciphertext, long acceptedAt) {
+    Asked before = asked.getOrDefault(from, new Asked(System.nanoTime(), 0));
+    if (System.nanoTime() - before.since() > WINDOW_NANOS) {
+      before = new Asked(System.nanoTime(), 0);
+    }
+    if (before.count() >= MAX_REQUESTS) {
+      return;
+    }
+    if (asked.size() >= MAX_DEVICES) {
+      asked.clear();
+    }
+    asked.put(from, new Asked(before.since(), before.count() + 1));
+    if (before.count() == 0) {
+      core.self().crypto().archive(from);
+    }
+    ContactRow contact = core.store().contacts().findOrAdd(from.account(), core.clock().millis());
+    RetryRequest request =
+        RetryRequest.newBuilder()
+            .setCiphertextSha256(ByteString.copyFrom(Sealer.sha256(ciphertext)))
+            .setAcceptedAtMs(acceptedAt)
+            .build();
+    core.store()
+        .outgoing()
+        .add(
+            contact.id(),
+            Optional.of(from.account()),
+            Kind.RETRY_REQUEST,
+            0,
+            request.toByteArray(),
+            core.randomBytes(16));
+    tx.afterCommit(() -> outbox.wake(from.account()));
+  }
+
+  /// Answers a request: the message goes again, if this ciphertext went to that device and was not
+  /// asked for before.
+  void answer(Transaction tx, DeviceAddress from, RetryRequest request) {
+    Optional<MessageId> message =
+        core.store().sendLog().takeForResend(request.getCiphertextSha256().toByteArray(), from);
+    Optional<ContactRow> contact = core.store().contacts().find(from.account());
+    if (message.isEmpty() || contact.isEmpty()) {
+      return;
+    }
+    core.store()
+        .messages()
+        .outgoing(contact.get().id(), message.get())
+        .map(Messages.State::id)
+        .ifPresent(row -> {
+          core.store()
+              .outgoing()
+              .add(
+                  contact.get().id(),
+                  Optional.of(from.account()),
+                  Kind.RESEND,
+                  row,
+                  new byte[0],
+                  core.randomBytes(16));
+          tx.afterCommit(() -> outbox.wake(from.account()));
+        });
+  }
+}

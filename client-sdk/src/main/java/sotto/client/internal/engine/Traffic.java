@@ -1,0 +1,75 @@
+package sotto.client.internal.engine;
+
+import java.util.HashSet;
+import java.util.Set;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceId;
+
+/// The lane from this device to one account on the current stream (protocol L1). Belongs to the
+/// store's lane.
+///
+/// ```
+/// flowing ── refused ──▶ draining ── all in flight answered ──▶ flowing, next generation, from the first row left
+/// flowing ── a chain or bundles are missing ──▶ fetching ── they came ──▶ flowing
+/// ```
+final class Traffic {
+  static final int MAX_IN_FLIGHT = 32;
+
+  final AccountId account;
+  final Set<Long> inFlight = new HashSet<>();
+  final Set<DeviceId> withoutBundle = new HashSet<>();
+
+  /// Counts restarts on this stream, from 1.
+  int generation = 1;
+
+  /// The last row that was sent in this generation.
+  long cursor;
+
+  boolean draining;
+  boolean fetching;
+
+  /// Nothing goes until the contact's name has been looked up again.
+  boolean held;
+
+  /// Nothing goes before this time of [System#nanoTime], if [#waits].
+  long notBefore;
+
+  boolean waits;
+
+  /// Passing refusals in a row.
+  int refusals;
+
+  Traffic(AccountId account) {
+    this.account = account;
+  }
+
+  /// A new stream: nothing is in flight on it.
+  void restartOnNewStream() {
+    inFlight.clear();
+    withoutBundle.clear();
+    generation = 1;
+    cursor = 0;
+    draining = false;
+    fetching = false;
+    held = false;
+  }
+
+  /// After a refusal, when all in flight are answered.
+  void nextGeneration() {
+    generation++;
+    cursor = 0;
+    draining = false;
+  }
+
+  /// Waits until a time.
+  void pause(long nanos) {
+    notBefore = System.nanoTime() + nanos;
+    waits = true;
+  }
+
+  /// Whether it waits now.
+  boolean paused() {
+    waits = waits && notBefore - System.nanoTime() > 0;
+    return waits;
+  }
+}

@@ -1,0 +1,12 @@
+package sotto.client.internal.net;
+
+import sotto.client.ServerAddress;
+
+/// Makes ways to servers.
+@FunctionalInterface
+public interface Dialer {
+  /// A way to a server; does not connect yet.
+  ///
+  /// @throws sotto.client.SottoException INVALID_INPUT if the trusted CA cannot be read
+  Wire dial(ServerAddress server);
+}

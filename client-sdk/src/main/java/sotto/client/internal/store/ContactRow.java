@@ -1,0 +1,37 @@
+package sotto.client.internal.store;
+
+import java.util.Optional;
+import sotto.chain.AccountId;
+import sotto.client.Contact;
+import sotto.client.Username;
+import sotto.client.Verification;
+
+/// A contact as the store has it.
+///
+/// @param id the row
+/// @param account whom the name is pinned to
+/// @param username the name
+/// @param hint a name that its messages claim, not looked up yet
+/// @param verification what is known about its keys
+/// @param accepted whether receipts of reading, typing and presence go to it
+/// @param accessKey its access key, learned from its messages
+/// @param changed the other account that its name leads to now
+public record ContactRow(
+    long id,
+    Optional<AccountId> account,
+    Optional<Username> username,
+    Optional<String> hint,
+    Verification verification,
+    boolean accepted,
+    Optional<byte[]> accessKey,
+    Optional<AccountId> changed) {
+  /// What the app sees.
+  public Contact contact() {
+    return new Contact(username, account, verification, accepted);
+  }
+
+  /// Whether nothing may be sent until the user confirms.
+  public boolean blocked() {
+    return verification == Verification.CHANGED;
+  }
+}

@@ -1,0 +1,403 @@
+package sotto.client.internal.store;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountId;
+import sotto.client.Contact;
+import sotto.client.Failure;
+import sotto.client.FileView;
+import sotto.client.MessageId;
+import sotto.client.MessageView;
+import sotto.client.Status;
+import sotto.client.Username;
+import sotto.client.Verification;
+
+/// The messages of all conversations.
+public final class Messages {
+  /// A message's state, as the engine needs it.
+  ///
+  /// @param id the row
+  /// @param contact the conversation
+  /// @param messageId the id on the wire
+  /// @param status how far it has come
+  public record State(long id, long contact, MessageId messageId, Status status) {}
+
+  /// What an incoming message brings.
+  ///
+  /// @param messageId its id on the wire
+  /// @param kind whether it can be shown
+  /// @param text its text
+  /// @param files how many files it has
+  /// @param sentAt when it was sent, capped
+  /// @param acceptedAt when its envelope was accepted
+  /// @param device the sending device
+  public record Incoming(
+      MessageId messageId,
+      MessageView.Kind kind,
+      String text,
+      int files,
+      long sentAt,
+      long acceptedAt,
+      int device) {}
+
+  /// What of an own message goes into its ciphertext.
+  ///
+  /// @param id the row
+  /// @param messageId its id on the wire
+  /// @param text its text
+  /// @param files how many files it has
+  /// @param sentAt when it was sent; provisional until it is first encrypted
+  public record Body(long id, MessageId messageId, String text, int files, long sentAt) {}
+
+  private static final String VIEW =
+      "SELECT m.id, m.message_id, m.kind, m.incoming, m.text, m.sent_at, m.status, m.failure_code,"
+          + " m.failure, m.failure_retry, m.files, c.account_id, c.username, c.verification,"
+          + " c.accepted FROM message m JOIN contact c ON c.id = m.contact ";
+
+  private static final int READ = Codes.READ;
+  private static final int UNDECRYPTABLE = Codes.UNDECRYPTABLE;
+
+  private final Sql sql;
+  private final Settings settings;
+
+  Messages(Sql sql, Settings settings) {
+    this.sql = sql;
+    this.settings = settings;
+  }
+
+  /// Adds an own message, queued.
+  ///
+  /// @return its row
+  public long addOutgoing(
+      long contact, MessageId messageId, String text, int files, long sentAt, Status status) {
+    long row =
+        sql.insert(
+            "INSERT INTO message(message_id, contact, incoming, kind, text, sent_at, status, files)"
+                + " VALUES(?, ?, 0, ?, ?, ?, ?, ?)",
+            messageId.bytes(),
+            contact,
+            Codes.of(MessageView.Kind.MESSAGE),
+            text,
+            sentAt,
+            Codes.of(status),
+            files);
+    index(row, text);
+    return row;
+  }
+
+  /// Adds an incoming message.
+  ///
+  /// @return its row, or empty if the contact has sent one with this id
+  public Optional<Long> addIncoming(long contact, Incoming message) {
+    int added =
+        sql.update(
+            "INSERT OR IGNORE INTO message(message_id, contact, incoming, kind, text, sent_at,"
+                + " status, files, accepted_at, sender_device) VALUES(?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
+            message.messageId().bytes(),
+            contact,
+            Codes.of(message.kind()),
+            message.text(),
+            message.sentAt(),
+            Codes.of(Status.DELIVERED),
+            message.files(),
+            message.acceptedAt(),
+            message.device());
+    if (added == 0) {
+      return Optional.empty();
+    }
+    long row = sql.number("SELECT last_insert_rowid()");
+    index(row, message.text());
+    return Optional.of(row);
+  }
+
+  private void index(long row, String text) {
+    if (!text.isEmpty()) {
+      sql.update("INSERT INTO message_text(rowid, text) VALUES(?, ?)", row, text);
+    }
+  }
+
+  /// The newest incoming row of a conversation if it stands for undecryptable messages of a device.
+  public Optional<Long> newestIfUndecryptable(long contact, int device) {
+    return sql.one(
+            "SELECT id, kind, sender_device FROM message WHERE contact = ? AND incoming = 1 ORDER"
+                + " BY id DESC LIMIT 1",
+            r -> r.integer(2) == UNDECRYPTABLE && r.integer(3) == device ? r.number(1) : 0L,
+            contact)
+        .filter(id -> id != 0);
+  }
+
+  /// Counts one more undecryptable message on a row.
+  public void countAgain(long row) {
+    sql.update("UPDATE message SET times = times + 1 WHERE id = ?", row);
+  }
+
+  /// Counts a device's undecryptable messages down by one that came after all: the message before
+  /// it in time stood in their place. A row that stands for none is taken away.
+  public void healed(long contact, int device, long sentAt) {
+    sql.update(
+        "UPDATE message SET times = times - 1 WHERE id = (SELECT min(id) FROM message WHERE contact"
+            + " = ? AND kind = 1 AND sender_device = ? AND accepted_at >= ?)",
+        contact,
+        device,
+        sentAt);
+    sql.update("DELETE FROM message WHERE contact = ? AND kind = 1 AND times <= 0", contact);
+  }
+
+  /// What of an own message goes into its ciphertext.
+  public Optional<Body> body(long row) {
+    return sql.one(
+        "SELECT id, message_id, text, files, sent_at FROM message WHERE id = ?",
+        r -> new Body(r.number(1), MessageId.of(r.bytes(2)), r.text(3), r.integer(4), r.number(5)),
+        row);
+  }
+
+  /// The time of the newest message of a conversation that has been sent or came, and is not after
+  /// a limit; 0 if there is none.
+  public long newestTime(long contact, long limit) {
+    return sql.number(
+        "SELECT sent_at FROM message WHERE contact = ? AND sent_at <= ? AND status BETWEEN 1 AND 3"
+            + " ORDER BY sent_at DESC LIMIT 1",
+        contact,
+        limit);
+  }
+
+  /// Fixes when a message was sent.
+  public void setSentAt(long row, long sentAt) {
+    sql.update("UPDATE message SET sent_at = ? WHERE id = ?", sentAt, row);
+  }
+
+  /// Moves an own message forward; does nothing to one that has come as far or has failed.
+  ///
+  /// @return whether it moved
+  public boolean advance(long row, Status status) {
+    return sql.update(
+            "UPDATE message SET status = ?, failure_code = NULL, failure = NULL WHERE id = ? AND"
+                + " status < ?",
+            Codes.of(status),
+            row,
+            Codes.of(status))
+        == 1;
+  }
+
+  /// Fails an own message that has not been sent.
+  ///
+  /// @return whether it was not failed before
+  public boolean fail(long row, Failure failure) {
+    return sql.update(
+            "UPDATE message SET status = ?, failure_code = ?, failure = ?, failure_retry = ? WHERE"
+                + " id = ? AND status = 0",
+            Codes.FAILED,
+            failure.code(),
+            failure.sentence(),
+            failure.retryable(),
+            row)
+        == 1;
+  }
+
+  /// Notes why a queued message still waits.
+  public void waitsFor(long row, Failure failure) {
+    sql.update(
+        "UPDATE message SET failure_code = ?, failure = ?, failure_retry = 1 WHERE id = ? AND"
+            + " status = 0",
+        failure.code(),
+        failure.sentence(),
+        row);
+  }
+
+  /// The state of a row.
+  public Optional<State> state(long row) {
+    return sql.one(
+        "SELECT id, contact, message_id, status FROM message WHERE id = ?", Messages::state, row);
+  }
+
+  /// An own message to a contact.
+  public Optional<State> outgoing(long contact, MessageId messageId) {
+    return sql.one(
+        "SELECT id, contact, message_id, status FROM message WHERE message_id = ? AND contact = ?"
+            + " AND incoming = 0",
+        Messages::state,
+        messageId.bytes(),
+        contact);
+  }
+
+  /// Marks all incoming messages of a conversation read.
+  ///
+  /// @return the ids of those that can be shown, oldest first
+  public List<MessageId> markRead(long contact) {
+    List<MessageId> ids =
+        sql.list(
+            "SELECT message_id, kind FROM message WHERE contact = ? AND incoming = 1 AND status < "
+                + READ
+                + " AND kind <> 1 ORDER BY id",
+            r -> MessageId.of(r.bytes(1)),
+            contact);
+    sql.update(
+        "UPDATE message SET status = "
+            + READ
+            + " WHERE contact = ? AND incoming = 1 AND status < "
+            + READ,
+        contact);
+    return ids;
+  }
+
+  /// How many incoming messages of a conversation are not read.
+  public int unread(long contact) {
+    return (int)
+        sql.number(
+            "SELECT count(*) FROM message WHERE contact = ? AND incoming = 1 AND status < " + READ,
+            contact);
+  }
+
+  /// A message by row.
+  public MessageView view(long row) {
+    return views(sql.list(VIEW + "WHERE m.id = ?", this::view, row)).getFirst();
+  }
+
+  /// The rows with a wire id, an own one first.
+  public List<Long> rows(MessageId id) {
+    return sql.list(
+        "SELECT id FROM message WHERE message_id = ? ORDER BY incoming",
+        r -> r.number(1),
+        id.bytes());
+  }
+
+  /// Messages by wire id: an own one first.
+  public Optional<MessageView> find(MessageId id) {
+    return views(
+            sql.list(VIEW + "WHERE m.message_id = ? ORDER BY m.incoming", this::view, id.bytes()))
+        .stream()
+        .findFirst();
+  }
+
+  /// The newest messages of a conversation, oldest first.
+  public List<MessageView> newest(long contact, int limit) {
+    return views(
+            sql.list(
+                VIEW + "WHERE m.contact = ? ORDER BY m.sent_at DESC, m.message_id DESC LIMIT ?",
+                this::view,
+                contact,
+                limit))
+        .reversed();
+  }
+
+  /// The newest messages of a conversation before a place, oldest first.
+  public List<MessageView> before(long contact, MessageView.Place place, int limit) {
+    return views(
+            sql.list(
+                VIEW
+                    + "WHERE m.contact = ? AND (m.sent_at, m.message_id) < (?, ?) ORDER BY"
+                    + " m.sent_at DESC, m.message_id DESC LIMIT ?",
+                this::view,
+                contact,
+                place.sentAtMillis(),
+                place.id().bytes(),
+                limit))
+        .reversed();
+  }
+
+  /// Messages whose text has all the words, newest first.
+  public List<MessageView> search(String query, int limit) {
+    return views(
+        sql.list(
+            VIEW
+                + "WHERE m.id IN (SELECT rowid FROM message_text WHERE message_text MATCH ?) ORDER"
+                + " BY m.sent_at DESC LIMIT ?",
+            this::view,
+            query,
+            limit));
+  }
+
+  /// The conversations that have messages, newest first, by contact row.
+  public List<Long> conversations() {
+    return sql.list(
+        "SELECT contact, max(sent_at) FROM message GROUP BY contact ORDER BY 2 DESC, 1",
+        r -> r.number(1));
+  }
+
+  private record Shown(long row, int files, MessageView view) {}
+
+  private List<MessageView> views(List<Shown> rows) {
+    List<MessageView> views = new ArrayList<>(rows.size());
+    for (Shown shown : rows) {
+      views.add(shown.files() == 0 ? shown.view() : withFiles(shown));
+    }
+    return views;
+  }
+
+  private MessageView withFiles(Shown shown) {
+    MessageView v = shown.view();
+    List<FileView> files =
+        sql.list(
+            "SELECT place, name, media_type, size, sha256 FROM attachment WHERE message = ? ORDER"
+                + " BY place",
+            r ->
+                new FileView(
+                    v.id(),
+                    r.integer(1),
+                    r.text(2),
+                    r.text(3),
+                    r.number(4),
+                    HexFormat.of().formatHex(r.bytes(5))),
+            shown.row());
+    return new MessageView(
+        v.id(),
+        v.kind(),
+        v.incoming(),
+        v.from(),
+        v.to(),
+        v.text(),
+        files,
+        v.sentAt(),
+        v.status(),
+        v.failure(),
+        v.place());
+  }
+
+  private Shown view(Row r) throws SQLException {
+    MessageId id = MessageId.of(r.bytes(2));
+    boolean incoming = r.flag(4);
+    Contact peer =
+        new Contact(
+            r.optionalText(13).map(Username::new),
+            r.account(12),
+            Codes.verification(r.integer(14)),
+            r.flag(15));
+    Contact self = self();
+    Optional<Failure> failure =
+        r.optionalText(8).isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Failure(r.text(8), r.text(9), r.flag(10)));
+    return new Shown(
+        r.number(1),
+        r.integer(11),
+        new MessageView(
+            id,
+            Codes.messageKind(r.integer(3)),
+            incoming,
+            incoming ? peer : self,
+            incoming ? self : peer,
+            r.text(5),
+            List.of(),
+            Instant.ofEpochMilli(r.number(6)),
+            Codes.status(r.integer(7)),
+            failure,
+            new MessageView.Place(r.number(6), id)));
+  }
+
+  private Contact self() {
+    return new Contact(
+        settings.text("username").map(Username::new),
+        settings.bytes("account_id").map(AccountId::new),
+        Verification.VERIFIED,
+        true);
+  }
+
+  private static State state(Row r) throws SQLException {
+    return new State(
+        r.number(1), r.number(2), MessageId.of(r.bytes(3)), Codes.status(r.integer(4)));
+  }
+}

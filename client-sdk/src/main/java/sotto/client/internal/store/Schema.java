@@ -1,0 +1,134 @@
+package sotto.client.internal.store;
+
+import java.util.List;
+import sotto.client.SottoException;
+
+/// The tables, and the steps that bring an older store up to date. `PRAGMA user_version` says which
+/// steps a store has had.
+final class Schema {
+  private static final List<List<String>> STEPS =
+      List.of(
+          List.of(
+              "CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+              """
+              CREATE TABLE chain_link(account_id BLOB NOT NULL, sequence INTEGER NOT NULL,
+                link BLOB NOT NULL, PRIMARY KEY(account_id, sequence)) WITHOUT ROWID\
+              """,
+              """
+              CREATE TABLE session(account_id BLOB NOT NULL, device INTEGER NOT NULL,
+                record BLOB NOT NULL, PRIMARY KEY(account_id, device))\
+              """,
+              "CREATE TABLE pre_key(id INTEGER PRIMARY KEY, record BLOB NOT NULL)",
+              """
+              CREATE TABLE signed_pre_key(id INTEGER PRIMARY KEY, record BLOB NOT NULL,
+                made_at INTEGER NOT NULL, replaced_at INTEGER)\
+              """,
+              """
+              CREATE TABLE kyber_pre_key(id INTEGER PRIMARY KEY, record BLOB NOT NULL,
+                last_resort INTEGER NOT NULL, made_at INTEGER NOT NULL, replaced_at INTEGER)\
+              """,
+              """
+              CREATE TABLE kyber_use(kyber_id INTEGER NOT NULL, signed_id INTEGER NOT NULL,
+                base_key BLOB NOT NULL, used_at INTEGER NOT NULL,
+                PRIMARY KEY(kyber_id, signed_id, base_key)) WITHOUT ROWID\
+              """,
+              """
+              CREATE TABLE sender_key(account_id BLOB NOT NULL, device INTEGER NOT NULL,
+                distribution_id BLOB NOT NULL, record BLOB NOT NULL,
+                PRIMARY KEY(account_id, device, distribution_id))\
+              """,
+              """
+              CREATE TABLE contact(id INTEGER PRIMARY KEY AUTOINCREMENT, account_id BLOB UNIQUE,
+                username TEXT UNIQUE, hint TEXT, verification INTEGER NOT NULL DEFAULT 0,
+                accepted INTEGER NOT NULL DEFAULT 0, access_key BLOB, changed_account BLOB,
+                created_at INTEGER NOT NULL)\
+              """,
+              """
+              CREATE TABLE message(id INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL,
+                contact INTEGER NOT NULL REFERENCES contact(id), incoming INTEGER NOT NULL,
+                kind INTEGER NOT NULL, text TEXT NOT NULL, sent_at INTEGER NOT NULL,
+                status INTEGER NOT NULL, failure_code TEXT, failure TEXT,
+                failure_retry INTEGER NOT NULL DEFAULT 0, files INTEGER NOT NULL DEFAULT 0, sender_device INTEGER NOT NULL DEFAULT 0,
+                accepted_at INTEGER NOT NULL DEFAULT 0, quoted_message_id BLOB,
+                times INTEGER NOT NULL DEFAULT 1, UNIQUE(message_id, contact, incoming))\
+              """,
+              "CREATE INDEX message_in_order ON message(contact, sent_at, message_id)",
+              """
+              CREATE INDEX message_unread ON message(contact) WHERE incoming = 1 AND status < 3\
+              """,
+              "CREATE INDEX message_undecryptable ON message(contact) WHERE kind = 1",
+              """
+              CREATE VIRTUAL TABLE message_text USING fts5(text, content='message',
+                content_rowid='id', tokenize='unicode61 remove_diacritics 2')\
+              """,
+              """
+              CREATE TABLE attachment(message INTEGER NOT NULL REFERENCES message(id),
+                place INTEGER NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL,
+                size INTEGER NOT NULL, sha256 BLOB NOT NULL, key BLOB NOT NULL,
+                ciphertext_size INTEGER NOT NULL, ciphertext_sha256 BLOB NOT NULL, blob_id BLOB,
+                upload_id BLOB, PRIMARY KEY(message, place)) WITHOUT ROWID\
+              """,
+              """
+              CREATE INDEX attachment_waiting ON attachment(message) WHERE blob_id IS NULL\
+              """,
+              """
+              CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT,
+                contact INTEGER NOT NULL DEFAULT 0, account_id BLOB, kind INTEGER NOT NULL,
+                message INTEGER NOT NULL DEFAULT 0, ids BLOB, content BLOB,
+                envelope_id BLOB NOT NULL, due_at INTEGER NOT NULL, first_attempt_at INTEGER,
+                rounds INTEGER NOT NULL DEFAULT 0, complete INTEGER NOT NULL DEFAULT 0, frame BLOB)\
+              """,
+              "CREATE INDEX outbox_lane ON outbox(account_id, id)",
+              "CREATE INDEX outbox_contact ON outbox(contact)",
+              """
+              CREATE TABLE send_log(ciphertext_hash BLOB PRIMARY KEY, message_id BLOB NOT NULL,
+                account_id BLOB NOT NULL, device INTEGER NOT NULL, at INTEGER NOT NULL,
+                resent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID\
+              """,
+              "CREATE INDEX send_log_age ON send_log(at)",
+              """
+              CREATE TABLE seen_ciphertext(hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID\
+              """,
+              "CREATE INDEX seen_ciphertext_age ON seen_ciphertext(at)",
+              "CREATE TABLE seen_message(hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+              "CREATE INDEX seen_message_age ON seen_message(at)",
+              """
+              CREATE TABLE waiting(id INTEGER PRIMARY KEY AUTOINCREMENT, account_id BLOB NOT NULL,
+                envelope BLOB NOT NULL, accepted_at INTEGER NOT NULL, since INTEGER NOT NULL)\
+              """,
+              "CREATE INDEX waiting_account ON waiting(account_id, id)",
+              """
+              CREATE TABLE event(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,
+                message INTEGER NOT NULL DEFAULT 0, contact INTEGER NOT NULL DEFAULT 0,
+                detail TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL)\
+              """,
+              "CREATE TABLE consumer(name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID"));
+
+  private Schema() {}
+
+  /// The version that this code writes.
+  static int version() {
+    return STEPS.size();
+  }
+
+  /// Brings the store up to date in one transaction.
+  ///
+  /// @throws SottoException STORAGE_DAMAGED if it is of a newer version
+  static void bringUpToDate(Sql sql) {
+    int has = (int) sql.number("PRAGMA user_version");
+    if (has > version()) {
+      throw SottoException.of(
+          SottoException.Code.STORAGE_DAMAGED,
+          "The store was written by a newer version of Sotto; it was left as it is.");
+    }
+    if (has == version()) {
+      return;
+    }
+    sql.run("BEGIN IMMEDIATE");
+    for (List<String> step : STEPS.subList(has, STEPS.size())) {
+      step.forEach(sql::run);
+    }
+    sql.run("PRAGMA user_version = " + version());
+    sql.run("COMMIT");
+  }
+}

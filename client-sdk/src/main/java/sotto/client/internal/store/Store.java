@@ -1,0 +1,222 @@
+package sotto.client.internal.store;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Properties;
+import org.sqlite.jdbc4.JDBC4Connection;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
+
+/// All that a home keeps. Its parts are for the thread of the [Lane] only.
+public final class Store implements AutoCloseable {
+  private static final String FILE = "store.db";
+
+  private final Path home;
+  private final HomeLock lock;
+  private final Sql sql;
+  private final Settings settings;
+  private final Chains chains;
+  private final SqlSessionStore sessions;
+  private final PreKeyRows preKeys;
+  private final Contacts contacts;
+  private final Messages messages;
+  private final Attached attached;
+  private final Outgoing outgoing;
+  private final SendLog sendLog;
+  private final Dedupe dedupe;
+  private final Waiting waiting;
+  private final Events events;
+
+  private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
+    this.home = home;
+    this.lock = lock;
+    this.sql = sql;
+    this.settings = new Settings(sql);
+    this.chains = new Chains(sql);
+    this.sessions = new SqlSessionStore(sql, chains, clock);
+    this.preKeys = new PreKeyRows(sql, settings);
+    this.contacts = new Contacts(sql);
+    this.messages = new Messages(sql, settings);
+    this.attached = new Attached(sql);
+    this.outgoing = new Outgoing(sql);
+    this.sendLog = new SendLog(sql);
+    this.dedupe = new Dedupe(sql);
+    this.waiting = new Waiting(sql);
+    this.events = new Events(sql, messages, contacts);
+  }
+
+  /// Whether a folder holds a home.
+  public static boolean exists(Path home) {
+    return Files.exists(home.resolve(FILE));
+  }
+
+  /// Opens the store of a home, or makes it. A wrong secret changes nothing.
+  ///
+  /// @param clock the time as the server has it
+  /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL, STORAGE_DAMAGED
+  public static Store open(Path home, Secret secret, SecureRandom random, Clock clock) {
+    try {
+      createFolder(home);
+      HomeLock lock = HomeLock.take(home);
+      try {
+        Sql sql = new Sql(connect(home, secret, random));
+        try {
+          Schema.bringUpToDate(sql);
+          sql.run("PRAGMA journal_mode = WAL");
+          return new Store(home, lock, sql, clock);
+        } catch (RuntimeException e) {
+          sql.close();
+          throw e;
+        }
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw SottoException.of(
+          Code.STORAGE_FULL, "The home " + home + " cannot be read or written.", e);
+    }
+  }
+
+  private static void createFolder(Path home) throws IOException {
+    if (!Files.isDirectory(home)) {
+      boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+      FileAttribute<?>[] ownerOnly =
+          posix
+              ? new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+              }
+              : new FileAttribute<?>[0];
+      Files.createDirectories(home, ownerOnly);
+    }
+  }
+
+  private static Connection connect(Path home, Secret secret, SecureRandom random)
+      throws IOException {
+    Path file = home.resolve(FILE);
+    KeyFile keyFile = new KeyFile(home);
+    if (Files.exists(file) && !keyFile.exists()) {
+      throw SottoException.of(Code.STORAGE_DAMAGED, "The home's file 'kdf' is missing.");
+    }
+    byte[] key = keyFile.key(secret, random);
+    try {
+      Properties properties = new Properties();
+      properties.setProperty("cipher", "chacha20");
+      properties.setProperty("key", "raw:" + HexFormat.of().formatHex(key));
+      JDBC4Connection connection =
+          new JDBC4Connection("jdbc:sqlite:" + file, file.toString(), properties);
+      try (var statement = connection.createStatement()) {
+        statement.execute("SELECT count(*) FROM sqlite_master");
+        statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+        statement.execute("PRAGMA synchronous = FULL");
+        statement.execute("PRAGMA secure_delete = FAST");
+        statement.execute("PRAGMA temp_store = MEMORY");
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      if (StorageFaults.notADatabase(e)) {
+        throw SottoException.of(
+            Code.WRONG_PASSPHRASE, "The passphrase does not open this home.", e);
+      }
+      throw StorageFaults.of(e);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  /// The folder for encrypted files that wait for their upload.
+  public Path outgoingFolder() {
+    return home.resolve("outgoing");
+  }
+
+  /// The connection.
+  public Sql sql() {
+    return sql;
+  }
+
+  /// Single values.
+  public Settings settings() {
+    return settings;
+  }
+
+  /// Chains of accounts.
+  public Chains chains() {
+    return chains;
+  }
+
+  /// Sessions and private pre-keys, for libsignal.
+  public SqlSessionStore sessions() {
+    return sessions;
+  }
+
+  /// Private pre-keys, for making and forgetting them.
+  public PreKeyRows preKeys() {
+    return preKeys;
+  }
+
+  /// Contacts.
+  public Contacts contacts() {
+    return contacts;
+  }
+
+  /// Messages.
+  public Messages messages() {
+    return messages;
+  }
+
+  /// Files of messages.
+  public Attached attached() {
+    return attached;
+  }
+
+  /// The outbox.
+  public Outgoing outgoing() {
+    return outgoing;
+  }
+
+  /// What was sent how.
+  public SendLog sendLog() {
+    return sendLog;
+  }
+
+  /// What was received before.
+  public Dedupe dedupe() {
+    return dedupe;
+  }
+
+  /// What waits for a chain.
+  public Waiting waiting() {
+    return waiting;
+  }
+
+  /// What happened.
+  public Events events() {
+    return events;
+  }
+
+  @Override
+  public void close() {
+    try {
+      sql.close();
+    } finally {
+      try {
+        lock.close();
+      } catch (IOException e) {
+        // The lock ends with the process.
+      }
+    }
+  }
+}

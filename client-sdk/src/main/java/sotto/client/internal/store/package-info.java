@@ -1,0 +1,26 @@
+/// The encrypted store of one home: a single SQLite file, one connection, one thread that uses it.
+///
+/// ```
+/// HOME/
+///   lock              held by the owner process; holds its pid
+///   kdf               how the store's key comes from the passphrase; no secret
+///   store.db          all below, encrypted page by page (ChaCha20-Poly1305)
+///   outgoing/ID       encrypted files that wait for their upload
+///
+/// setting             single values: account, keys, connection number, clock offset
+/// chain_link          checked links of accounts, own and others'
+/// session, pre_key, signed_pre_key, kyber_pre_key, kyber_use, sender_key
+///                     what libsignal keeps
+/// contact             one a conversation: username pinned to account
+/// message, attachment what people wrote; message_text is its full-text index
+/// outbox              one row a (content, destination account), with its ciphertext once made
+/// send_log            which ciphertext carried which message, 45 days
+/// seen_ciphertext, seen_message
+///                     dedupe records, 45 days
+/// waiting             envelopes whose sender's chain must be fetched first
+/// event, consumer     what happened, and how far each consumer has come
+/// ```
+@NullMarked
+package sotto.client.internal.store;
+
+import org.jspecify.annotations.NullMarked;

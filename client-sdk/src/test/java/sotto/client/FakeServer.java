@@ -1,0 +1,942 @@
+package sotto.client;
+
+import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.DeviceSeen;
+import sotto.account.v1.GetChainRequest;
+import sotto.account.v1.GetChainResponse;
+import sotto.account.v1.GetChallengeRequest;
+import sotto.account.v1.GetChallengeResponse;
+import sotto.account.v1.GetServerInfoRequest;
+import sotto.account.v1.GetServerInfoResponse;
+import sotto.account.v1.ListDevicesRequest;
+import sotto.account.v1.ListDevicesResponse;
+import sotto.account.v1.LookUpUsernameRequest;
+import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.RegisterRequest;
+import sotto.account.v1.RegisterResponse;
+import sotto.account.v1.Registered;
+import sotto.account.v1.SignInRefused;
+import sotto.account.v1.SignInRequest;
+import sotto.account.v1.SignInResponse;
+import sotto.account.v1.Token;
+import sotto.account.v1.UsernameFound;
+import sotto.account.v1.UsernameNotFound;
+import sotto.account.v1.UsernameTaken;
+import sotto.blob.v1.BlobNotFound;
+import sotto.blob.v1.BlobServiceGrpc;
+import sotto.blob.v1.BlobTooLarge;
+import sotto.blob.v1.DownloadRequest;
+import sotto.blob.v1.DownloadResponse;
+import sotto.blob.v1.DownloadStart;
+import sotto.blob.v1.UploadRequest;
+import sotto.blob.v1.UploadResponse;
+import sotto.blob.v1.UploadStart;
+import sotto.blob.v1.Uploaded;
+import sotto.chain.AccountChain;
+import sotto.chain.AccountId;
+import sotto.chain.ChallengeBytes;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceEntry;
+import sotto.chain.DeviceId;
+import sotto.chat.v1.Accepted;
+import sotto.chat.v1.ChatServiceGrpc;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.Deliver;
+import sotto.chat.v1.Delivery;
+import sotto.chat.v1.DeviceEnvelope;
+import sotto.chat.v1.Diverged;
+import sotto.chat.v1.Envelope;
+import sotto.chat.v1.EphemeralDelivery;
+import sotto.chat.v1.MismatchedDevices;
+import sotto.chat.v1.Pong;
+import sotto.chat.v1.PresenceEvent;
+import sotto.chat.v1.PresenceEvents;
+import sotto.chat.v1.QueueEmpty;
+import sotto.chat.v1.RetryInOrder;
+import sotto.chat.v1.Send;
+import sotto.chat.v1.SendResult;
+import sotto.chat.v1.ServerFrame;
+import sotto.chat.v1.UnknownRecipient;
+import sotto.chat.v1.Welcome;
+import sotto.client.internal.net.Dialer;
+import sotto.client.internal.net.Wire;
+import sotto.keys.v1.AccountUnknown;
+import sotto.keys.v1.Bundle;
+import sotto.keys.v1.Bundles;
+import sotto.keys.v1.CountPreKeysRequest;
+import sotto.keys.v1.CountPreKeysResponse;
+import sotto.keys.v1.GetBundlesRequest;
+import sotto.keys.v1.GetBundlesResponse;
+import sotto.keys.v1.KeyServiceGrpc;
+import sotto.keys.v1.OneTimePreKey;
+import sotto.keys.v1.SignedPreKey;
+import sotto.keys.v1.UploadPreKeysRequest;
+import sotto.keys.v1.UploadPreKeysResponse;
+import sotto.proto.Bounds;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
+
+/// The public services over memory, in this process: what a client may count on, and knobs to make
+/// it fail. Everything is guarded by the server's own monitor.
+final class FakeServer implements AutoCloseable {
+  /// What the server does with a send frame, instead of storing it.
+  interface Refusal extends Function<Send, Optional<SendResult>> {}
+
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<DeviceAddress> CALLER = Context.key("caller");
+  private static final int WINDOW = 256;
+
+  private static final class Holding {
+    AccountChain chain;
+    final Map<Integer, Device> devices = new TreeMap<>();
+
+    Holding(AccountChain chain) {
+      this.chain = chain;
+    }
+  }
+
+  private static final class Device {
+    int registrationId;
+    SignedPreKey signed = SignedPreKey.getDefaultInstance();
+    SignedPreKey lastResort = SignedPreKey.getDefaultInstance();
+    final Deque<OneTimePreKey> oneTime = new ArrayDeque<>();
+    final Deque<SignedPreKey> oneTimeKyber = new ArrayDeque<>();
+    final TreeMap<Long, Delivery> mailbox = new TreeMap<>();
+    final Map<ByteString, Long> dedupe = new HashMap<>();
+    long highestConnection;
+    Optional<Stream> stream = Optional.empty();
+  }
+
+  private final String name = "fake-" + System.nanoTime();
+  private final SecureRandom random = new SecureRandom();
+  private final Map<AccountId, Holding> accounts = new LinkedHashMap<>();
+  private final Map<String, AccountId> usernames = new HashMap<>();
+  private final Map<String, DeviceAddress> tokens = new HashMap<>();
+  private final Map<DeviceAddress, ByteString> challenges = new HashMap<>();
+  private final Map<ByteString, byte[]> blobs = new HashMap<>();
+  private final Map<ByteString, ByteString> uploads = new HashMap<>();
+  private final List<Send> stored = new ArrayList<>();
+  private final List<Send> received = new ArrayList<>();
+  private Server server;
+  private long position;
+  private boolean delivering = true;
+
+  long timeOffset;
+  int signIns;
+  int lookUps;
+  long blobLimit = Long.MAX_VALUE;
+  Refusal refusal = _ -> Optional.empty();
+  UnaryOperator<Bundle> bundles = UnaryOperator.identity();
+  UnaryOperator<GetChainResponse> chains = UnaryOperator.identity();
+  boolean loseResults;
+  boolean registrationBreaks;
+
+  FakeServer() {
+    server = start();
+  }
+
+  private Server start() {
+    try {
+      List<BindableService> services = List.of(new Accounts(), new Keys(), new Chat(), new Blobs());
+      var builder = InProcessServerBuilder.forName(name);
+      services.forEach(s -> builder.addService(ServerInterceptors.intercept(s, new Auth())));
+      return builder.build().start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Where it is.
+  ServerAddress address() {
+    return ServerAddress.of("server.test", 443);
+  }
+
+  /// Dials it whatever the address.
+  Dialer dialer() {
+    return _ -> {
+      ManagedChannel channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+      return new Wire() {
+        @Override
+        public ManagedChannel channel() {
+          return channel;
+        }
+
+        @Override
+        public void close() {
+          channel.shutdownNow();
+        }
+      };
+    };
+  }
+
+  /// Stops answering; what is stored stays.
+  void stop() {
+    server.shutdownNow();
+    try {
+      var _ = server.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      tokens.clear();
+      accounts.values().forEach(a -> a.devices.values().forEach(d -> d.stream = Optional.empty()));
+    }
+  }
+
+  /// Answers again.
+  void restart() {
+    server = start();
+  }
+
+  /// Keeps what comes in the mailboxes until [#deliverAgain].
+  synchronized void holdDelivery() {
+    delivering = false;
+  }
+
+  synchronized void deliverAgain() {
+    delivering = true;
+    accounts.values().forEach(a -> a.devices.values().forEach(this::push));
+  }
+
+  /// Frames that were stored, in order.
+  synchronized List<Send> stored() {
+    return List.copyOf(stored);
+  }
+
+  /// Frames that came, in order.
+  synchronized List<Send> received() {
+    return List.copyOf(received);
+  }
+
+  synchronized int mailboxSize(AccountId account) {
+    return device(account, 1).mailbox.size();
+  }
+
+  synchronized int oneTimeKeys(AccountId account) {
+    return device(account, 1).oneTime.size();
+  }
+
+  synchronized void dropOneTimeKeys(AccountId account, int left) {
+    Device d = device(account, 1);
+    while (d.oneTime.size() > left) {
+      d.oneTime.removeFirst();
+    }
+    while (d.oneTimeKyber.size() > left) {
+      d.oneTimeKyber.removeFirst();
+    }
+  }
+
+  synchronized SignedPreKey signedPreKey(AccountId account) {
+    return device(account, 1).signed;
+  }
+
+  synchronized void setHighestConnection(AccountId account, long number) {
+    device(account, 1).highestConnection = number;
+  }
+
+  synchronized void changeRegistrationId(AccountId account, int id) {
+    device(account, 1).registrationId = id;
+  }
+
+  synchronized void leadUsername(String username, AccountId account) {
+    usernames.put(username, account);
+  }
+
+  synchronized void forget(AccountId account) {
+    accounts.remove(account);
+    usernames.values().removeIf(account::equals);
+  }
+
+  synchronized void damageBlobs() {
+    blobs.values().forEach(b -> b[b.length / 2] ^= 1);
+  }
+
+  synchronized void dropBlobs() {
+    blobs.clear();
+  }
+
+  synchronized long blobBytes() {
+    return blobs.values().stream().mapToLong(b -> b.length).sum();
+  }
+
+  /// Puts an envelope into a mailbox, as from a device.
+  synchronized void forge(AccountId to, Envelope envelope) {
+    append(device(to, 1), envelope.toByteString());
+    push(device(to, 1));
+  }
+
+  /// Puts bytes into a mailbox.
+  synchronized void forge(AccountId to, byte[] envelope) {
+    append(device(to, 1), ByteString.copyFrom(envelope));
+    push(device(to, 1));
+  }
+
+  /// Cuts the stream of an account's device.
+  void cut(AccountId account) {
+    Optional<Stream> stream;
+    synchronized (this) {
+      stream = device(account, 1).stream;
+      device(account, 1).stream = Optional.empty();
+    }
+    stream.ifPresent(s -> s.fail(Statuses.of(Reason.SHUTTING_DOWN, "cut")));
+  }
+
+  private Device device(AccountId account, int device) {
+    Device found =
+        Optional.ofNullable(accounts.get(account)).map(a -> a.devices.get(device)).orElse(null);
+    return Objects.requireNonNull(found, "no such device");
+  }
+
+  private long append(Device device, ByteString envelope) {
+    position++;
+    device.mailbox.put(
+        position,
+        Delivery.newBuilder()
+            .setPosition(position)
+            .setAcceptedAtMs(now())
+            .setEnvelope(envelope)
+            .build());
+    return position;
+  }
+
+  private void push(Device device) {
+    if (delivering) {
+      device.stream.ifPresent(s -> s.push(device));
+    }
+  }
+
+  private long now() {
+    return System.currentTimeMillis() + timeOffset;
+  }
+
+  private ByteString randomBytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return ByteString.copyFrom(bytes);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private final class Auth implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      String header = headers.get(AUTHORIZATION);
+      DeviceAddress caller;
+      synchronized (FakeServer.this) {
+        caller = header == null ? null : tokens.get(header.substring("Bearer ".length()));
+      }
+      return caller == null
+          ? next.startCall(call, headers)
+          : Contexts.interceptCall(
+              Context.current().withValue(CALLER, caller), call, headers, next);
+    }
+  }
+
+  private static DeviceAddress caller() {
+    DeviceAddress caller = CALLER.get();
+    if (caller == null) {
+      throw Statuses.of(Reason.TOKEN_INVALID, "no token");
+    }
+    return caller;
+  }
+
+  private <R> void answer(StreamObserver<R> observer, Function<FakeServer, R> call) {
+    try {
+      R response;
+      synchronized (this) {
+        response = call.apply(this);
+      }
+      observer.onNext(response);
+      observer.onCompleted();
+    } catch (RuntimeException e) {
+      observer.onError(e);
+    }
+  }
+
+  private final class Accounts extends AccountServiceGrpc.AccountServiceImplBase {
+    @Override
+    public void getServerInfo(
+        GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> observer) {
+      answer(observer, _ -> GetServerInfoResponse.newBuilder().setServerTimeMs(now()).build());
+    }
+
+    @Override
+    public void getChallenge(
+        GetChallengeRequest request, StreamObserver<GetChallengeResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            ByteString challenge = randomBytes(32);
+            challenges.put(
+                new DeviceAddress(
+                    new AccountId(request.getAccountId().toByteArray()),
+                    new DeviceId(request.getDevice())),
+                challenge);
+            return GetChallengeResponse.newBuilder().setChallenge(challenge).build();
+          });
+    }
+
+    @Override
+    public void signIn(SignInRequest request, StreamObserver<SignInResponse> observer) {
+      answer(observer, _ -> signIn(request));
+    }
+
+    private SignInResponse signIn(SignInRequest request) {
+      DeviceAddress address =
+          new DeviceAddress(
+              new AccountId(request.getAccountId().toByteArray()),
+              new DeviceId(request.getDevice()));
+      Holding account = accounts.get(address.account());
+      boolean good =
+          account != null
+              && request.getServerName().equals(address().host())
+              && request.getChallenge().equals(challenges.remove(address))
+              && account
+                  .chain
+                  .device(address.device())
+                  .map(DeviceEntry::authKey)
+                  .map(key ->
+                      key.verifies(
+                          ChallengeBytes.of(
+                              request.getServerName(),
+                              ChallengeBytes.SIGN_IN,
+                              request.getChallenge().toByteArray(),
+                              address),
+                          request.getSignature().toByteArray()))
+                  .orElse(false);
+      if (!good) {
+        return SignInResponse.newBuilder().setRefused(SignInRefused.getDefaultInstance()).build();
+      }
+      signIns++;
+      String token = randomBytes(16).toStringUtf8().hashCode() + "-" + signIns;
+      tokens.put(token, address);
+      return SignInResponse.newBuilder()
+          .setToken(Token.newBuilder().setValue(token).setExpiresAtMs(now() + 600_000))
+          .build();
+    }
+
+    @Override
+    public void register(RegisterRequest request, StreamObserver<RegisterResponse> observer) {
+      answer(observer, _ -> register(request));
+    }
+
+    private RegisterResponse register(RegisterRequest request) {
+      if (Bounds.check(request).isPresent()) {
+        throw Statuses.outOfBounds(Bounds.check(request).get());
+      }
+      AccountChain chain =
+          ((AccountChain.Extended) AccountChain.found(request.getLink().toByteArray())).chain();
+      Holding account = accounts.computeIfAbsent(chain.id(), _ -> new Holding(chain));
+      Device device = account.devices.computeIfAbsent(1, _ -> new Device());
+      device.registrationId = request.getDevice().getRegistrationId();
+      device.signed = request.getDevice().getSignedPreKey();
+      device.lastResort = request.getDevice().getLastResortKyberPreKey();
+      if (!usernames.getOrDefault(request.getUsername(), chain.id()).equals(chain.id())) {
+        return RegisterResponse.newBuilder()
+            .setUsernameTaken(UsernameTaken.getDefaultInstance())
+            .build();
+      }
+      usernames.put(request.getUsername(), chain.id());
+      if (registrationBreaks) {
+        registrationBreaks = false;
+        throw Statuses.of(Reason.UNAVAILABLE, "the answer is lost");
+      }
+      return RegisterResponse.newBuilder()
+          .setRegistered(
+              Registered.newBuilder().setAccountId(ByteString.copyFrom(chain.id().bytes())))
+          .build();
+    }
+
+    @Override
+    public void getChain(GetChainRequest request, StreamObserver<GetChainResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            var _ = caller();
+            Holding account = accounts.get(new AccountId(request.getAccountId().toByteArray()));
+            if (account == null) {
+              return GetChainResponse.getDefaultInstance();
+            }
+            GetChainResponse.Builder response =
+                GetChainResponse.newBuilder()
+                    .setFound(true)
+                    .setChainSequence((int) account.chain.sequence());
+            account.chain.links().stream()
+                .skip(request.getFromSequence())
+                .forEach(link -> response.addLinks(ByteString.copyFrom(link.bytes())));
+            return chains.apply(response.build());
+          });
+    }
+
+    @Override
+    public void lookUpUsername(
+        LookUpUsernameRequest request, StreamObserver<LookUpUsernameResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            var _ = caller();
+            lookUps++;
+            AccountId account = usernames.get(request.getUsername());
+            return account == null
+                ? LookUpUsernameResponse.newBuilder()
+                    .setNotFound(UsernameNotFound.getDefaultInstance())
+                    .build()
+                : LookUpUsernameResponse.newBuilder()
+                    .setFound(
+                        UsernameFound.newBuilder()
+                            .setAccountId(ByteString.copyFrom(account.bytes())))
+                    .build();
+          });
+    }
+
+    @Override
+    public void listDevices(
+        ListDevicesRequest request, StreamObserver<ListDevicesResponse> observer) {
+      answer(
+          observer,
+          _ ->
+              ListDevicesResponse.newBuilder()
+                  .addDevices(
+                      DeviceSeen.newBuilder()
+                          .setDevice(caller().device().number())
+                          .setLastSeenDayMs(now()))
+                  .build());
+    }
+  }
+
+  private final class Keys extends KeyServiceGrpc.KeyServiceImplBase {
+    @Override
+    public void getBundles(GetBundlesRequest request, StreamObserver<GetBundlesResponse> observer) {
+      answer(observer, _ -> getBundles(request));
+    }
+
+    private GetBundlesResponse getBundles(GetBundlesRequest request) {
+      var _ = caller();
+      Holding account = accounts.get(new AccountId(request.getAccountId().toByteArray()));
+      if (account == null) {
+        return GetBundlesResponse.newBuilder()
+            .setUnknown(AccountUnknown.getDefaultInstance())
+            .build();
+      }
+      Bundles.Builder all = Bundles.newBuilder().setChainSequence((int) account.chain.sequence());
+      for (int number : request.getDevicesList()) {
+        Device d = account.devices.get(number);
+        Optional<DeviceEntry> entry = account.chain.device(new DeviceId(number));
+        if (d != null && entry.isPresent()) {
+          Bundle.Builder bundle =
+              Bundle.newBuilder()
+                  .setDevice(number)
+                  .setRegistrationId(d.registrationId)
+                  .setIdentityKey(ByteString.copyFrom(entry.get().identityKey().toArray()))
+                  .setSignedPreKey(d.signed)
+                  .setKyberPreKey(
+                      d.oneTimeKyber.isEmpty() ? d.lastResort : d.oneTimeKyber.removeFirst());
+          if (!d.oneTime.isEmpty()) {
+            bundle.setOneTimePreKey(d.oneTime.removeFirst());
+          }
+          all.addBundles(bundles.apply(bundle.build()));
+        }
+      }
+      return GetBundlesResponse.newBuilder().setBundles(all).build();
+    }
+
+    @Override
+    public void uploadPreKeys(
+        UploadPreKeysRequest request, StreamObserver<UploadPreKeysResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            DeviceAddress caller = caller();
+            Device d = device(caller.account(), caller.device().number());
+            if (request.getReplaceAll()) {
+              d.oneTime.clear();
+              d.oneTimeKyber.clear();
+            }
+            if (request.hasSignedPreKey()) {
+              d.signed = request.getSignedPreKey();
+            }
+            if (request.hasLastResortKyberPreKey()) {
+              d.lastResort = request.getLastResortKyberPreKey();
+            }
+            d.oneTime.addAll(request.getOneTimePreKeysList());
+            d.oneTimeKyber.addAll(request.getOneTimeKyberPreKeysList());
+            return UploadPreKeysResponse.getDefaultInstance();
+          });
+    }
+
+    @Override
+    public void countPreKeys(
+        CountPreKeysRequest request, StreamObserver<CountPreKeysResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            DeviceAddress caller = caller();
+            Device d = device(caller.account(), caller.device().number());
+            return CountPreKeysResponse.newBuilder()
+                .setOneTimePreKeys(d.oneTime.size())
+                .setOneTimeKyberPreKeys(d.oneTimeKyber.size())
+                .build();
+          });
+    }
+  }
+
+  private final class Chat extends ChatServiceGrpc.ChatServiceImplBase {
+    @Override
+    public StreamObserver<ClientFrame> connect(StreamObserver<ServerFrame> observer) {
+      return new Stream(caller(), observer);
+    }
+  }
+
+  private final class Stream implements StreamObserver<ClientFrame> {
+    private final DeviceAddress address;
+    private final StreamObserver<ServerFrame> out;
+    private boolean open;
+    private long pushed;
+    private int unacked;
+    private boolean toldEmpty;
+    private boolean over;
+    private final Map<AccountId, Integer> refusedGenerations = new HashMap<>();
+    private long backlogUntil;
+
+    Stream(DeviceAddress address, StreamObserver<ServerFrame> out) {
+      this.address = address;
+      this.out = out;
+    }
+
+    private void send(ServerFrame frame) {
+      if (!over) {
+        out.onNext(frame);
+      }
+    }
+
+    void fail(RuntimeException failure) {
+      synchronized (FakeServer.this) {
+        if (!over) {
+          over = true;
+          out.onError(failure);
+        }
+      }
+    }
+
+    @Override
+    public void onNext(ClientFrame frame) {
+      synchronized (FakeServer.this) {
+        if (Bounds.check(frame).isPresent()) {
+          fail(Statuses.outOfBounds(Bounds.check(frame).get()));
+          return;
+        }
+        Device device = device(address.account(), address.device().number());
+        switch (frame.getFrameCase()) {
+          case HELLO -> hello(device, frame.getHello().getConnectionNumber());
+          case SEND -> {
+            received.add(frame.getSend());
+            SendResult result = take(frame.getSend());
+            if (!loseResults) {
+              send(ServerFrame.newBuilder().setSendResult(result).build());
+            }
+          }
+          case ACK -> {
+            for (long acked : frame.getAck().getPositionsList()) {
+              if (device.mailbox.remove(acked) != null) {
+                unacked--;
+              }
+            }
+            FakeServer.this.push(device);
+          }
+          case EPHEMERAL -> {
+            AccountId to = new AccountId(frame.getEphemeral().getAccountId().toByteArray());
+            for (DeviceEnvelope e : frame.getEphemeral().getDevicesList()) {
+              device(to, e.getDevice())
+                  .stream
+                  .ifPresent(s ->
+                      s.send(
+                          ServerFrame.newBuilder()
+                              .setEphemeral(
+                                  EphemeralDelivery.newBuilder()
+                                      .setEnvelope(envelope(e).toByteString()))
+                              .build()));
+            }
+          }
+          case PRESENCE ->
+              frame
+                  .getPresence()
+                  .getWatchList()
+                  .forEach(w ->
+                      send(
+                          ServerFrame.newBuilder()
+                              .setPresence(
+                                  PresenceEvents.newBuilder()
+                                      .addEvents(
+                                          PresenceEvent.newBuilder()
+                                              .setAccountId(w.getAccountId())
+                                              .setOnline(true)))
+                              .build()));
+          case PING ->
+              send(
+                  ServerFrame.newBuilder()
+                      .setPong(Pong.newBuilder().setId(frame.getPing().getId()))
+                      .build());
+          case GROUP_SEND, FRAME_NOT_SET -> {}
+        }
+      }
+    }
+
+    private void hello(Device device, long number) {
+      if (number <= device.highestConnection) {
+        send(
+            ServerFrame.newBuilder()
+                .setDiverged(Diverged.newBuilder().setHighest(device.highestConnection))
+                .build());
+        return;
+      }
+      device.highestConnection = number;
+      device.stream.ifPresent(s -> {
+        s.send(
+            ServerFrame.newBuilder()
+                .setDisplaced(sotto.chat.v1.Displaced.getDefaultInstance())
+                .build());
+        s.over = true;
+        s.out.onCompleted();
+      });
+      device.stream = Optional.of(this);
+      open = true;
+      backlogUntil = position;
+      send(
+          ServerFrame.newBuilder().setWelcome(Welcome.newBuilder().setServerTimeMs(now())).build());
+      FakeServer.this.push(device);
+    }
+
+    private void push(Device device) {
+      if (!open || over) {
+        return;
+      }
+      Deliver.Builder deliver = Deliver.newBuilder();
+      int bytes = 0;
+      for (Delivery d : device.mailbox.tailMap(pushed, false).values()) {
+        if (unacked >= WINDOW || bytes > 200_000) {
+          break;
+        }
+        deliver.addDeliveries(d);
+        bytes += d.getEnvelope().size();
+        pushed = d.getPosition();
+        unacked++;
+      }
+      if (deliver.getDeliveriesCount() > 0) {
+        send(ServerFrame.newBuilder().setDeliver(deliver).build());
+      }
+      if (!toldEmpty && device.mailbox.headMap(backlogUntil, true).isEmpty()) {
+        toldEmpty = true;
+        send(ServerFrame.newBuilder().setQueueEmpty(QueueEmpty.getDefaultInstance()).build());
+      }
+    }
+
+    private Envelope envelope(DeviceEnvelope e) {
+      return Envelope.newBuilder()
+          .setSenderAccountId(ByteString.copyFrom(address.account().bytes()))
+          .setSenderDevice(address.device().number())
+          .setType(e.getType())
+          .setCiphertext(e.getCiphertext())
+          .build();
+    }
+
+    private SendResult take(Send frame) {
+      AccountId to = new AccountId(frame.getAccountId().toByteArray());
+      SendResult.Builder result = SendResult.newBuilder().setRequest(frame.getRequest());
+      if (frame.getLaneGeneration() <= refusedGenerations.getOrDefault(to, 0)) {
+        return result.setRetryInOrder(RetryInOrder.getDefaultInstance()).build();
+      }
+      Optional<SendResult> refused = refusal.apply(frame);
+      SendResult outcome =
+          refused
+              .map(r -> r.toBuilder().setRequest(frame.getRequest()).build())
+              .orElseGet(() -> store(to, frame, result));
+      if (!outcome.hasAccepted()) {
+        refusedGenerations.put(to, frame.getLaneGeneration());
+      }
+      return outcome;
+    }
+
+    private SendResult store(AccountId to, Send frame, SendResult.Builder result) {
+      Holding account = accounts.get(to);
+      if (account == null) {
+        return result.setUnknownRecipient(UnknownRecipient.getDefaultInstance()).build();
+      }
+      MismatchedDevices.Builder mismatch =
+          MismatchedDevices.newBuilder().setChainSequence((int) account.chain.sequence());
+      for (DeviceEntry device : account.chain.devices()) {
+        int number = device.device().number();
+        if (to.equals(address.account()) && number == address.device().number()) {
+          continue;
+        }
+        boolean there =
+            frame.getDevicesList().stream().anyMatch(d -> d.getDevice() == number)
+                || frame.getWithoutBundleList().contains(number);
+        if (!there) {
+          mismatch.addMissing(number);
+        }
+      }
+      for (DeviceEnvelope d : frame.getDevicesList()) {
+        Device device = account.devices.get(d.getDevice());
+        if (device == null) {
+          mismatch.addExtra(d.getDevice());
+        } else if (device.registrationId != d.getRegistrationId()) {
+          mismatch.addStale(d.getDevice());
+        }
+      }
+      if (mismatch.getMissingCount() + mismatch.getExtraCount() + mismatch.getStaleCount() > 0) {
+        return result.setMismatchedDevices(mismatch).build();
+      }
+      for (DeviceEnvelope d : frame.getDevicesList()) {
+        Device device = device(to, d.getDevice());
+        device.dedupe.computeIfAbsent(
+            frame.getEnvelopeId(), _ -> append(device, envelope(d).toByteString()));
+        FakeServer.this.push(device);
+      }
+      stored.add(frame);
+      return result.setAccepted(Accepted.newBuilder().setAcceptedAtMs(now())).build();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      gone();
+    }
+
+    @Override
+    public void onCompleted() {
+      synchronized (FakeServer.this) {
+        if (!over) {
+          over = true;
+          out.onCompleted();
+        }
+      }
+      gone();
+    }
+
+    private void gone() {
+      synchronized (FakeServer.this) {
+        over = true;
+        Holding account = accounts.get(address.account());
+        if (account != null) {
+          Device device = device(address.account(), address.device().number());
+          if (device.stream.filter(s -> s == this).isPresent()) {
+            device.stream = Optional.empty();
+          }
+        }
+      }
+    }
+  }
+
+  private final class Blobs extends BlobServiceGrpc.BlobServiceImplBase {
+    @Override
+    public StreamObserver<UploadRequest> upload(StreamObserver<UploadResponse> observer) {
+      var _ = caller();
+      return new StreamObserver<>() {
+        private UploadStart start = UploadStart.getDefaultInstance();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        @Override
+        public void onNext(UploadRequest request) {
+          if (request.hasStart()) {
+            start = request.getStart();
+          } else {
+            bytes.writeBytes(request.getChunk().toByteArray());
+          }
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {
+          answer(observer, _ -> finish());
+        }
+
+        private UploadResponse finish() {
+          if (start.getSize() > blobLimit) {
+            return UploadResponse.newBuilder()
+                .setTooLarge(BlobTooLarge.newBuilder().setLimitBytes(blobLimit))
+                .build();
+          }
+          if (bytes.size() != start.getSize()
+              || !Arrays.equals(sha256(bytes.toByteArray()), start.getSha256().toByteArray())) {
+            throw Statuses.of(Reason.INTERNAL, "digest");
+          }
+          ByteString id = uploads.computeIfAbsent(start.getUploadId(), _ -> randomBytes(32));
+          blobs.put(id, bytes.toByteArray());
+          return UploadResponse.newBuilder()
+              .setUploaded(Uploaded.newBuilder().setBlobId(id))
+              .build();
+        }
+      };
+    }
+
+    @Override
+    public void download(DownloadRequest request, StreamObserver<DownloadResponse> observer) {
+      byte[] blob;
+      synchronized (FakeServer.this) {
+        blob = blobs.get(request.getBlobId());
+      }
+      if (blob == null) {
+        observer.onNext(
+            DownloadResponse.newBuilder().setNotFound(BlobNotFound.getDefaultInstance()).build());
+      } else {
+        observer.onNext(
+            DownloadResponse.newBuilder()
+                .setStart(DownloadStart.newBuilder().setSize(blob.length))
+                .build());
+        for (int at = 0; at < blob.length; at += 65_536) {
+          observer.onNext(
+              DownloadResponse.newBuilder()
+                  .setChunk(ByteString.copyFrom(blob, at, Math.min(65_536, blob.length - at)))
+                  .build());
+        }
+      }
+      observer.onCompleted();
+    }
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return java.security.MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
