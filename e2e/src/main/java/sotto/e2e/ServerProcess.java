@@ -18,8 +18,7 @@ final class ServerProcess implements AutoCloseable {
   private int port;
   private Path ca;
 
-  private ServerProcess(
-      Checkout checkout, Path data, UnaryOperator<ProcessBuilder> surroundings) {
+  private ServerProcess(Checkout checkout, Path data, UnaryOperator<ProcessBuilder> surroundings) {
     this.checkout = checkout;
     this.data = data;
     this.surroundings = surroundings;
@@ -52,8 +51,7 @@ final class ServerProcess implements AutoCloseable {
   private Running launch(String listen) {
     return new Running(
         "the server",
-        surroundings.apply(
-            checkout.sotto("serve", "--data", data.toString(), "--listen", listen)));
+        surroundings.apply(checkout.sotto("serve", "--data", data.toString(), "--listen", listen)));
   }
 
   /// `HOST:PORT` as a client is to be given it.
