@@ -7,6 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import sotto.cli.print.Output;
 import sotto.cli.print.TerminalText;
+import sotto.client.SottoException;
 
 /// Runs one command line from arguments to exit code; several may run in one process after each
 /// other.
@@ -66,6 +67,10 @@ final class Cli {
   private static int failed(Session session, Exception e, boolean json) {
     if (e instanceof Output.Closed closed && closed.byReader()) {
       return Exit.OK.code();
+    }
+    if (e instanceof SottoException closed && closed.code() == SottoException.Code.CLOSED) {
+      // The process is ending by a signal, which closed the home under the command.
+      return Exit.FAILED.code();
     }
     return session.complaints().end(e, json).code();
   }

@@ -34,8 +34,7 @@ final class CommandLines {
     commands.put("read", ReadCommand::new);
     commands.put("chat", ChatCommand::new);
     commands.put("verify", VerifyCommand::new);
-    commands.put("serve", session -> new ServerCommands.Serve());
-    commands.put("admin", session -> new ServerCommands.Admin());
+    commands.put("serve", session -> new ServeCommand());
     return commands;
   }
 
@@ -60,9 +59,8 @@ final class CommandLines {
     }
     describe(top);
     top.getSubcommands().values().forEach(CommandLines::describe);
-    return top.setCaseInsensitiveEnumValuesAllowed(true)
-        .setAbbreviatedOptionsAllowed(false)
-        .setAbbreviatedSubcommandsAllowed(false)
+    // A text may begin with '@'; it never stands for a file.
+    return top.setExpandAtFiles(false)
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(90);
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +81,6 @@ class UsageTest {
         "verify",
         "read",
         "serve",
-        "admin",
         "help nothing"
       })
   void wrongCommandLine_isOneSentenceAndExitTwo(String line) {
@@ -108,6 +109,12 @@ class UsageTest {
     assertThat(host.run("send", "\u001b[31mx\n", "hi").err())
         .doesNotContain("\u001b")
         .hasLineCount(1);
+  }
+
+  @Test
+  void textThatBeginsWithAnAt_isNotTheNameOfAFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("arguments"), "--frobnicate");
+    assertThat(host.run("send", "@" + file, "hi").err()).contains("A username has");
   }
 
   @Test
