@@ -1,6 +1,7 @@
 package sotto.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +15,12 @@ import sotto.client.Event;
 import sotto.client.FileView;
 import sotto.client.MessageView;
 import sotto.client.Sotto;
+import sotto.client.SottoException;
 
 /// Prints the events of `receive`: messages, and what a person must know about them.
 final class EventPrinter {
+  private static final Duration LOOK_UP = Duration.ofSeconds(2);
+
   private final Session session;
   private final Sotto sotto;
   private final Optional<Path> folder;
@@ -53,7 +57,8 @@ final class EventPrinter {
     };
   }
 
-  private boolean message(MessageView message) {
+  private boolean message(MessageView arrived) {
+    MessageView message = named(arrived);
     Map<FileView, SavedFile> saved = new LinkedHashMap<>();
     folder.ifPresent(
         to -> message.files().forEach(f -> saved.put(f, new SavedFile(sotto.save(f, to)))));
@@ -63,6 +68,21 @@ final class EventPrinter {
       session.out().line(session.lines().full(message, saved));
     }
     return true;
+  }
+
+  /// The message once the name of its author is known: that of someone who writes for the first time
+  /// is looked up just then.
+  private MessageView named(MessageView message) {
+    if (message.from().username().isPresent()) {
+      return message;
+    }
+    try {
+      sotto.awaitMailboxEmpty(LOOK_UP);
+    } catch (SottoException e) {
+      // Without a connection the account's number has to do.
+      return message;
+    }
+    return sotto.message(message.id()).orElse(message);
   }
 
   private void changed(Contact contact, String sentence) {

@@ -77,7 +77,7 @@ final class ChatEvents implements AutoCloseable {
       case Event.Undecryptable undecryptable -> incoming(undecryptable.message());
       case Event.StatusChanged changed -> {
         if (mine(changed.message().to()) && changed.status() != Status.QUEUED) {
-          view.progress(changed.message());
+          view.progress(changed.message(), changed.status());
         }
       }
       case Event.TypingChanged typing -> {

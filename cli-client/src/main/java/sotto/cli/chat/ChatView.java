@@ -2,6 +2,7 @@ package sotto.cli.chat;
 
 import java.util.Optional;
 import sotto.client.MessageView;
+import sotto.client.Status;
 
 /// How a conversation looks and where its lines come from. Two threads use it: one reads, one shows
 /// what happens meanwhile.
@@ -12,7 +13,10 @@ interface ChatView extends AutoCloseable {
   void message(MessageView message, boolean fresh);
 
   /// An own message has come further or failed.
-  void progress(MessageView message);
+  ///
+  /// @param message the message as it is now
+  /// @param reached how far this is about; the message may be further already
+  void progress(MessageView message, Status reached);
 
   /// Something to know.
   ///

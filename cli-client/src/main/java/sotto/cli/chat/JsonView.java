@@ -8,6 +8,7 @@ import sotto.cli.print.MessageJson;
 import sotto.cli.print.Output;
 import sotto.client.Failure;
 import sotto.client.MessageView;
+import sotto.client.Status;
 
 /// A conversation as JSON objects; the input is lines as in the other views.
 final class JsonView implements ChatView {
@@ -26,11 +27,11 @@ final class JsonView implements ChatView {
   }
 
   @Override
-  public void progress(MessageView message) {
+  public void progress(MessageView message, Status reached) {
     out.json(
         new JsonLine("status")
             .put("id", message.id().value())
-            .put("status", MessageJson.word(message.status()))
+            .put("status", MessageJson.word(reached))
             .put("reason", message.failure().map(Failure::code)));
   }
 

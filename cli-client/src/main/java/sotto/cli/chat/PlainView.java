@@ -8,6 +8,7 @@ import sotto.cli.print.Output;
 import sotto.cli.print.TerminalText;
 import sotto.client.Failure;
 import sotto.client.MessageView;
+import sotto.client.Status;
 
 /// A conversation as plain lines, for pipes and terminals that can do no more: everything that
 /// happens is a line, no escape codes.
@@ -39,14 +40,14 @@ final class PlainView implements ChatView {
   }
 
   @Override
-  public void progress(MessageView message) {
+  public void progress(MessageView message, Status reached) {
     String why =
         message
             .failure()
             .map(Failure::sentence)
             .map(s -> " (" + TerminalText.name(s) + ")")
             .orElse("");
-    out.line("  " + MessageLines.words(message.status()) + why + snippet(message));
+    out.line("  " + MessageLines.words(reached) + why + snippet(message));
   }
 
   @Override

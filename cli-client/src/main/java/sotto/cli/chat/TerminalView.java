@@ -34,6 +34,7 @@ final class TerminalView implements ChatView {
   private static final AttributedStyle ALARM =
       AttributedStyle.DEFAULT.foreground(AttributedStyle.RED).bold();
   private static final AttributedStyle BAR = AttributedStyle.DEFAULT.inverse();
+  private static final int LONGEST = 2000;
   private static final String SHOW_BAR = "sotto-bar";
 
   private final Terminal terminal;
@@ -100,7 +101,7 @@ final class TerminalView implements ChatView {
       own = Optional.of(message);
     }
     String head = lines.head(message, !fresh);
-    String line = fresh ? lines.timedUnmarked(message) : lines.timed(message);
+    String line = shortened(fresh ? lines.timedUnmarked(message) : lines.timed(message));
     print(
         new AttributedStringBuilder()
             .append(head, message.incoming() ? THEIRS : OWN)
@@ -109,14 +110,14 @@ final class TerminalView implements ChatView {
   }
 
   @Override
-  public void progress(MessageView message) {
+  public void progress(MessageView message, sotto.client.Status reached) {
     if (own.filter(o -> o.id().equals(message.id())).isPresent()) {
       own = Optional.of(message);
     }
-    switch (message.status()) {
-      case FAILED -> warning("failed", "✗ not sent" + why(message) + ": " + start(message));
-      case QUEUED, SENT, DELIVERED, READ -> peer.ifPresent(this::peer);
+    if (reached == sotto.client.Status.FAILED) {
+      warning("failed", "✗ not sent" + why(message) + ": " + start(message));
     }
+    peer.ifPresent(this::peer);
   }
 
   @Override
@@ -187,6 +188,15 @@ final class TerminalView implements ChatView {
 
   private void print(AttributedString line) {
     reader.printAbove(line);
+  }
+
+  /// A long text would push everything else off the screen.
+  private static String shortened(String line) {
+    if (line.codePointCount(0, line.length()) <= LONGEST) {
+      return line;
+    }
+    return line.substring(0, line.offsetByCodePoints(0, LONGEST))
+        + "… (sotto messages shows all of it)";
   }
 
   private static String why(MessageView message) {
