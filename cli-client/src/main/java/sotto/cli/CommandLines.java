@@ -60,9 +60,7 @@ final class CommandLines {
     describe(top);
     top.getSubcommands().values().forEach(CommandLines::describe);
     // A text may begin with '@'; it never stands for a file.
-    return top.setExpandAtFiles(false)
-        .setUsageHelpAutoWidth(false)
-        .setUsageHelpWidth(90);
+    return top.setExpandAtFiles(false).setUsageHelpAutoWidth(false).setUsageHelpWidth(90);
   }
 
   /// The first argument that is neither an option nor the value of one.

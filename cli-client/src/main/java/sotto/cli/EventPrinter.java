@@ -70,8 +70,8 @@ final class EventPrinter {
     return true;
   }
 
-  /// The message once the name of its author is known: that of someone who writes for the first time
-  /// is looked up just then.
+  /// The message once the name of its author is known: that of someone who writes for the first
+  /// time is looked up just then.
   private MessageView named(MessageView message) {
     if (message.from().username().isPresent()) {
       return message;
