@@ -2,6 +2,7 @@ package sotto.store.mailbox;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sotto.mailbox.v1.Append;
@@ -85,7 +86,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
         Statuses.of(
             Reason.FIELD_OUT_OF_BOUNDS,
             "sender_device is missing",
-            java.util.Map.of("field", "appends.sender_device")));
+            Map.of("field", "appends.sender_device")));
   }
 
   /// Takes an answer; it goes out with the next [#flush].

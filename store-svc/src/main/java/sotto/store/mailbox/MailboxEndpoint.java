@@ -3,10 +3,14 @@ package sotto.store.mailbox;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.AckResponse;
 import sotto.mailbox.v1.Acked;
@@ -31,6 +35,7 @@ import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
 import sotto.store.sql.Readers;
 import sotto.store.token.SigningKeys;
+import sotto.store.write.Batch;
 import sotto.store.write.Call;
 import sotto.store.write.Fate;
 import sotto.store.write.Writers;
@@ -62,8 +67,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
   }
 
   /// Queues work for each item, so that all go into one transaction, and waits for all.
-  private <R> List<Call<R>> together(
-      int items, java.util.function.IntFunction<ByteString> account, Each<R> work) {
+  private <R> List<Call<R>> together(int items, IntFunction<ByteString> account, Each<R> work) {
     List<Call<R>> calls =
         IntStream.range(0, items)
             .mapToObj(i -> {
@@ -76,7 +80,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
   }
 
   private interface Each<R> {
-    R apply(sotto.store.write.Batch batch, int item) throws java.sql.SQLException;
+    R apply(Batch batch, int item) throws SQLException;
   }
 
   @Override
@@ -130,17 +134,17 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
   @Override
   public void checkMissed(
       CheckMissedRequest request, StreamObserver<CheckMissedResponse> response) {
-    answer(
-        response,
-        reads.checkMissed(
-            request,
-            MailboxWrites.day(clock.millis()),
-            (account, device) ->
-                writers.submit(
-                    new Call<>(
-                        account.bucket(),
-                        ROW,
-                        batch -> MailboxWrites.seen(batch, account, device)))));
+    List<DeviceAddress> stale = new ArrayList<>();
+    CheckMissedResponse missed =
+        reads.checkMissed(request, MailboxWrites.day(clock.millis()), stale);
+    for (DeviceAddress device : stale) {
+      writers.submit(
+          new Call<>(
+              device.account().bucket(),
+              ROW,
+              batch -> MailboxWrites.seen(batch, device.account(), device.device().number())));
+    }
+    answer(response, missed);
   }
 
   @Override

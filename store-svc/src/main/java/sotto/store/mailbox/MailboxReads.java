@@ -6,13 +6,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
 import sotto.chat.v1.Delivery;
 import sotto.mailbox.v1.CheckMissedRequest;
 import sotto.mailbox.v1.CheckMissedResponse;
@@ -117,9 +119,9 @@ final class MailboxReads {
   /// The bucket rows are read after everything else: an answer *nothing missed* was true then
   /// (protocol B6).
   ///
-  /// @param stale hears of each device that was not noted as being there since this day began
+  /// @param stale takes the devices that were not noted as being there since this day began
   CheckMissedResponse checkMissed(
-      CheckMissedRequest request, long today, BiConsumer<AccountId, Integer> stale) {
+      CheckMissedRequest request, long today, Collection<DeviceAddress> stale) {
     return readers.ask(session -> {
       Set<Integer> buckets = new TreeSet<>();
       List<Device> devices = new ArrayList<>();
@@ -142,7 +144,7 @@ final class MailboxReads {
             response.addMissed(i);
           }
           if (device.lastSeenDay < today) {
-            stale.accept(account, asked.getDevice());
+            stale.add(new DeviceAddress(account, new DeviceId(asked.getDevice())));
           }
         }
       }

@@ -107,7 +107,8 @@ public final class Writer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!queued) {
+    // A thread that ended in between would leave the job where it is.
+    if (!queued || (closing && queue.remove(job))) {
       job.finish(new Fate.Again(Fate.Why.BUSY));
       job.flush();
     }
@@ -117,14 +118,11 @@ public final class Writer implements AutoCloseable {
     List<Job> jobs = new ArrayList<>();
     while (!closing || !queue.isEmpty()) {
       try {
-        Job first = queue.poll(100, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          jobs.add(first);
-          drain(jobs);
-          work(jobs);
-          jobs.forEach(Job::flush);
-          jobs.clear();
-        }
+        jobs.add(queue.take());
+        drain(jobs);
+        work(jobs);
+        jobs.forEach(Job::flush);
+        jobs.clear();
       } catch (InterruptedException e) {
         closing = true;
       }
@@ -357,6 +355,8 @@ public final class Writer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    // Wakes a thread that waits; one whose queue is full does not wait.
+    var _ = queue.offer(new Call<>(share.iterator().next(), 0, _ -> true));
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
