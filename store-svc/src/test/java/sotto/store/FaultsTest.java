@@ -86,6 +86,38 @@ final class FaultsTest {
     }
   }
 
+  /// What the store knows of accounts in memory must not run ahead of the database.
+  @Test
+  void undoneWrites_leaveNoTraceInWhatTheOwnerKnows() throws Exception {
+    rig.close();
+    rig = Rig.open(folder, c -> Rig.limits(c, 4, 400_000));
+    rig.sql(
+        "CREATE TRIGGER poison BEFORE INSERT ON inbox WHEN NEW.size = 13"
+            + " BEGIN SELECT RAISE(ABORT, 'poison'); END");
+    try (Appender relay = rig.appender()) {
+      for (int i = 0; i < 6; i++) {
+        Append.Builder poison = rig.append(bob, 100 + i);
+        poison.getDevicesBuilder(0).setEnvelope(ByteString.copyFrom(new byte[13]));
+        assertThat(relay.one(poison).hasAgain()).isTrue();
+      }
+      for (int i = 0; i < 4; i++) {
+        assertThat(relay.one(rig.append(bob, i)).hasAppended()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void deviceWhoseLinkWasUndone_isNotInTheList() throws Exception {
+    try (Appender relay = rig.appender()) {
+      Append.Builder toOne = rig.append(bob, 1);
+      relay.one(rig.append(bob, 0));
+      rig.dialect.inject(new FaultyDialect.NextCommitUnknown(false));
+      assertThatThrownBy(() -> rig.addDevice(bob))
+          .satisfies(e -> assertThat(Statuses.reason(e)).contains(Reason.UNAVAILABLE));
+      assertThat(relay.one(toOne).hasAppended()).isTrue();
+    }
+  }
+
   @Test
   void fullDisk_isAgainWithNothingHalfDoneAndRecovers() throws Exception {
     rig.addDevice(bob);
