@@ -14,12 +14,15 @@ import sotto.client.internal.engine.EventHub;
 /// a crash or when the stream is opened again. For one thread at a time, but for [#close].
 public final class EventStream implements Iterable<Event>, AutoCloseable {
   private static final Duration FOREVER = Duration.ofDays(365);
+  private static final Duration NAME_WAIT = Duration.ofSeconds(3);
 
   private final Engine engine;
   private final Optional<String> consumer;
   private final EventHub.Inlet inlet;
   private long passed;
   private long handedOut;
+  private long nameless;
+  private long namelessSince;
   private volatile boolean closed;
 
   private EventStream(Engine engine, Optional<String> consumer, long passed) {
@@ -67,7 +70,20 @@ public final class EventStream implements Iterable<Event>, AutoCloseable {
 
   private Optional<Event> look() {
     Optional<Event> live = inlet.poll();
-    return live.isPresent() ? live : engine.eventAfter(passed);
+    return live.isPresent() ? live : engine.eventAfter(passed).filter(this::named);
+  }
+
+  /// A stranger's message waits a moment for the look-up of the name that it brought along.
+  private boolean named(Event event) {
+    if (!engine.nameComing(event)) {
+      return true;
+    }
+    if (nameless != event.id()) {
+      nameless = event.id();
+      namelessSince = System.nanoTime();
+      engine.lookAgain(NAME_WAIT);
+    }
+    return System.nanoTime() - namelessSince >= NAME_WAIT.toNanos();
   }
 
   /// Moves the cursor past the event handed out last.

@@ -293,6 +293,22 @@ public final class Engine implements AutoCloseable {
     return core.lane().call(_ -> core.store().events().after(id));
   }
 
+  /// Whether an event is of somebody whose name is being looked up now.
+  public boolean nameComing(Event event) {
+    return event instanceof Event.MessageReceived received
+        && received.message().from().username().isEmpty()
+        && core.session().isPresent()
+        && core.lane()
+            .call(_ ->
+                core.store().contacts().hinted().stream()
+                    .anyMatch(c -> c.account().equals(received.message().from().account())));
+  }
+
+  /// Lets those who wait for an event look again after a time.
+  public void lookAgain(Duration after) {
+    core.timers().after(after.toMillis(), core.events()::stored);
+  }
+
   /// The newest kept event's id.
   public long newestEvent() {
     return core.lane().call(_ -> core.store().events().newest());

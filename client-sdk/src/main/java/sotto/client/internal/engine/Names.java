@@ -146,6 +146,7 @@ final class Names {
           boolean free =
               core.store().contacts().find(claimed).map(c -> c.account().isEmpty()).orElse(true);
           core.store().contacts().setHint(contact.id(), Optional.empty());
+          tx.afterCommit(core.events()::stored);
           if (theirs && free) {
             AccountId account = contact.account().orElseThrow();
             core.store().contacts().pin(claimed, account, core.clock().millis());
