@@ -86,11 +86,11 @@ public final class Demo {
     check(status(alice, "bob", id).equals("sent"), "a stored message is sent");
     expect(bob, "alice", texts.getLast());
     say("Bob came online and has it.");
-    alice.ok("receive", "--timeout", "3s");
+    alice.ok("receive");
     check(status(alice, "bob", id).equals("delivered"), "a received message is delivered");
     say("On Alice's side it is *delivered*.");
     bob.ok("read", "alice");
-    alice.ok("receive", "--timeout", "3s");
+    alice.ok("receive");
     check(status(alice, "bob", id).equals("read"), "a message that was read is read");
     say("Bob read it: on Alice's side it is *read*.");
   }
@@ -140,7 +140,7 @@ public final class Demo {
   }
 
   private void followOneMessageToRead(String queued) {
-    alice.ok("receive", "--timeout", "5s");
+    alice.ok("receive");
     check(status(alice, "bob", queued).equals("sent"), "the next command sends what is queued");
     say("Alice's next command took the queued one along: *sent*.");
     var got = bob.ok("receive", "--max", "2", "--timeout", "20s").all("message");
@@ -148,10 +148,10 @@ public final class Demo {
         got.stream().map(m -> m.get("text").getAsString()).toList().equals(lastTexts(2)),
         "what was accepted before the kill and queued after it arrives, once, in order");
     say("Bob has both, once each and in order: the one from before the kill too.");
-    alice.ok("receive", "--timeout", "3s");
+    alice.ok("receive");
     check(status(alice, "bob", queued).equals("delivered"), "the queued message is delivered");
     bob.ok("read", "alice");
-    alice.ok("receive", "--timeout", "3s");
+    alice.ok("receive");
     check(status(alice, "bob", queued).equals("read"), "the queued message is read");
     say("On Alice's side it went queued → sent → delivered → read.");
     check(bob.ok("receive").all("message").isEmpty(), "nothing arrives twice");

@@ -2,6 +2,7 @@ package sotto.e2e;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -49,9 +50,14 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private Running launch(String listen) {
-    return new Running(
-        "the server",
-        surroundings.apply(checkout.sotto("serve", "--data", data.toString(), "--listen", listen)));
+    return launch(listen, Map.of());
+  }
+
+  private Running launch(String listen, Map<String, String> environment) {
+    var builder =
+        surroundings.apply(checkout.sotto("serve", "--data", data.toString(), "--listen", listen));
+    builder.environment().putAll(environment);
+    return new Running("the server", builder);
   }
 
   /// `HOST:PORT` as a client is to be given it.
@@ -89,6 +95,19 @@ final class ServerProcess implements AutoCloseable {
   int terminate() {
     process.terminate();
     return process.awaitEnd(STOP);
+  }
+
+  /// Starts it again on the same folder and the same port, to halt when it reaches a crash point.
+  ///
+  /// @param point a point's name
+  void restartCrashingAt(String point) {
+    process = launch(address(), Map.of("SOTTO_JAVA_OPTS", "-Dsotto.test.crash=" + point));
+    process.awaitLine(l -> l.startsWith("ready "), START);
+  }
+
+  /// Waits until it has died by itself.
+  void awaitDeath(Duration within) {
+    process.awaitEnd(within);
   }
 
   /// Starts it again on the same folder and the same port.
