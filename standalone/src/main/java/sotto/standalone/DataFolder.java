@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// DATA/ca.pem       certificate for clients
 /// DATA/ca-key.pem   its key
 /// DATA/server.lock  locked while a server runs; holds its process id
-/// DATA/store/       accounts, keys, mailboxes
-/// DATA/blob/        encrypted media
+/// DATA/store/       accounts, keys, mailboxes; for the owner alone
+/// DATA/blob/        encrypted media; for the owner alone
 /// ```
 ///
-/// The lock ends with the process, however it ends.
+/// Other users of the machine may pass through the folder, to read `ca.pem`, and list nothing. The
+/// lock ends with the process, however it ends.
 final class DataFolder implements AutoCloseable {
   private static final int LONGEST_PID = 20;
 
@@ -33,12 +34,12 @@ final class DataFolder implements AutoCloseable {
     this.lock = lock;
   }
 
-  /// Takes the folder, making it, for its owner alone, if it is not there.
+  /// Takes the folder, making it if it is not there.
   ///
   /// @throws CannotServe if another server has it; the message names its process
   static DataFolder take(Path path) throws IOException {
     var folder = path.toAbsolutePath().normalize();
-    make(folder);
+    make(folder, "rwx--x--x");
     var file = folder.resolve("server.lock");
     var channel =
         FileChannel.open(
@@ -65,20 +66,27 @@ final class DataFolder implements AutoCloseable {
     return path;
   }
 
+  /// A folder in it, for the owner alone.
+  Path part(String name) throws IOException {
+    var part = path.resolve(name);
+    make(part, "rwx------");
+    return part;
+  }
+
   /// Lets go of the folder.
   @Override
   public void close() throws IOException {
     lock.close();
   }
 
-  private static void make(Path folder) throws IOException {
+  private static void make(Path folder, String permissions) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectories(
           folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
     } else {
       Files.createDirectories(folder);
     }

@@ -1,12 +1,15 @@
 package sotto.standalone;
 
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import sotto.mesh.ConfigException;
+import sotto.store.sql.StorageException;
 
 /// Says in one sentence why the server could not start.
 final class Trouble {
@@ -28,8 +31,14 @@ final class Trouble {
         case AccessDeniedException e -> {
           return "no permission to use " + e.getFile();
         }
+        case NoSuchFileException e -> {
+          return e.getFile() + ": there is no such file or folder, or it cannot be made";
+        }
         case FileSystemException e -> {
           return e.getFile() + ": " + Objects.requireNonNullElse(e.getReason(), kind(e));
+        }
+        case UnresolvedAddressException _ -> {
+          return "there is no such host";
         }
         default -> {}
       }
@@ -42,7 +51,9 @@ final class Trouble {
 
   private static boolean isFull(Throwable cause) {
     var text = text(cause).toLowerCase(Locale.ROOT);
-    return text.contains("no space left")
+    // 13: SQLITE_FULL, of which the store tells the code.
+    return (cause instanceof StorageException && text.endsWith(", code 13)"))
+        || text.contains("no space left")
         || text.contains("disk is full")
         || text.contains("quota exceeded");
   }

@@ -2,7 +2,6 @@ package sotto.standalone;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,15 +44,11 @@ final class Wiring {
         drain.add(
             "store",
             StoreService.open(
-                config.store().in(folder.path().resolve("store"), names),
-                clock,
-                random,
-                telemetry));
+                config.store().in(folder.part("store"), names), clock, random, telemetry));
     var blob =
         drain.add(
             "blob",
-            BlobService.open(
-                config.blob().in(folder.path().resolve("blob")), clock, random, telemetry));
+            BlobService.open(config.blob().in(folder.part("blob")), clock, random, telemetry));
     var presence = drain.add("presence", PresenceService.open(config.presence(), clock, telemetry));
 
     var storeServer =
@@ -108,8 +103,6 @@ final class Wiring {
       // use".
       var words = Trouble.sentence(cause).replaceFirst("^.*: ", "");
       throw new CannotServe("cannot listen at " + config.listen() + ": " + words, e);
-    } catch (UnresolvedAddressException e) {
-      throw new CannotServe("cannot listen at " + config.listen() + ": there is no such host", e);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,10 @@ class ServeTest {
         assertRefused(second, "process " + server.pid(), data().toString());
       }
 
+      assertThat(permissions("ca.pem")).isEqualTo("rw-r--r--");
+      assertThat(permissions("store")).isEqualTo("rwx------");
+      assertThat(permissions("blob")).isEqualTo("rwx------");
+
       var began = System.nanoTime();
       server.terminate();
       assertThat(server.exitCode()).isZero();
@@ -115,6 +120,10 @@ class ServeTest {
       assertThat(Files.readAllBytes(second.ca())).isEqualTo(authority);
       info(second, Optional.of(second.ca()), "localhost");
     }
+  }
+
+  private String permissions(String file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(data().resolve(file)));
   }
 
   @Test
