@@ -41,21 +41,12 @@ public final class StoreService implements AutoCloseable {
   private static final int CACHED_ACCOUNTS = 50_000;
   private static final int NAME_BYTES = 8;
 
-  private final FolderLock lock;
-  private final Readers readers;
-  private final Writers writers;
+  private final Opened opened;
   private final Sweeper sweeper;
   private final List<BindableService> services;
 
-  private StoreService(
-      FolderLock lock,
-      Readers readers,
-      Writers writers,
-      Sweeper sweeper,
-      List<BindableService> services) {
-    this.lock = lock;
-    this.readers = readers;
-    this.writers = writers;
+  private StoreService(Opened opened, Sweeper sweeper, List<BindableService> services) {
+    this.opened = opened;
     this.sweeper = sweeper;
     this.services = List.copyOf(services);
   }
@@ -76,11 +67,7 @@ public final class StoreService implements AutoCloseable {
     try {
       return open(config, dialect, lock, clock, random, telemetry);
     } catch (SQLException e) {
-      lock.close();
       throw new StorageException("cannot open the database in " + config.dataDir(), e);
-    } catch (RuntimeException e) {
-      lock.close();
-      throw e;
     }
   }
 
@@ -92,25 +79,36 @@ public final class StoreService implements AutoCloseable {
       SecureRandom random,
       Telemetry telemetry)
       throws SQLException {
-    Session first = new Session(dialect.openWriter(), dialect);
-    Readers readers;
-    Writers writers;
+    Opened opened = new Opened(lock);
     try {
-      new Schema(dialect).prepare(first);
-      readers = Readers.open(dialect, QUERY_SESSIONS);
-      writers =
-          Writers.start(
-              first,
-              dialect,
-              new Ownership(ownerName(config.podName(), random), dialect, clock),
-              CACHED_ACCOUNTS,
-              clock,
-              config.mailboxLife(),
-              new StoreMetrics(telemetry));
+      return wire(config, dialect, opened, clock, random, telemetry);
     } catch (SQLException | RuntimeException e) {
-      first.close();
+      opened.close();
       throw e;
     }
+  }
+
+  private static StoreService wire(
+      StoreConfig config,
+      Dialect dialect,
+      Opened opened,
+      Clock clock,
+      SecureRandom random,
+      Telemetry telemetry)
+      throws SQLException {
+    Session first = opened.writing(new Session(dialect.openWriter(), dialect));
+    new Schema(dialect).prepare(first);
+    Readers readers = opened.reading(Readers.open(dialect, QUERY_SESSIONS));
+    Writers writers =
+        opened.writing(
+            Writers.start(
+                first,
+                dialect,
+                new Ownership(ownerName(config.podName(), random), dialect, clock),
+                CACHED_ACCOUNTS,
+                clock,
+                config.mailboxLife(),
+                new StoreMetrics(telemetry)));
     ServerSecrets secrets = new ServerSecrets(writers, readers, clock, random);
     SigningKeys signingKeys = new SigningKeys(secrets, clock, random);
     Challenges challenges = new Challenges(secrets.macKey("challenge"), clock, random);
@@ -125,9 +123,7 @@ public final class StoreService implements AutoCloseable {
     Sweeper sweeper = new Sweeper(readers, writers, clock);
     sweeper.start();
     return new StoreService(
-        lock,
-        readers,
-        writers,
+        opened,
         sweeper,
         List.of(
             new MailboxEndpoint(writers, readers, rules, signingKeys, clock),
@@ -164,14 +160,6 @@ public final class StoreService implements AutoCloseable {
   @Override
   public void close() {
     sweeper.close();
-    // The readers first: the last connection to close checkpoints, and only the writer may.
-    try {
-      readers.close();
-    } catch (SQLException e) {
-      throw new StorageException("closing failed", e);
-    } finally {
-      writers.close();
-      lock.close();
-    }
+    opened.close();
   }
 }

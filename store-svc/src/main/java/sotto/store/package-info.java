@@ -9,7 +9,7 @@
 /// └─ write       ownership of buckets, the writer, what it knows of accounts
 ///    └─ sql      the database and what differs between databases
 /// StoreConfig    what an operator decides
-/// FolderLock     one process a folder
+/// FolderLock     one process a folder; Opened closes it all in order
 /// ```
 @NullMarked
 package sotto.store;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,30 @@ final class FaultsTest {
       assertThat(retried).allMatch(AppendResult::hasAppended);
       assertThat(retried.get(1).getEpoch()).isEqualTo(first.getEpoch() + 1);
       assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 1", "envelope 2", "envelope 3");
+    }
+  }
+
+  @Test
+  void bucketInDoubt_isMendedWithoutAnotherWrite() throws Exception {
+    try (Appender relay = rig.appender()) {
+      rig.dialect.inject(new FaultyDialect.NextCommitUnknown(true));
+      assertThat(relay.one(rig.append(bob, 1)).hasAgain()).isTrue();
+      awaitReadable();
+      assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 1");
+    }
+  }
+
+  /// Asks until the bucket is not in doubt any more, for twenty seconds.
+  private void awaitReadable() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      try {
+        rig.read(bob, 1, 0);
+        return;
+      } catch (StatusRuntimeException e) {
+        assertThat(Statuses.reason(e)).contains(Reason.UNAVAILABLE);
+        assertThat(System.nanoTime()).as("still in doubt").isLessThan(deadline);
+      }
     }
   }
 

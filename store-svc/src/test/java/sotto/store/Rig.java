@@ -231,9 +231,11 @@ final class Rig implements AutoCloseable {
 
   /// What lies in a mailbox, as text.
   List<String> mailbox(TestAccount account, int device) {
-    return read(account, device, 0).getDeliveriesList().stream()
-        .map(d -> d.getEnvelope().toStringUtf8())
-        .toList();
+    ReadResponse page = read(account, device, 0);
+    if (page.hasMoved() || page.getMore()) {
+      throw new AssertionError(page);
+    }
+    return page.getDeliveriesList().stream().map(d -> d.getEnvelope().toStringUtf8()).toList();
   }
 
   OpenDeviceResult connect(TestAccount account, int device, long number) {

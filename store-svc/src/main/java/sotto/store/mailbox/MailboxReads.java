@@ -23,6 +23,8 @@ import sotto.mailbox.v1.GetLastSeenRequest;
 import sotto.mailbox.v1.Moved;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Session;
 import sotto.store.write.Ownership;
@@ -50,7 +52,8 @@ final class MailboxReads {
       ReadResponse page = page(session, request, last);
       return switch (look(session, Set.of(account.bucket())).get(account.bucket())) {
         case Ownership.Moved(String owner) -> moved(owner);
-        case Ownership.Unsure _ -> moved(writers.ownership().self());
+        case Ownership.Unsure _ ->
+            throw Statuses.of(Reason.UNAVAILABLE, "the bucket is being taken over");
         case Ownership.Owned _ -> page;
         case null -> throw new IllegalStateException("no such bucket");
       };

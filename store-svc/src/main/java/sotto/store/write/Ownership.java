@@ -3,6 +3,7 @@ package sotto.store.write;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +55,8 @@ public final class Ownership {
   private final String self;
   private final Dialect dialect;
   private final Clock clock;
+  // Whether any bucket may be unsure; written under this.
+  private volatile boolean inDoubt;
   private final Bucket[] buckets = new Bucket[AccountId.BUCKETS];
 
   /// An owner of nothing yet.
@@ -110,6 +113,9 @@ public final class Ownership {
   ///
   /// @return the buckets that were unsure
   Set<Integer> retake(Session session, Set<Integer> share) throws SQLException {
+    if (!inDoubt) {
+      return Set.of();
+    }
     Set<Integer> unsure = new TreeSet<>(share);
     unsure.removeIf(b -> !buckets[b].unsure);
     if (!unsure.isEmpty()) {
@@ -123,7 +129,12 @@ public final class Ownership {
       }
       take(session, ours);
     }
+    weigh();
     return unsure;
+  }
+
+  private synchronized void weigh() {
+    inDoubt = Arrays.stream(buckets).anyMatch(b -> b.unsure);
   }
 
   private void begin(BucketRow row) {
@@ -136,8 +147,14 @@ public final class Ownership {
   }
 
   /// Marks buckets whose last commit may or may not have happened.
-  void doubt(Collection<Integer> doubtful) {
+  synchronized void doubt(Collection<Integer> doubtful) {
     doubtful.forEach(b -> buckets[b].unsure = true);
+    inDoubt = true;
+  }
+
+  /// Whether any bucket is unsure.
+  boolean inDoubt() {
+    return inDoubt;
   }
 
   /// Reads the rows of buckets in a transaction, locked against takeover until it ends (protocol

@@ -1,5 +1,7 @@
 package sotto.store.write;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +37,7 @@ public final class Writer implements AutoCloseable {
   private static final int MAX_JOBS = 1_024;
   private static final long MAX_BYTES = 4L << 20;
   private static final long SUBMIT_SECONDS = 2;
+  private static final long MEND_MILLIS = 500;
 
   /// What happened to one try.
   private enum Try {
@@ -118,7 +121,12 @@ public final class Writer implements AutoCloseable {
     List<Job> jobs = new ArrayList<>();
     while (!closing || !queue.isEmpty()) {
       try {
-        jobs.add(queue.take());
+        Job first = ownership.inDoubt() ? queue.poll(MEND_MILLIS, MILLISECONDS) : queue.take();
+        if (first == null) {
+          mend();
+          continue;
+        }
+        jobs.add(first);
         drain(jobs);
         work(jobs);
         jobs.forEach(Job::flush);
@@ -128,6 +136,15 @@ public final class Writer implements AutoCloseable {
       }
     }
     session.ifPresent(Writer::closeQuietly);
+  }
+
+  /// Ends doubts also when nobody writes: readers wait for that.
+  private void mend() {
+    try {
+      ready();
+    } catch (SQLException e) {
+      failed(e);
+    }
   }
 
   private void drain(List<Job> jobs) {

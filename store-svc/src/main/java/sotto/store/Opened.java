@@ -1,0 +1,63 @@
+package sotto.store;
+
+import java.sql.SQLException;
+import java.util.Optional;
+import sotto.store.sql.Readers;
+import sotto.store.sql.Session;
+import sotto.store.sql.StorageException;
+import sotto.store.write.Writers;
+
+/// What a store has opened so far, closed in the right order however far it came.
+final class Opened implements AutoCloseable {
+  private final FolderLock lock;
+  private Optional<Session> first = Optional.empty();
+  private Optional<Readers> readers = Optional.empty();
+  private Optional<Writers> writers = Optional.empty();
+
+  Opened(FolderLock lock) {
+    this.lock = lock;
+  }
+
+  Session writing(Session session) {
+    first = Optional.of(session);
+    return session;
+  }
+
+  Readers reading(Readers opened) {
+    readers = Optional.of(opened);
+    return opened;
+  }
+
+  /// The writers have taken the first session over.
+  Writers writing(Writers started) {
+    writers = Optional.of(started);
+    first = Optional.empty();
+    return started;
+  }
+
+  /// The readers first: the last connection to close checkpoints, and only the writer may.
+  @Override
+  public void close() {
+    try {
+      if (readers.isPresent()) {
+        readers.get().close();
+      }
+    } catch (SQLException e) {
+      throw new StorageException("closing failed", e);
+    } finally {
+      writers.ifPresent(Writers::close);
+      closeFirst();
+      lock.close();
+    }
+  }
+
+  private void closeFirst() {
+    try {
+      if (first.isPresent()) {
+        first.get().close();
+      }
+    } catch (SQLException e) {
+      throw new StorageException("closing failed", e);
+    }
+  }
+}
