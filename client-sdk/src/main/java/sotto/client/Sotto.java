@@ -51,6 +51,11 @@ public final class Sotto implements AutoCloseable {
             dialer));
   }
 
+  /// Lets the store grow by so many pages only, as a full disk would.
+  void limitStore(int pages) {
+    engine.limitStore(pages);
+  }
+
   /// Whether the folder holds a home.
   public static boolean exists(Path home) {
     return Store.exists(home);

@@ -288,9 +288,11 @@ public final class Engine implements AutoCloseable {
     return core.events().arrived().await(arrived, wait);
   }
 
-  /// The first kept event after an id.
+  /// The first kept event after an id. One about a stranger waits while the name that they claim is
+  /// looked up, a moment at most.
   public Optional<Event> eventAfter(long id) {
-    return core.lane().call(_ -> core.store().events().after(id));
+    return core.lane()
+        .call(_ -> core.store().events().after(id).filter(event -> !names.awaitedBy(event)));
   }
 
   /// Whether an event is of somebody whose name is being looked up now.
@@ -337,6 +339,15 @@ public final class Engine implements AutoCloseable {
   /// How the connection stands.
   public Connection connection() {
     return connector.connection();
+  }
+
+  /// Lets the store grow by so many pages only, as a full disk would; for tests.
+  public void limitStore(int pages) {
+    core.lane()
+        .call(_ -> {
+          long now = core.store().sql().number("PRAGMA page_count");
+          return core.store().sql().number("PRAGMA max_page_count = " + (now + pages));
+        });
   }
 
   /// Whether the home was closed.

@@ -149,20 +149,19 @@ final class Inbox {
                 reception.received(tx, from, content, acceptedAt);
               });
       case Decrypted.Duplicate _ -> {}
-      case Decrypted.UnknownDevice _, Decrypted.NoSession _, Decrypted.IdentityChanged _ ->
-          undecryptable(tx, from, ciphertext, acceptedAt);
+      case Decrypted.UnknownDevice _, Decrypted.NoSession _, Decrypted.IdentityChanged _ -> {
+        reception.undecryptable(tx, from, acceptedAt);
+        retries.ask(tx, from, ciphertext, acceptedAt);
+      }
       case Decrypted.Undecryptable(Decrypted.Reason reason) -> {
         if (reason != Decrypted.Reason.FROM_SELF && reason != Decrypted.Reason.REPLAYED) {
-          undecryptable(tx, from, ciphertext, acceptedAt);
+          reception.undecryptable(tx, from, acceptedAt);
+        }
+        if (reason.healable()) {
+          retries.ask(tx, from, ciphertext, acceptedAt);
         }
       }
     }
-  }
-
-  private void undecryptable(
-      Transaction tx, DeviceAddress from, byte[] ciphertext, long acceptedAt) {
-    reception.undecryptable(tx, from, acceptedAt);
-    retries.ask(tx, from, ciphertext, acceptedAt);
   }
 
   /// What the sender says about chains: newer ones are fetched, contradictions stop the

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import sotto.chain.AccountId;
+import sotto.client.Event;
 import sotto.client.SottoException;
 import sotto.client.Username;
 import sotto.client.Verification;
@@ -98,6 +99,7 @@ final class Names {
                     lookUp(session.calls());
                   } finally {
                     looking.set(false);
+                    core.events().stored();
                   }
                   if (!core.lane().call(_ -> core.store().contacts().hinted()).isEmpty()) {
                     wake();
@@ -110,6 +112,20 @@ final class Names {
   /// Whether the names that messages brought have been looked up, or cannot be now. On the lane.
   boolean settled() {
     return checkedSinceConnect && (!looking.get() || core.store().contacts().hinted().isEmpty());
+  }
+
+  /// Whether an event is about a stranger whose name is being looked up. On the lane.
+  boolean awaitedBy(Event event) {
+    return event instanceof Event.MessageReceived received
+        && received.message().from().username().isEmpty()
+        && looking.get()
+        && received
+            .message()
+            .from()
+            .account()
+            .flatMap(core.store().contacts()::find)
+            .flatMap(ContactRow::hint)
+            .isPresent();
   }
 
   /// A new connection: names are to be looked up again.

@@ -37,6 +37,7 @@ import sotto.client.internal.store.OutboxRow.Kind;
 final class Outbox {
   private static final int MAX_ROUNDS = 5;
   private static final int LANES_AT_ONCE = 32;
+  private static final long AFTER_FAULT_MILLIS = 1000;
   private static final long GIVE_UP_MILLIS = Duration.ofDays(14).toMillis();
   private static final long RECEIPT_DELAY_MILLIS = 250;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -44,7 +45,7 @@ final class Outbox {
 
   private record Flight(AccountId account, long row) {}
 
-  private record Planned(Traffic traffic, long row, Send frame) {}
+  private record Planned(Traffic traffic, int generation, long row, Send frame) {}
 
   private final Core core;
   private final Sealer sealer;
@@ -176,6 +177,7 @@ final class Outbox {
               .whenComplete((_, failure) -> {
                 if (failure != null) {
                   filling.set(false);
+                  core.timers().after(AFTER_FAULT_MILLIS, this::pump);
                 }
               });
     }
@@ -183,7 +185,8 @@ final class Outbox {
 
   private boolean fill(Transaction tx) {
     List<Planned> planned = new ArrayList<>();
-    boolean open = stream.map(ChatStream::ready).orElse(false);
+    Optional<ChatStream> current = stream;
+    boolean open = current.map(ChatStream::ready).orElse(false);
     if (open) {
       for (AccountId account : List.copyOf(dirty).stream().limit(LANES_AT_ONCE).toList()) {
         dirty.remove(account);
@@ -194,11 +197,12 @@ final class Outbox {
     tx.afterCommit(() -> {
       if (!planned.isEmpty()) {
         CrashPoint.AFTER_ENCRYPT.reached();
-        planned.forEach(this::send);
+        planned.forEach(p -> send(current, p));
         CrashPoint.AFTER_SEND.reached();
       }
       filling.set(false);
-      if (open) {
+      // Asked again: a stream that became ready meanwhile found the filling still going on.
+      if (stream.map(ChatStream::ready).orElse(false)) {
         pump();
       }
     });
@@ -235,7 +239,7 @@ final class Outbox {
     }
     return switch (sealer.seal(row, traffic.withoutBundle)) {
       case Sealer.Ready(Send frame) -> {
-        planned.add(new Planned(traffic, row.id(), frame));
+        planned.add(new Planned(traffic, traffic.generation, row.id(), frame));
         yield true;
       }
       case Sealer.Impossible(Optional<Failure> failure) -> {
@@ -258,8 +262,14 @@ final class Outbox {
     };
   }
 
-  private void send(Planned p) {
-    if (stream.isEmpty()) {
+  /// Writes a frame, unless the lane was refused or restarted since it was planned: what was
+  /// planned then would overtake what goes again.
+  private void send(Optional<ChatStream> plannedFor, Planned p) {
+    if (stream.isEmpty()
+        || !stream.equals(plannedFor)
+        || p.traffic().draining
+        || p.traffic().generation != p.generation()) {
+      dirty.add(p.traffic().account);
       return;
     }
     long request = ++lastRequest;

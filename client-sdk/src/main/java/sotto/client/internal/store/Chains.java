@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
 import sotto.chain.Link;
 
 /// The newest known chain of each account, checked before it got here.
@@ -38,6 +39,13 @@ public final class Chains {
     }
     remember(chain);
     return Optional.of(chain);
+  }
+
+  /// The identity key that the newest known chain names for a device.
+  Optional<byte[]> identity(DeviceAddress device) {
+    return of(device.account())
+        .flatMap(chain -> chain.device(device.device()))
+        .map(entry -> entry.identityKey().toArray());
   }
 
   /// Keeps a chain that the caller has checked against the one known.

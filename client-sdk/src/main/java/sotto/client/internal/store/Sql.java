@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sotto.chain.AccountId;
+import sotto.client.SottoException;
 
 /// The store's connection: statements are prepared once and kept. Only for the thread of the
 /// [Lane].
 ///
-/// Failures are [sotto.client.SottoException]s, see [StorageFaults].
+/// Failures are [SottoException]s, see [StorageFaults].
 public final class Sql implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -32,7 +33,7 @@ public final class Sql implements AutoCloseable {
     try {
       return bound(sql, arguments).executeUpdate();
     } catch (SQLException e) {
-      throw StorageFaults.of(e);
+      throw failed(sql, e);
     }
   }
 
@@ -60,7 +61,7 @@ public final class Sql implements AutoCloseable {
       }
       return rows;
     } catch (SQLException e) {
-      throw StorageFaults.of(e);
+      throw failed(sql, e);
     }
   }
 
@@ -78,8 +79,21 @@ public final class Sql implements AutoCloseable {
         statement.getResultSet().close();
       }
     } catch (SQLException e) {
-      throw StorageFaults.of(e);
+      throw failed(sql, e);
     }
+  }
+
+  /// The driver closes a statement that failed: it is prepared anew the next time.
+  private SottoException failed(String sql, SQLException failure) {
+    PreparedStatement statement = prepared.remove(sql);
+    if (statement != null) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    return StorageFaults.of(failure);
   }
 
   private PreparedStatement bound(String sql, Object... arguments) throws SQLException {

@@ -11,13 +11,20 @@ import sotto.crypto.SessionStore;
 
 /// Sessions and pre-keys in the store, in the transaction that is open on the lane.
 public final class SqlSessionStore implements SessionStore {
+  /// The identity keys that chains name.
+  @FunctionalInterface
+  interface Identities {
+    /// The 33-byte key of a device in the newest known chain.
+    Optional<byte[]> of(DeviceAddress peer);
+  }
+
   private final Sql sql;
-  private final Chains chains;
+  private final Identities identities;
   private final Clock clock;
 
-  SqlSessionStore(Sql sql, Chains chains, Clock clock) {
+  SqlSessionStore(Sql sql, Identities identities, Clock clock) {
     this.sql = sql;
-    this.chains = chains;
+    this.identities = identities;
     this.clock = clock;
   }
 
@@ -105,9 +112,6 @@ public final class SqlSessionStore implements SessionStore {
 
   @Override
   public Optional<byte[]> identityOf(DeviceAddress peer) {
-    return chains
-        .of(peer.account())
-        .flatMap(chain -> chain.device(peer.device()))
-        .map(device -> device.identityKey().toArray());
+    return identities.of(peer);
   }
 }

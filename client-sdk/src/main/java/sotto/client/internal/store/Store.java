@@ -43,7 +43,7 @@ public final class Store implements AutoCloseable {
     this.sql = sql;
     this.settings = new Settings(sql);
     this.chains = new Chains(sql);
-    this.sessions = new SqlSessionStore(sql, chains, clock);
+    this.sessions = new SqlSessionStore(sql, chains::identity, clock);
     this.preKeys = new PreKeyRows(sql, settings);
     this.contacts = new Contacts(sql);
     this.messages = new Messages(sql, settings);
