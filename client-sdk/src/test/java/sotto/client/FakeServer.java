@@ -140,7 +140,7 @@ final class FakeServer implements AutoCloseable {
     Optional<Stream> stream = Optional.empty();
   }
 
-  private final String name = "fake-" + System.nanoTime();
+  private final String channelName = "fake-" + System.nanoTime();
   private final SecureRandom random = new SecureRandom();
   private final Map<AccountId, Holding> accounts = new LinkedHashMap<>();
   private final Map<String, AccountId> usernames = new HashMap<>();
@@ -155,6 +155,7 @@ final class FakeServer implements AutoCloseable {
   private boolean delivering = true;
 
   long timeOffset;
+  String name = "server.test";
   int signIns;
   int lookUps;
   long blobLimit = Long.MAX_VALUE;
@@ -171,7 +172,7 @@ final class FakeServer implements AutoCloseable {
   private Server start() {
     try {
       List<BindableService> services = List.of(new Accounts(), new Keys(), new Chat(), new Blobs());
-      var builder = InProcessServerBuilder.forName(name);
+      var builder = InProcessServerBuilder.forName(channelName);
       services.forEach(s -> builder.addService(ServerInterceptors.intercept(s, new Auth())));
       return builder.build().start();
     } catch (IOException e) {
@@ -187,7 +188,8 @@ final class FakeServer implements AutoCloseable {
   /// Dials it whatever the address.
   Dialer dialer() {
     return _ -> {
-      ManagedChannel channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+      ManagedChannel channel =
+          InProcessChannelBuilder.forName(channelName).directExecutor().build();
       return new Wire() {
         @Override
         public ManagedChannel channel() {
@@ -265,6 +267,34 @@ final class FakeServer implements AutoCloseable {
 
   synchronized void setHighestConnection(AccountId account, long number) {
     device(account, 1).highestConnection = number;
+  }
+
+  synchronized long highestConnection(AccountId account) {
+    return device(account, 1).highestConnection;
+  }
+
+  synchronized Optional<AccountId> accountOf(String username) {
+    return Optional.ofNullable(usernames.get(username));
+  }
+
+  synchronized GetChainResponse chainOf(AccountId account) {
+    GetChainResponse.Builder response = GetChainResponse.newBuilder().setFound(true);
+    Objects.requireNonNull(accounts.get(account), "no such account")
+        .chain
+        .links()
+        .forEach(link -> response.addLinks(ByteString.copyFrom(link.bytes())));
+    return response.build();
+  }
+
+  /// Tells a device that another stream took over.
+  synchronized void displace(AccountId account) {
+    device(account, 1)
+        .stream
+        .ifPresent(s ->
+            s.send(
+                ServerFrame.newBuilder()
+                    .setDisplaced(sotto.chat.v1.Displaced.getDefaultInstance())
+                    .build()));
   }
 
   synchronized void changeRegistrationId(AccountId account, int id) {
@@ -426,7 +456,7 @@ final class FakeServer implements AutoCloseable {
       Holding account = accounts.get(address.account());
       boolean good =
           account != null
-              && request.getServerName().equals(address().host())
+              && request.getServerName().equals(name)
               && request.getChallenge().equals(challenges.remove(address))
               && account
                   .chain

@@ -1,9 +1,17 @@
 package sotto.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import sotto.chain.AccountId;
+import sotto.client.internal.store.Store;
 
 /// A fake server and homes at it, for tests; closes them all.
 final class TwoPeople implements AutoCloseable {
@@ -46,6 +54,39 @@ final class TwoPeople implements AutoCloseable {
     var _ = sotto.register(server.address(), Username.of(name));
     sotto.awaitOnline(PATIENCE);
     return sotto;
+  }
+
+  /// Two people who are online.
+  Conversation aliceToBob() {
+    var _ = register("bob");
+    return register("alice").conversationWith(Username.of("bob"));
+  }
+
+  Sotto of(String name) {
+    return open.stream()
+        .filter(s -> s.account().map(a -> a.username().value().equals(name)).orElse(false))
+        .reduce((_, last) -> last)
+        .orElseThrow();
+  }
+
+  AccountId id(String name) {
+    return of(name).account().orElseThrow().id();
+  }
+
+  /// Waits until a condition holds.
+  static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /// Loses what a closed home knows of its sessions.
+  static void forgetSessions(Path home) {
+    try (Store store = Store.open(home, key().secret(), new SecureRandom(), Clock.systemUTC())) {
+      store.sql().update("DELETE FROM session");
+    }
   }
 
   @Override

@@ -1,0 +1,146 @@
+package sotto.client.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
+
+/// The file of a home: encrypted, owned by one process, opened by one secret only.
+final class StoreTest {
+  private static final String MARK = "a text that nobody may find in the file";
+
+  @TempDir Path folder;
+  private Path home;
+
+  @BeforeEach
+  void name() {
+    home = folder.resolve("home");
+  }
+
+  private Store open(Secret secret) {
+    return Store.open(home, secret, new SecureRandom(), Clock.systemUTC());
+  }
+
+  private static Secret key(int fill) {
+    byte[] key = new byte[32];
+    Arrays.fill(key, (byte) fill);
+    return new Secret.Raw(key);
+  }
+
+  private void write(Secret secret) {
+    try (Store store = open(secret)) {
+      store.settings().put("mark", MARK);
+    }
+  }
+
+  @Test
+  void theFile_isNoPlainSqliteFile_andHoldsNoText() throws IOException {
+    write(key(1));
+    byte[] bytes = Files.readAllBytes(home.resolve("store.db"));
+    assertThat(new String(bytes, 0, 15, StandardCharsets.ISO_8859_1))
+        .isNotEqualTo("SQLite format 3");
+    try (Stream<Path> files = Files.list(home)) {
+      for (Path file : files.toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(MARK);
+      }
+    }
+  }
+
+  @Test
+  void wrongKey_isToldAndChangesNothing() throws IOException {
+    write(key(1));
+    Map<String, String> before = contents();
+    assertThatThrownBy(() -> open(key(2)).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
+    assertThat(contents()).isEqualTo(before);
+    try (Store store = open(key(1))) {
+      assertThat(store.settings().text("mark")).hasValue(MARK);
+    }
+  }
+
+  @Test
+  void passphrase_opensWhatItMade_andNoOtherDoes() {
+    write(new Secret.Text("correct horse".toCharArray()));
+    assertThatThrownBy(() -> open(new Secret.Text("correct house".toCharArray())).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
+    assertThatThrownBy(() -> open(key(1)).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
+    try (Store store = open(new Secret.Text("correct horse".toCharArray()))) {
+      assertThat(store.settings().text("mark")).hasValue(MARK);
+    }
+  }
+
+  private Map<String, String> contents() throws IOException {
+    Map<String, String> contents = new HashMap<>();
+    try (Stream<Path> files = Files.list(home)) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith("lock")) {
+          contents.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+        }
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void secondOwner_isRefusedWithTheFirstOnesPid() {
+    try (Store _ = open(key(1))) {
+      assertThatThrownBy(() -> open(key(1)).close())
+          .isInstanceOfSatisfying(
+              SottoException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(Code.HOME_IN_USE);
+                assertThat(e.getMessage()).contains(Long.toString(ProcessHandle.current().pid()));
+              });
+    }
+    write(key(1));
+  }
+
+  @Test
+  void storeOfANewerVersion_isLeftAlone() {
+    try (Store store = open(key(1))) {
+      store.sql().run("PRAGMA user_version = 999");
+    }
+    assertThatThrownBy(() -> open(key(1)).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED));
+  }
+
+  @Test
+  void damagedKeyFile_isToldAsDamage() throws IOException {
+    write(new Secret.Text("correct horse".toCharArray()));
+    Files.writeString(home.resolve("kdf"), "argon2id m=99999999 t=1 p=1 salt=00\n");
+    assertThatThrownBy(() -> open(new Secret.Text("correct horse".toCharArray())).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED));
+    Files.delete(home.resolve("kdf"));
+    assertThatThrownBy(() -> open(new Secret.Text("correct horse".toCharArray())).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED));
+  }
+
+  @Test
+  void transactionsAreSynced() {
+    try (Store store = open(key(1))) {
+      assertThat(store.sql().number("PRAGMA synchronous")).isEqualTo(2); // FULL
+      assertThat(store.sql().one("PRAGMA journal_mode", r -> r.text(1))).hasValue("wal");
+    }
+  }
+}
