@@ -27,11 +27,8 @@ record Peer(
     return new Peer(contact, Optional.of(other), typing, connection);
   }
 
-  /// Without a connection nothing is known about the peer.
   Peer with(Connection.State other) {
-    return other == Connection.State.ONLINE
-        ? new Peer(contact, presence, typing, other)
-        : new Peer(contact, Optional.empty(), false, other);
+    return new Peer(contact, presence, typing, other);
   }
 
   Peer typing(boolean now) {
