@@ -253,6 +253,7 @@ class SendAndDeliverTest {
       alice.send(BOB, "m" + i);
     }
     await(() -> relay.mailbox.appends.size() == 32);
+    await(() -> !alice.out().isReady());
     assertThat(alice.frames).isEmpty();
 
     relay.mailbox.release();

@@ -19,7 +19,7 @@ import sotto.chat.v1.Ephemeral;
 /// Bob's stream is on another relay than Alice's.
 class TwoRelaysTest {
   private final TestRelay relay = new TestRelay();
-  private final Channel second = relay.secondRelay(named("second"));
+  private final Channel second = relay.secondRelay(TestConfigs.named("second"));
 
   @AfterEach
   void close() {
@@ -53,7 +53,7 @@ class TwoRelaysTest {
     await(() -> relay.mailbox.positions(BOB).isEmpty());
     bob.out().onCompleted();
     assertThat(bob.status().isOk()).isTrue();
-    var third = relay.client(relay.secondRelay(named("third")), BOB).live(2);
+    var third = relay.client(relay.secondRelay(TestConfigs.named("third")), BOB).live(2);
 
     // The cached location is the second relay's.
     alice.send(BOB, "two");
@@ -106,29 +106,5 @@ class TwoRelaysTest {
     relay.advance(Duration.ofSeconds(1));
     fresh.ping(1);
     assertThat(fresh.next().hasPong()).isTrue();
-  }
-
-  private static RelayConfig named(String name) {
-    var d = RelayConfig.DEFAULTS;
-    return new RelayConfig(
-        name,
-        d.maxEnvelopeBytes(),
-        d.mailboxLife(),
-        d.helloDeadline(),
-        d.silence(),
-        d.holeWait(),
-        d.missedCheckEvery(),
-        d.presenceWait(),
-        d.locationLife(),
-        d.appendBytes(),
-        d.sendsPerDevice(),
-        d.sendsPerPair(),
-        d.ephemeralsPerDevice(),
-        d.bundlesPerPair(),
-        d.lookUps(),
-        d.calls(),
-        d.addressCalls(),
-        d.registrations(),
-        d.maxWatches());
   }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package sotto.relay.edge;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package sotto.relay.route;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package sotto.relay.stream;
-
-import org.jspecify.annotations.NullMarked;
