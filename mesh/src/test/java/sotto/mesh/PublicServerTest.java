@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -139,13 +140,14 @@ class PublicServerTest {
   void callerThatAStrangerClaims_isNotBelieved() throws Exception {
     var seen = new LinkedBlockingQueue<Optional<Caller>>();
     var address = new LinkedBlockingQueue<Optional<PeerAddress>>();
-    var server =
-        start(
-            new FakeAccounts((_, out) -> {
-              seen.add(Caller.current());
-              address.add(PeerAddress.current());
-              FakeAccounts.answer(out, 1);
-            }));
+    var service =
+        new FakeAccounts((_, out) -> {
+          seen.add(Caller.current());
+          address.add(PeerAddress.current());
+          FakeAccounts.answer(out, 1);
+        });
+    // Even behind what would believe it.
+    var server = start(() -> ServerInterceptors.intercept(service, new CallerInterceptor()));
     var caller = new Caller(new AccountId(1, 2), new DeviceId(3));
     caller.on(stub(server)).getChain(REQUEST);
     assertThat(seen.remove()).isEmpty();
