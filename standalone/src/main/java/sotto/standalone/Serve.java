@@ -14,6 +14,7 @@ import sotto.mesh.ConfigException;
 import sotto.mesh.Configs;
 import sotto.mesh.Logs;
 import sotto.mesh.ServerProcess;
+import sotto.mesh.Telemetry;
 
 /// `sotto serve`: runs the server until SIGTERM or SIGINT. Standard output gets one line, when
 /// clients can connect: `ready HOST:PORT ca=PATH`.
@@ -70,7 +71,11 @@ final class Serve implements Callable<Integer> {
       var loaded = load(environment);
       Logs.open(loaded.log());
       ServerProcess.run(
-          loaded.drain(), drain -> Wiring.open(loaded, environment, drain, System.out));
+          loaded.drain(),
+          drain -> {
+            var telemetry = Telemetry.open("sotto", loaded.telemetry(), environment);
+            Wiring.open(loaded, drain.add("telemetry", telemetry), drain, System.out);
+          });
       return ServerProcess.OK;
     } catch (Exception e) {
       LoggerFactory.getLogger(Serve.class).debug("could not serve", e);

@@ -6,7 +6,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import sotto.blob.BlobService;
 import sotto.mesh.CertificateAuthority;
 import sotto.mesh.Drain;
@@ -28,15 +27,12 @@ final class Wiring {
 
   private Wiring() {}
 
-  static void open(
-      ServerConfig config, Map<String, String> environment, Drain drain, PrintStream out)
+  static void open(ServerConfig config, Telemetry telemetry, Drain drain, PrintStream out)
       throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
     var names = config.allNames();
 
-    var telemetry =
-        drain.add("telemetry", Telemetry.open("sotto", config.telemetry(), environment));
     var folder = drain.add("folder", DataFolder.take(config.data()));
     var ca = CertificateAuthority.openOrCreate(folder.path(), clock, random);
 
