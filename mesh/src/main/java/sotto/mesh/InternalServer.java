@@ -52,7 +52,7 @@ public final class InternalServer implements AutoCloseable {
     for (var service : services) {
       builder.addService(
           ServerInterceptors.interceptForward(
-              service,
+              Unreadable.instead(service.bindService()),
               telemetry.chain(
                   new FailureInterceptor(), new CallerInterceptor(), new BoundsInterceptor())));
     }

@@ -182,7 +182,7 @@ public final class PublicServer implements AutoCloseable {
   private static ServerServiceDefinition chained(
       ServerServiceDefinition service, Telemetry telemetry) {
     return ServerInterceptors.interceptForward(
-        service,
+        Unreadable.instead(service),
         telemetry.chain(
             new FailureInterceptor(), new PeerAddress.Interceptor(), new BoundsInterceptor()));
   }
