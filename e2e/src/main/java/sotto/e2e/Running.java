@@ -39,8 +39,9 @@ final class Running implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("could not start " + name, e);
     }
-    outReader = Thread.ofVirtual().start(() -> read(process.getInputStream(), true));
-    errReader = Thread.ofVirtual().start(() -> read(process.getErrorStream(), false));
+    // Reading a pipe holds the carrier of a virtual thread: a few processes would stop all others.
+    outReader = Thread.ofPlatform().daemon().start(() -> read(process.getInputStream(), true));
+    errReader = Thread.ofPlatform().daemon().start(() -> read(process.getErrorStream(), false));
   }
 
   private void read(InputStream from, boolean toOut) {
