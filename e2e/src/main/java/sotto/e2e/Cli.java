@@ -93,7 +93,8 @@ record Cli(Checkout checkout, String name, Path home, String passphrase) {
         name + ": sotto " + String.join(" ", shortened(arguments)), builder(json, arguments));
   }
 
-  private ProcessBuilder builder(boolean json, String... arguments) {
+  /// A command that is yet to be started.
+  ProcessBuilder builder(boolean json, String... arguments) {
     var all = new ArrayList<String>();
     all.add("--home");
     all.add(home.toString());
