@@ -183,6 +183,18 @@ final class InboxTest {
   }
 
   @Test
+  void moreReceiptsThanOneEnvelopeHolds_allGo() {
+    Conversation bob = people.aliceToBob();
+    people.server.holdDelivery();
+    for (int i = 0; i < 600; i++) {
+      bob.send("message " + i);
+    }
+    assertThat(people.of("alice").awaitOutbox(PATIENCE)).isTrue();
+    people.server.deliverAgain();
+    TwoPeople.await(() -> bob.messages(600).stream().allMatch(m -> m.status() == Status.DELIVERED));
+  }
+
+  @Test
   void receiptFromAStranger_movesNothing() {
     Conversation bob = people.aliceToBob();
     var _ = people.register("carol");

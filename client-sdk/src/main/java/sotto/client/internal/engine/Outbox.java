@@ -124,6 +124,7 @@ final class Outbox {
             .submit(tx -> {
               tx.afterCommit(() -> {
                 traffic(account).cursor = 0;
+                traffic(account).receiptsDue = true;
                 wake(account);
               });
               return true;
@@ -217,7 +218,9 @@ final class Outbox {
     if (core.store().contacts().find(traffic.account).map(ContactRow::blocked).orElse(false)) {
       return;
     }
-    long dueBy = flushing.get() > 0 ? Long.MAX_VALUE : core.clock().millis();
+    boolean receipts = traffic.receiptsDue || flushing.get() > 0;
+    long dueBy = receipts ? Long.MAX_VALUE : core.clock().millis();
+    tx.afterCommit(() -> traffic.receiptsDue &= !receipts);
     int limit = traffic.cursor == 0 ? room + traffic.inFlight.size() : room;
     List<OutboxRow> rows =
         core.store().outgoing().lane(traffic.account, traffic.cursor, dueBy, limit);

@@ -25,6 +25,9 @@ final class Traffic {
   /// The last row that was sent in this generation.
   long cursor;
 
+  /// Receipts go with the next rows, however young they are.
+  boolean receiptsDue = true;
+
   boolean draining;
   boolean fetching;
 
@@ -49,6 +52,7 @@ final class Traffic {
     withoutBundle.clear();
     generation = 1;
     cursor = 0;
+    receiptsDue = true;
     draining = false;
     fetching = false;
     held = false;

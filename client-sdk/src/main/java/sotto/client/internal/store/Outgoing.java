@@ -114,12 +114,6 @@ public final class Outgoing {
     return sql.one(ROWS + "WHERE id = ? AND account_id IS NOT NULL", Outgoing::row, id);
   }
 
-  /// The earliest time at which a receipt that waits is due.
-  public Optional<Long> nextDue(long after) {
-    return sql.one("SELECT min(due_at) FROM outbox WHERE due_at > ?", r -> r.number(1), after)
-        .filter(due -> due > 0);
-  }
-
   /// Keeps a row's ciphertext for every device.
   public void setFrame(long id, byte[] frame, long firstAttemptAt) {
     sql.update(
