@@ -3,10 +3,11 @@ package sotto.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// What a command of the real client did, byte for byte.
@@ -22,33 +23,39 @@ record Captured(String command, int exit, String out, String err) {
   static Captured run(ProcessBuilder builder, byte[] input) {
     var command = String.join(" ", builder.command());
     try {
-      var out = Files.createTempFile("sotto-out", "");
-      var err = Files.createTempFile("sotto-err", "");
-      try {
-        var process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        try (var stdin = process.getOutputStream()) {
-          stdin.write(input);
-        } catch (IOException e) {
-          // It ended without reading.
-        }
-        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-          process.destroyForcibly();
-          throw new AssertionError(command + " did not end within " + LIMIT);
-        }
-        return new Captured(
-            command,
-            process.exitValue(),
-            Files.readString(out, StandardCharsets.UTF_8),
-            Files.readString(err, StandardCharsets.UTF_8));
-      } finally {
-        Files.delete(out);
-        Files.delete(err);
+      var process = builder.start();
+      // Through pipes: a process that may write no file still says why.
+      var out = read(process.getInputStream());
+      var err = read(process.getErrorStream());
+      try (var stdin = process.getOutputStream()) {
+        stdin.write(input);
+      } catch (IOException e) {
+        // It ended without reading.
       }
+      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError(command + " did not end within " + LIMIT);
+      }
+      return new Captured(command, process.exitValue(), out.join(), err.join());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static CompletableFuture<String> read(InputStream from) {
+    var text = new CompletableFuture<String>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try (from) {
+            text.complete(new String(from.readAllBytes(), StandardCharsets.UTF_8));
+          } catch (IOException e) {
+            text.completeExceptionally(e);
+          }
+        });
+    return text;
   }
 
   /// Runs a command of a person as a person sees it.
