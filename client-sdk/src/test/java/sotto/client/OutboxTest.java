@@ -222,6 +222,7 @@ final class OutboxTest {
   @Test
   void fourteenDaysAfterTheFirstAttempt_itExpires() {
     Conversation bob = people.aliceToBob();
+    people.of("bob").close(); // his receipt would tell that it arrived
     people.server.loseResults = true;
     SentMessage sent = bob.send("stale");
     TwoPeople.await(() -> sends().size() == 1);
