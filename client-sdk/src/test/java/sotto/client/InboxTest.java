@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,8 +160,12 @@ final class InboxTest {
     SentMessage big = bob.send("x".repeat(60_000));
     assertThat(big.await(Status.SENT, PATIENCE)).isEqualTo(Status.SENT);
     people.server.deliverAgain();
-    TwoPeople.await(() -> bobs.connection().state() == Connection.State.STORAGE_BLOCKED);
-    assertThat(bobs.connection().problem().orElseThrow().code())
+    AtomicReference<Connection> blocked = new AtomicReference<>(bobs.connection());
+    TwoPeople.await(() -> {
+      blocked.set(bobs.connection());
+      return blocked.get().state() == Connection.State.STORAGE_BLOCKED;
+    });
+    assertThat(blocked.get().problem().orElseThrow().code())
         .isEqualTo(SottoException.Code.STORAGE_FULL);
     assertThat(people.server.mailboxSize(people.id("bob"))).isPositive();
     bobs.limitStore(1_000_000);

@@ -156,12 +156,21 @@ final class Connector {
       }
       failures = attempt.welcomed ? 0 : failures + 1;
       if (!stopped) {
-        State state =
-            connection.state() == State.STORAGE_BLOCKED ? State.STORAGE_BLOCKED : State.CONNECTING;
-        set(state, attempt.problem);
+        settle(attempt);
         pause(attempt, failures);
       }
     }
+  }
+
+  /// Says how it stands between two attempts. A stream that was cancelled because the store cannot
+  /// be written ends with a status of its own, which is not the problem.
+  private void settle(Attempt attempt) {
+    Connection before = connection;
+    if (before.state() == State.STORAGE_BLOCKED && attempt.welcomed) {
+      return;
+    }
+    boolean blocked = attempt.problem.map(p -> p.code() == Code.STORAGE_FULL).orElse(false);
+    set(blocked ? State.STORAGE_BLOCKED : State.CONNECTING, attempt.problem);
   }
 
   private void pause(Attempt attempt, int failures) {
