@@ -162,6 +162,16 @@ final class ContactsTest {
   }
 
   @Test
+  void goodBundleAfterABadOne_isTakenOnTheSameStream() {
+    people.server.bundles =
+        bundle -> bundle.toBuilder().setIdentityKey(ByteString.copyFrom(new byte[33])).build();
+    Conversation bob = people.aliceToBob();
+    assertThat(bob.send("refused").await(Status.SENT, PATIENCE)).isEqualTo(Status.FAILED);
+    people.server.bundles = bundle -> bundle;
+    assertThat(bob.send("goes").await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
+  }
+
+  @Test
   void bundleWithABadSignature_isRefused() {
     people.server.bundles =
         bundle ->

@@ -248,6 +248,8 @@ final class Outbox {
       case Sealer.Impossible(Optional<Failure> failure) -> {
         failure.ifPresentOrElse(
             f -> fail(tx, row, f), () -> core.store().outgoing().remove(row.id()));
+        // What is written later asks for bundles anew: the next ones may be good.
+        tx.afterCommit(traffic.withoutBundle::clear);
         yield true;
       }
       case Sealer.NeedsChain _ -> {
