@@ -5,7 +5,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.SynchronizationContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,24 +20,14 @@ import sotto.chat.v1.Diverged;
 import sotto.chat.v1.Ephemeral;
 import sotto.chat.v1.EphemeralDelivery;
 import sotto.chat.v1.GoingAway;
-import sotto.chat.v1.GroupSend;
-import sotto.chat.v1.GroupSendResult;
 import sotto.chat.v1.Hello;
-import sotto.chat.v1.Limits;
-import sotto.chat.v1.MemberResult;
-import sotto.chat.v1.Ping;
-import sotto.chat.v1.Pong;
 import sotto.chat.v1.PresenceEvent;
-import sotto.chat.v1.PresenceEvents;
 import sotto.chat.v1.QueueEmpty;
 import sotto.chat.v1.ServerFrame;
-import sotto.chat.v1.Unavailable;
-import sotto.chat.v1.Welcome;
 import sotto.mesh.Permit;
 import sotto.mesh.TokenBucket;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
-import sotto.relay.append.Lane;
 import sotto.relay.delivery.DeliveryLoop;
 import sotto.relay.delivery.Outlet;
 import sotto.relay.delivery.Push;
@@ -72,11 +61,8 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   // Frames that a client may have sent before the one before is handled.
   private static final int AHEAD = 4;
   private static final int MAX_HELLOS = 5;
-  private static final int MAX_ENVELOPE_FRAME = 1 << 20;
-  private static final long GROUPS_LATER_MILLIS = 3_600_000;
   private static final long FIRST_BACKOFF_MILLIS = 50;
   private static final long LONGEST_BACKOFF_MILLIS = 5_000;
-  private static final long FIVE_MINUTES = 300_000;
 
   private enum State {
     AWAITING_HELLO,
@@ -92,7 +78,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private final SynchronizationContext turn = new SynchronizationContext((thread, e) -> failed(e));
   private final DeliveryLoop loop = new DeliveryLoop(new LoopOutlet());
   private final Sends sends;
-  private final PresenceOut presenceOut = new PresenceOut();
+  private final StreamPresence presence;
   private final TokenBucket ephemerals;
 
   // Touched in the turn only.
@@ -103,8 +89,6 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private boolean waitsForRoom;
   private long missedSinceMillis;
   private long lastHeard;
-  private boolean visible;
-  private List<ByteString> accessKeyHashes = List.of();
   // Set once in the turn, before others can see the stream.
   private volatile long connectionNumber;
 
@@ -119,6 +103,13 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
             turn,
             result -> send(ServerFrame.newBuilder().setSendResult(result)),
             this::askMore);
+    this.presence =
+        new StreamPresence(
+            self,
+            behind,
+            this,
+            client::ready,
+            events -> send(ServerFrame.newBuilder().setPresence(events)));
     this.ephemerals =
         new TokenBucket(behind.config().ephemeralsPerDevice(), behind.wheel().clock());
   }
@@ -167,7 +158,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     turn.execute(() -> {
       if (state == State.OPEN) {
         loop.flush();
-        presenceOut.flush();
+        presence.flush();
       }
       askMore();
     });
@@ -244,8 +235,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   public void presence(PresenceEvent event) {
     turn.execute(() -> {
       if (state == State.OPEN) {
-        presenceOut.add(event);
-        presenceOut.flush();
+        presence.add(event);
       }
     });
   }
@@ -265,10 +255,16 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
         switch (frame.getFrameCase()) {
           case SEND -> sends.take(frame.getSend());
           case ACK -> ack(frame.getAck());
-          case PING -> pong(frame.getPing());
+          case PING ->
+              send(
+                  ServerFrame.newBuilder()
+                      .setPong(Answers.pong(frame.getPing(), behind.clock().millis())));
           case EPHEMERAL -> ephemeral(frame.getEphemeral());
-          case PRESENCE -> presence(frame);
-          case GROUP_SEND -> groupSend(frame.getGroupSend());
+          case PRESENCE -> presence.update(frame.getPresence(), registration);
+          case GROUP_SEND ->
+              send(
+                  ServerFrame.newBuilder()
+                      .setGroupSendResult(Answers.groupsLater(frame.getGroupSend())));
           case HELLO -> fail(Reason.FRAME_OUT_OF_ORDER, "the stream is open already");
           case FRAME_NOT_SET -> fail(Reason.FRAME_OUT_OF_ORDER, "the frame is empty");
         }
@@ -379,20 +375,10 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
 
   private void welcome() {
     state = State.OPEN;
-    var config = behind.config();
     send(
         ServerFrame.newBuilder()
             .setWelcome(
-                Welcome.newBuilder()
-                    .setServerTimeMs(behind.clock().millis())
-                    .setMissedSinceMs(missedSinceMillis)
-                    .setLimits(
-                        Limits.newBuilder()
-                            .setMaxEnvelopeBytes(config.maxEnvelopeBytes())
-                            .setMaxFrameBytes(MAX_ENVELOPE_FRAME)
-                            .setMaxLane(Lane.MAX)
-                            .setSilenceMs((int) config.silence().toMillis())
-                            .setMailboxLifeS((int) config.mailboxLife().toSeconds()))));
+                Answers.welcome(behind.config(), behind.clock().millis(), missedSinceMillis)));
     loop.start();
   }
 
@@ -401,13 +387,6 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     if (!known.isEmpty()) {
       behind.mailboxes().ack(self, known);
     }
-  }
-
-  private void pong(Ping ping) {
-    send(
-        ServerFrame.newBuilder()
-            .setPong(
-                Pong.newBuilder().setId(ping.getId()).setServerTimeMs(behind.clock().millis())));
   }
 
   private void ephemeral(Ephemeral ephemeral) {
@@ -423,42 +402,6 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
               new DeviceAddress(account, new DeviceId(envelope.getDevice())),
               Sends.envelope(senderBytes, self, envelope));
     }
-  }
-
-  private void presence(ClientFrame frame) {
-    var update = frame.getPresence();
-    if (update.hasPublish() && registration.isPresent()) {
-      visible = update.getPublish().getVisible();
-      accessKeyHashes = List.copyOf(update.getPublish().getAccessKeyHashesList());
-      behind.presence().published(registration.get(), visible, accessKeyHashes);
-    }
-    for (var account : update.getUnwatchList()) {
-      behind.watches().unwatch(this, new AccountId(account.toByteArray()));
-      presenceOut.remove(account);
-    }
-    for (var watch : update.getWatchList()) {
-      behind
-          .watches()
-          .watch(
-              this,
-              new AccountId(watch.getAccountId().toByteArray()),
-              watch.getAccessKey(),
-              behind.config().maxWatches());
-    }
-  }
-
-  /// This version has no group service: nothing is stored, and the rows of the members stay queued
-  /// with the client. Ending the stream would hurt what does work.
-  private void groupSend(GroupSend group) {
-    var result = GroupSendResult.newBuilder().setRequest(group.getRequest());
-    var unavailable =
-        MemberResult.newBuilder()
-            .setUnavailable(Unavailable.newBuilder().setRetryAfterMs(GROUPS_LATER_MILLIS))
-            .build();
-    for (int i = 0; i < group.getRecipientsCount(); i++) {
-      result.addResults(unavailable);
-    }
-    send(ServerFrame.newBuilder().setGroupSendResult(result));
   }
 
   /// Asks the client for as many frames as were handled, unless a send is parked, the way to the
@@ -509,47 +452,14 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     boolean unacked = loop.hasUnacked();
     loop.close();
     sends.close();
-    behind.watches().forget(this);
     behind.streams().forget(this);
     registration.ifPresent(behind.presence()::disconnected);
     if (unacked) {
       behind.router().wake(self);
     }
-    if (visible && !behind.streams().has(self.account())) {
-      long now = behind.clock().millis();
-      behind
-          .mailboxes()
-          .noteLastSeen(self.account(), now - Math.floorMod(now, FIVE_MINUTES), accessKeyHashes);
-    }
+    presence.ended();
     behind.metrics().closed(loop.timesBehind());
     farewell.run();
-  }
-
-  /// The newest presence of each watched account that the client has not taken yet. Bounded by the
-  /// watches.
-  private final class PresenceOut {
-    private static final int EVENTS_PER_FRAME = 256;
-    private final LinkedHashMap<ByteString, PresenceEvent> newest = new LinkedHashMap<>(0);
-
-    void add(PresenceEvent event) {
-      newest.put(event.getAccountId(), event);
-    }
-
-    void remove(ByteString account) {
-      newest.remove(account);
-    }
-
-    void flush() {
-      while (!newest.isEmpty() && client.ready()) {
-        var events = PresenceEvents.newBuilder();
-        for (var next = newest.values().iterator();
-            next.hasNext() && events.getEventsCount() < EVENTS_PER_FRAME; ) {
-          events.addEvents(next.next());
-          next.remove();
-        }
-        send(ServerFrame.newBuilder().setPresence(events));
-      }
-    }
   }
 
   private final class LoopOutlet implements Outlet {
