@@ -1,8 +1,6 @@
 package sotto.relay.append;
 
 import io.grpc.SynchronizationContext;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -17,6 +15,7 @@ import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
 import sotto.mailbox.v1.MailboxServiceGrpc.MailboxServiceStub;
+import sotto.relay.call.OutStream;
 import sotto.relay.time.Wheel;
 
 /// The one long-lived stream of appends to a store pod.
@@ -59,7 +58,7 @@ public final class AppendPipe implements Appends, AutoCloseable {
 
   // Touched in the turn only.
   private final LinkedHashMap<Long, Entry> unanswered = new LinkedHashMap<>();
-  private Optional<Call> call = Optional.empty();
+  private Optional<OutStream<AppendRequest, AppendResponse>> call = Optional.empty();
   private long nextRequest = 1;
   private int failures;
   private boolean backingOff;
@@ -146,12 +145,12 @@ public final class AppendPipe implements Appends, AutoCloseable {
     if (call.isEmpty()) {
       open();
     }
-    while (call.isPresent() && call.get().stream.isReady() && !queue.isEmpty()) {
+    while (call.isPresent() && call.get().isReady() && !queue.isEmpty()) {
       write(call.get());
     }
   }
 
-  private void write(Call to) {
+  private void write(OutStream<AppendRequest, AppendResponse> to) {
     var batch = AppendRequest.newBuilder();
     int size = 0;
     long now = wheel.now();
@@ -167,16 +166,16 @@ public final class AppendPipe implements Appends, AutoCloseable {
       unanswered.put(request, next);
       batch.addAppends(next.append.toBuilder().setRequest(request));
     }
-    to.stream.onNext(batch.build());
+    to.send(batch.build());
   }
 
   private void open() {
-    var opened = new Call();
+    var opened = new OutStream<>("the append stream", turn, new Events());
     call = Optional.of(opened);
     store.append(opened);
   }
 
-  private void answers(Call from, AppendResponse response) {
+  private void answers(OutStream<AppendRequest, AppendResponse> from, AppendResponse response) {
     if (call.isEmpty() || call.get() != from) {
       return;
     }
@@ -198,7 +197,7 @@ public final class AppendPipe implements Appends, AutoCloseable {
     }
   }
 
-  private void ended(Call which) {
+  private void ended(OutStream<AppendRequest, AppendResponse> which) {
     if (call.isEmpty() || call.get() != which) {
       return;
     }
@@ -240,7 +239,7 @@ public final class AppendPipe implements Appends, AutoCloseable {
     if (wheel.now() - oldest >= ANSWER_MILLIS) {
       LOG.log(Level.WARNING, "the store did not answer appends in time; opening a new stream");
       var stuck = call.get();
-      stuck.stream.cancel("no answer in time", null);
+      stuck.cancel("no answer in time");
       ended(stuck);
     }
   }
@@ -250,38 +249,26 @@ public final class AppendPipe implements Appends, AutoCloseable {
   public void close() {
     turn.execute(() -> {
       closed = true;
-      call.ifPresent(open -> open.stream.onCompleted());
+      call.ifPresent(open -> open.complete());
       call = Optional.empty();
       dropAll();
     });
   }
 
-  /// One stream to the store; gRPC calls it on its own threads.
-  private final class Call implements ClientResponseObserver<AppendRequest, AppendResponse> {
-    @SuppressWarnings(
-        "NullAway.Init") // gRPC calls beforeStart before the call that opens it returns
-    private ClientCallStreamObserver<AppendRequest> stream;
-
+  private final class Events implements OutStream.Owner<AppendRequest, AppendResponse> {
     @Override
-    public void beforeStart(ClientCallStreamObserver<AppendRequest> stream) {
-      this.stream = stream;
-      stream.setOnReadyHandler(AppendPipe.this::schedulePump);
+    public void ready() {
+      schedulePump();
     }
 
     @Override
-    public void onNext(AppendResponse response) {
-      turn.execute(() -> answers(this, response));
+    public void heard(OutStream<AppendRequest, AppendResponse> from, AppendResponse answer) {
+      answers(from, answer);
     }
 
     @Override
-    public void onError(Throwable failure) {
-      LOG.log(Level.INFO, "the append stream ended: {0}", failure.getMessage());
-      turn.execute(() -> ended(this));
-    }
-
-    @Override
-    public void onCompleted() {
-      turn.execute(() -> ended(this));
+    public void ended(OutStream<AppendRequest, AppendResponse> which) {
+      AppendPipe.this.ended(which);
     }
   }
 }

@@ -2,8 +2,6 @@ package sotto.relay.route;
 
 import io.grpc.Channel;
 import io.grpc.SynchronizationContext;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -19,6 +17,7 @@ import sotto.peer.v1.ForwardRequest;
 import sotto.peer.v1.ForwardResponse;
 import sotto.peer.v1.PeerServiceGrpc;
 import sotto.peer.v1.PeerServiceGrpc.PeerServiceStub;
+import sotto.relay.call.OutStream;
 import sotto.relay.time.Wheel;
 
 /// The stream of forwards to one other relay.
@@ -48,7 +47,7 @@ final class PeerLink {
   private final ArrayDeque<Item> queue = new ArrayDeque<>();
   private final Set<DeviceAddress> marks = new LinkedHashSet<>();
   private final LinkedHashMap<Long, Sent> unanswered = new LinkedHashMap<>();
-  private Optional<Call> call = Optional.empty();
+  private Optional<OutStream<ForwardRequest, ForwardResponse>> call = Optional.empty();
   private int queueBytes;
   private long nextRequest = 1;
   private boolean backingOff;
@@ -101,14 +100,12 @@ final class PeerLink {
       return;
     }
     if (call.isEmpty()) {
-      var opened = new Call();
+      var opened = new OutStream<>("a peer stream", turn, new Events());
       call = Optional.of(opened);
       peer.forward(opened);
     }
-    while (call.isPresent()
-        && call.get().stream.isReady()
-        && !(queue.isEmpty() && marks.isEmpty())) {
-      call.get().stream.onNext(batch());
+    while (call.isPresent() && call.get().isReady() && !(queue.isEmpty() && marks.isEmpty())) {
+      call.get().send(batch());
     }
   }
 
@@ -153,12 +150,12 @@ final class PeerLink {
     }
     if (wheel.now() - unanswered.firstEntry().getValue().atMillis() >= SILENCE_MILLIS) {
       var silent = call.get();
-      silent.stream.cancel("no answer in time", null);
+      silent.cancel("no answer in time");
       ended(silent);
     }
   }
 
-  private void ended(Call which) {
+  private void ended(OutStream<ForwardRequest, ForwardResponse> which) {
     if (call.isEmpty() || call.get() != which) {
       return;
     }
@@ -181,31 +178,20 @@ final class PeerLink {
     devices.forEach(lost);
   }
 
-  /// One stream; gRPC calls it on its own threads.
-  private final class Call implements ClientResponseObserver<ForwardRequest, ForwardResponse> {
-    @SuppressWarnings(
-        "NullAway.Init") // gRPC calls beforeStart before the call that opens it returns
-    private ClientCallStreamObserver<ForwardRequest> stream;
-
+  private final class Events implements OutStream.Owner<ForwardRequest, ForwardResponse> {
     @Override
-    public void beforeStart(ClientCallStreamObserver<ForwardRequest> stream) {
-      this.stream = stream;
-      stream.setOnReadyHandler(() -> turn.execute(PeerLink.this::pump));
+    public void ready() {
+      turn.execute(PeerLink.this::pump);
     }
 
     @Override
-    public void onNext(ForwardResponse response) {
-      turn.execute(() -> answered(response));
+    public void heard(OutStream<ForwardRequest, ForwardResponse> from, ForwardResponse answer) {
+      answered(answer);
     }
 
     @Override
-    public void onError(Throwable failure) {
-      turn.execute(() -> ended(this));
-    }
-
-    @Override
-    public void onCompleted() {
-      turn.execute(() -> ended(this));
+    public void ended(OutStream<ForwardRequest, ForwardResponse> which) {
+      PeerLink.this.ended(which);
     }
   }
 }

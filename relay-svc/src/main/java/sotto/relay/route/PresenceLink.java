@@ -3,8 +3,6 @@ package sotto.relay.route;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.SynchronizationContext;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -32,6 +30,7 @@ import sotto.presence.v1.Published;
 import sotto.presence.v1.Renew;
 import sotto.presence.v1.Unwatched;
 import sotto.presence.v1.Watched;
+import sotto.relay.call.OutStream;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.time.Wheel;
 
@@ -85,7 +84,7 @@ public final class PresenceLink implements AutoCloseable {
   private List<Item> inFlight = List.of();
   private long batch;
   private long batchMillis;
-  private Optional<Call> call = Optional.empty();
+  private Optional<OutStream<AttachRequest, AttachResponse>> call = Optional.empty();
   private boolean completeDue;
   private boolean backingOff;
   private boolean closed;
@@ -206,10 +205,10 @@ public final class PresenceLink implements AutoCloseable {
             waiting.add(
                 new Item(Change.newBuilder().setWatched(watched).build(), Optional.empty())));
     completeDue = true;
-    var opened = new Call();
+    var opened = new OutStream<>("the presence stream", turn, new Events());
     call = Optional.of(opened);
     presence.attach(opened);
-    opened.stream.onNext(
+    opened.send(
         AttachRequest.newBuilder()
             .setLease(Lease.newBuilder().setRelay(relay).setEpoch(epoch))
             .build());
@@ -220,11 +219,11 @@ public final class PresenceLink implements AutoCloseable {
     if (call.isEmpty() || !inFlight.isEmpty()) {
       return;
     }
-    var stream = call.get().stream;
+    var stream = call.get();
     if (waiting.isEmpty()) {
       if (completeDue) {
         completeDue = false;
-        stream.onNext(
+        stream.send(
             AttachRequest.newBuilder()
                 .setComplete(Complete.newBuilder().setPodsVersion(PODS_VERSION))
                 .build());
@@ -240,10 +239,10 @@ public final class PresenceLink implements AutoCloseable {
     }
     inFlight = items;
     batchMillis = wheel.now();
-    stream.onNext(AttachRequest.newBuilder().setChanges(changes).build());
+    stream.send(AttachRequest.newBuilder().setChanges(changes).build());
   }
 
-  private void heard(Call from, AttachResponse response) {
+  private void heard(OutStream<AttachRequest, AttachResponse> from, AttachResponse response) {
     if (call.isEmpty() || call.get() != from) {
       return;
     }
@@ -277,14 +276,14 @@ public final class PresenceLink implements AutoCloseable {
     }
     var open = call.get();
     if (!inFlight.isEmpty() && wheel.now() - batchMillis >= ANSWER_MILLIS) {
-      open.stream.cancel("no answer in time", null);
+      open.cancel("no answer in time");
       ended(open);
     } else {
-      open.stream.onNext(AttachRequest.newBuilder().setRenew(Renew.getDefaultInstance()).build());
+      open.send(AttachRequest.newBuilder().setRenew(Renew.getDefaultInstance()).build());
     }
   }
 
-  private void ended(Call which) {
+  private void ended(OutStream<AttachRequest, AttachResponse> which) {
     if (call.isEmpty() || call.get() != which) {
       return;
     }
@@ -305,7 +304,7 @@ public final class PresenceLink implements AutoCloseable {
   public void close() {
     turn.execute(() -> {
       closed = true;
-      call.ifPresent(open -> open.stream.onCompleted());
+      call.ifPresent(open -> open.complete());
       call = Optional.empty();
     });
   }
@@ -332,31 +331,20 @@ public final class PresenceLink implements AutoCloseable {
         .build();
   }
 
-  /// One attach stream; gRPC calls it on its own threads.
-  private final class Call implements ClientResponseObserver<AttachRequest, AttachResponse> {
-    @SuppressWarnings(
-        "NullAway.Init") // gRPC calls beforeStart before the call that opens it returns
-    private ClientCallStreamObserver<AttachRequest> stream;
-
+  private final class Events implements OutStream.Owner<AttachRequest, AttachResponse> {
     @Override
-    public void beforeStart(ClientCallStreamObserver<AttachRequest> stream) {
-      this.stream = stream;
+    public void ready() {
+      // What waits is bounded by one batch in flight.
     }
 
     @Override
-    public void onNext(AttachResponse response) {
-      turn.execute(() -> heard(this, response));
+    public void heard(OutStream<AttachRequest, AttachResponse> from, AttachResponse answer) {
+      PresenceLink.this.heard(from, answer);
     }
 
     @Override
-    public void onError(Throwable failure) {
-      LOG.log(Level.INFO, "the presence stream ended: {0}", failure.getMessage());
-      turn.execute(() -> ended(this));
-    }
-
-    @Override
-    public void onCompleted() {
-      turn.execute(() -> ended(this));
+    public void ended(OutStream<AttachRequest, AttachResponse> which) {
+      PresenceLink.this.ended(which);
     }
   }
 }

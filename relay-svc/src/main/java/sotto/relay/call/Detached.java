@@ -1,4 +1,4 @@
-package sotto.relay.route;
+package sotto.relay.call;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
