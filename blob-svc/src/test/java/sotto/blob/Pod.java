@@ -15,6 +15,7 @@ import sotto.chain.DeviceId;
 import sotto.mesh.Caller;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
 
 /// One blob pod over a folder, called as relays call it.
 final class Pod implements AutoCloseable {

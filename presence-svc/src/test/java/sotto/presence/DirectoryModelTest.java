@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sotto.chain.AccountId;
+import sotto.mesh.testing.HandClock;
 import sotto.presence.v1.DisplacedDevice;
 import sotto.presence.v1.Located;
 

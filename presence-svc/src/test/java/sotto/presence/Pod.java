@@ -8,6 +8,7 @@ import java.util.UUID;
 import sotto.chain.AccountId;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
 import sotto.presence.v1.LocateRequest;
 import sotto.presence.v1.Located;
 import sotto.presence.v1.PresenceServiceGrpc;

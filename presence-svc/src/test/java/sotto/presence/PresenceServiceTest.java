@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import sotto.chain.AccountId;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
 import sotto.presence.v1.LocateRequest;
 import sotto.presence.v1.PresenceServiceGrpc;
 import sotto.proto.Reason;

@@ -133,10 +133,10 @@ final class LimitsTest {
   @Test
   void gap_isToldOnceAtTheNextConnect() throws Exception {
     fill();
-    rig.clock.move(Duration.ofMinutes(1));
+    rig.clock.pass(Duration.ofMinutes(1));
     long since = rig.clock.millis();
     relay.one(rig.append(bob, 1));
-    rig.clock.move(Duration.ofMinutes(1));
+    rig.clock.pass(Duration.ofMinutes(1));
     relay.one(rig.append(bob, 2));
     restart();
     assertThat(rig.connect(bob, 1, 1).getOpened().getMissedSinceMs()).isEqualTo(since);

@@ -139,7 +139,7 @@ final class MailboxTest {
     try (Appender relay = rig.appender()) {
       var stored = relay.one(rig.append(bob, 1)).getAppended().getStored(0);
       assertThat(stored.getPrevious()).isEqualTo(start);
-      rig.clock.move(Duration.ofDays(30));
+      rig.clock.pass(Duration.ofDays(30));
       rig.store().sweep(bob.id().bucket());
       // The row is gone, but the chain goes on from it.
       assertThat(rig.mailbox(bob, 1)).isEmpty();
@@ -152,10 +152,10 @@ final class MailboxTest {
     TestAccount alice = rig.register(2, "alice");
     try (Appender relay = rig.appender()) {
       relay.ask(rig.append(bob, 1), rig.append(alice, 1));
-      rig.clock.move(Duration.ofDays(29));
+      rig.clock.pass(Duration.ofDays(29));
       relay.one(rig.append(bob, 2));
       assertThat(rig.store().sweep(bob.id().bucket())).isZero();
-      rig.clock.move(Duration.ofDays(1));
+      rig.clock.pass(Duration.ofDays(1));
       assertThat(rig.store().sweep(bob.id().bucket())).isEqualTo(1);
       assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 2");
       assertThat(rig.mailbox(alice, 1)).hasSize(1);
@@ -171,10 +171,10 @@ final class MailboxTest {
             + "', 1, 3, 1, X'00', "
             + rig.clock.millis()
             + ")");
-    rig.clock.move(Duration.ofDays(29));
+    rig.clock.pass(Duration.ofDays(29));
     rig.store().sweep(bob.id().bucket());
     assertThat(rig.count("SELECT COUNT(*) FROM taken_pre_key")).isEqualTo(1);
-    rig.clock.move(Duration.ofDays(1));
+    rig.clock.pass(Duration.ofDays(1));
     rig.store().sweep(bob.id().bucket());
     assertThat(rig.count("SELECT COUNT(*) FROM taken_pre_key")).isZero();
   }
@@ -182,9 +182,9 @@ final class MailboxTest {
   @Test
   void dormantDevice_getsNothingIsNamedAndWakesByConnecting() throws Exception {
     rig.addDevice(bob);
-    rig.clock.move(Duration.ofDays(40));
+    rig.clock.pass(Duration.ofDays(40));
     rig.connect(bob, 1, 1);
-    rig.clock.move(Duration.ofDays(6));
+    rig.clock.pass(Duration.ofDays(6));
     try (Appender relay = rig.appender()) {
       AppendResult result = relay.one(rig.append(bob, 1));
       assertThat(result.getAppended().getDormantDevicesList()).containsExactly(2);
@@ -204,7 +204,7 @@ final class MailboxTest {
   void lastDevice_isNeverDormant() throws Exception {
     rig.addDevice(bob);
     rig.connect(bob, 2, 1);
-    rig.clock.move(Duration.ofDays(400));
+    rig.clock.pass(Duration.ofDays(400));
     try (Appender relay = rig.appender()) {
       AppendResult result = relay.one(rig.append(bob, 1));
       assertThat(result.getAppended().getDormantDevicesList()).hasSize(1);
@@ -239,10 +239,10 @@ final class MailboxTest {
     rig.addDevice(bob);
     rig.connect(bob, 1, 1);
     rig.connect(bob, 2, 1);
-    rig.clock.move(Duration.ofDays(44));
+    rig.clock.pass(Duration.ofDays(44));
     check(0, 1);
     // The note is queued behind nothing: the next write comes after it.
-    rig.clock.move(Duration.ofDays(2));
+    rig.clock.pass(Duration.ofDays(2));
     try (Appender relay = rig.appender()) {
       assertThat(relay.one(rig.append(bob, 1)).getAppended().getDormantDevicesList())
           .containsExactly(2);

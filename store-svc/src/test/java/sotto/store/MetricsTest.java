@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
 
 final class MetricsTest {
   @TempDir Path folder;
@@ -18,7 +19,7 @@ final class MetricsTest {
     try (var memory = Telemetry.inMemory()) {
       StoreService.open(
               StoreConfig.defaults(folder, List.of("localhost")),
-              new MovableClock(),
+              new HandClock(),
               new SecureRandom(),
               memory.telemetry())
           .close();

@@ -13,6 +13,7 @@ import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.CheckMissedRequest;
 import sotto.mailbox.v1.DeviceAck;
 import sotto.mailbox.v1.DevicePosition;
+import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 import sotto.store.sql.SqliteDialect;
@@ -75,7 +76,7 @@ final class OwnershipTest {
     SqliteDialect dialect = new SqliteDialect(folder.resolve("store.db"));
     Session session = new Session(dialect.openWriter(), dialect);
     new Schema(dialect).prepare(session);
-    MovableClock clock = new MovableClock();
+    HandClock clock = new HandClock();
     return Writers.start(
         session,
         dialect,

@@ -157,7 +157,7 @@ final class RegistrationTest {
   @Test
   void freshClaimWithoutAccount_holdsTheName() throws Exception {
     claim(TestAccount.found(9), "bob");
-    rig.clock.move(Duration.ofMinutes(10));
+    rig.clock.pass(Duration.ofMinutes(10));
     assertThat(register(TestAccount.found(1), "bob").hasUsernameTaken()).isTrue();
     assertThat(lookUp("bob").hasNotFound()).isTrue();
   }
@@ -166,7 +166,7 @@ final class RegistrationTest {
   void oldClaimWithoutAccount_isTakenAndItsOwnerNotifiedByATakenName() throws Exception {
     TestAccount slow = TestAccount.found(9);
     claim(slow, "bob");
-    rig.clock.move(Duration.ofMinutes(10).plusMillis(1));
+    rig.clock.pass(Duration.ofMinutes(10).plusMillis(1));
     TestAccount bob = rig.register(1, "bob");
     assertThat(register(slow, "bob").hasUsernameTaken()).isTrue();
     assertThat(lookUp("bob").getFound().getAccountId()).isEqualTo(Rig.id(bob));
@@ -177,7 +177,7 @@ final class RegistrationTest {
   void oldClaimWithAccount_isConfirmedOnSight() throws Exception {
     TestAccount bob = rig.register(1, "bob");
     rig.sql("UPDATE username SET confirmed = 0");
-    rig.clock.move(Duration.ofDays(2));
+    rig.clock.pass(Duration.ofDays(2));
     assertThat(register(TestAccount.found(2), "bob").hasUsernameTaken()).isTrue();
     assertThat(rig.count("SELECT confirmed FROM username WHERE username = 'bob'")).isEqualTo(1);
     rig.sql("UPDATE username SET confirmed = 0");

@@ -33,13 +33,14 @@ import sotto.mailbox.v1.ReadResponse;
 import sotto.mesh.Caller;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
 
 /// A store on a folder, served in this process, with what tests need to talk to it.
 final class Rig implements AutoCloseable {
   static final String SERVER = "chat.example";
 
   final Path folder;
-  final MovableClock clock;
+  final HandClock clock;
   final FaultyDialect dialect;
   private final StoreConfig config;
   private final StoreService store;
@@ -47,7 +48,7 @@ final class Rig implements AutoCloseable {
   private final ManagedChannel channel;
   private long request;
 
-  private Rig(Path folder, MovableClock clock, StoreConfig config) {
+  private Rig(Path folder, HandClock clock, StoreConfig config) {
     this.folder = folder;
     this.clock = clock;
     this.config = config;
@@ -64,7 +65,7 @@ final class Rig implements AutoCloseable {
 
   static Rig open(Path folder, UnaryOperator<StoreConfig> change) {
     StoreConfig config = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
-    return new Rig(folder, new MovableClock(), change.apply(config));
+    return new Rig(folder, new HandClock(), change.apply(config));
   }
 
   static StoreConfig limits(StoreConfig c, long envelopes, long bytes) {

@@ -116,9 +116,9 @@ final class SignInTest {
   void tokenSurvivesARestart_andEndsAfterTenMinutes() throws Exception {
     Token token = signIn(answer()).getToken();
     rig = rig.reopen();
-    rig.clock.move(Duration.ofMinutes(9));
+    rig.clock.pass(Duration.ofMinutes(9));
     assertThat(subject(token, keys().getFirst())).isNotEmpty();
-    rig.clock.move(Duration.ofMinutes(1));
+    rig.clock.pass(Duration.ofMinutes(1));
     assertThat(
             org.assertj.core.api.Assertions.catchThrowable(() -> subject(token, keys().getFirst())))
         .isInstanceOf(InvalidJwtException.class);
@@ -128,17 +128,17 @@ final class SignInTest {
   void challengeSurvivesARestart_andEndsAfterAMinute() {
     SignInRequest.Builder answer = answer();
     rig = rig.reopen();
-    rig.clock.move(Duration.ofSeconds(59));
+    rig.clock.pass(Duration.ofSeconds(59));
     assertThat(signIn(answer).hasToken()).isTrue();
-    rig.clock.move(Duration.ofSeconds(1));
+    rig.clock.pass(Duration.ofSeconds(1));
     assertThat(signIn(answer).hasRefused()).isTrue();
   }
 
   @Test
   void challengeFromTheFuture_isRefused() {
-    rig.clock.move(Duration.ofDays(365));
+    rig.clock.pass(Duration.ofDays(365));
     SignInRequest.Builder answer = answer();
-    rig.clock.move(Duration.ofDays(-365));
+    rig.clock.pass(Duration.ofDays(-365));
     assertThat(signIn(answer).hasRefused()).isTrue();
   }
 
@@ -191,14 +191,14 @@ final class SignInTest {
   void signingKey_changesDailyAndTheOneBeforeStaysValid() throws Exception {
     Token old = signIn(answer()).getToken();
     String oldKey = keys().getFirst().getId();
-    rig.clock.move(Duration.ofDays(1));
+    rig.clock.pass(Duration.ofDays(1));
     assertThat(keys()).hasSize(2);
     assertThat(keys().get(1).getId()).isEqualTo(oldKey);
     Token young = signIn(answer()).getToken();
     assertThat(subject(young, keys().getFirst())).isNotEmpty();
-    rig.clock.move(Duration.ofDays(-1));
+    rig.clock.pass(Duration.ofDays(-1));
     assertThat(subject(old, keys().getFirst())).isNotEmpty();
-    rig.clock.move(Duration.ofDays(3));
+    rig.clock.pass(Duration.ofDays(3));
     rig = rig.reopen();
     assertThat(keys()).hasSize(2).noneMatch(key -> key.getId().equals(oldKey));
     assertThat(rig.count("SELECT COUNT(*) FROM server_key WHERE kind = 'token'")).isEqualTo(2);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.testing.TestAccount;
 import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
@@ -34,7 +35,7 @@ final class StorageTest {
   private static StoreService open(Path folder) {
     return StoreService.open(
         StoreConfig.defaults(folder, List.of("localhost")),
-        new MovableClock(),
+        new HandClock(),
         new SecureRandom(),
         Telemetry.none());
   }
@@ -120,7 +121,7 @@ final class StorageTest {
     SqliteDialect dialect = dialect();
     Session session = new Session(dialect.openWriter(), dialect);
     new Schema(dialect).prepare(session);
-    MovableClock clock = new MovableClock();
+    HandClock clock = new HandClock();
     try (Readers readers = Readers.open(dialect, 1);
         Writers writers =
             Writers.start(
