@@ -33,11 +33,11 @@ final class Sentences {
       case HOME_IN_USE -> "Wait until that command ends, or use another --home.";
       case SERVER_UNREACHABLE -> "Check that the server runs and that you are online.";
       case SERVER_UNTRUSTED ->
-          "Nothing was sent. Check the address, and the CA file given to register.";
-      case USERNAME_TAKEN -> "Choose another name.";
+          "Nothing was sent. Check the address, the CA file given to register, and this machine's"
+              + " clock.";
       case UNKNOWN_USER -> "Check the spelling.";
       case CONTACT_CHANGED ->
-          "Compare the new safety number: sotto verify USER, then sotto verify USER --confirm";
+          "'sotto verify USER' shows it, 'sotto verify USER --confirm' confirms it.";
       case DISPLACED -> "Run the command again to take the connection back.";
       case RATE_LIMITED ->
           e.retryAfter()
@@ -45,7 +45,7 @@ final class Sentences {
               .orElse("Try again later.");
       case STORAGE_FULL -> "Make room on the disk; nothing was lost.";
       case INTERNAL -> "SOTTO_DEBUG=1 shows more; please report it.";
-      case CLOSED, REFUSED, TIMED_OUT, INVALID_INPUT, FILE, STORAGE_DAMAGED -> "";
+      case CLOSED, REFUSED, USERNAME_TAKEN, TIMED_OUT, INVALID_INPUT, FILE, STORAGE_DAMAGED -> "";
     };
   }
 }

@@ -46,7 +46,7 @@ public record Chat(Look look, Output out, MessageLines lines, InputStream in, Pa
             now -> Thread.ofVirtual().start(() -> tell(conversation, now)), System::nanoTime);
     try (ChatView view = view(typing)) {
       if (!online) {
-        view.note("offline", "No connection now. What you write waits here until there is one.");
+        view.note("offline", "Not connected yet. What you write waits here and goes by itself.");
       }
       ChatSession.Outcome outcome =
           new ChatSession(sotto, user, conversation, view, typing, userHome).run();

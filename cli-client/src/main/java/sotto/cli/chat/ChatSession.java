@@ -71,6 +71,7 @@ final class ChatSession {
 
   private void enter() {
     history(ChatInput.HISTORY);
+    sotto.appearOnline(true);
     conversation.watchPresence();
     conversation.markRead();
     if (view.interactive()) {

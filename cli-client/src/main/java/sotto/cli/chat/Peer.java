@@ -27,8 +27,11 @@ record Peer(
     return new Peer(contact, Optional.of(other), typing, connection);
   }
 
+  /// Without a connection nothing is known about the peer.
   Peer with(Connection.State other) {
-    return new Peer(contact, presence, typing, other);
+    return other == Connection.State.ONLINE
+        ? new Peer(contact, presence, typing, other)
+        : new Peer(contact, Optional.empty(), false, other);
   }
 
   Peer typing(boolean now) {

@@ -14,15 +14,15 @@ import sotto.client.Username;
 import sotto.client.Verification;
 
 /// Messages to show.
-final class Samples {
-  static final Contact ALICE = contact("alice", 1);
-  static final Contact BOB = contact("bob", 2);
-  static final MessageId ID = new MessageId("00112233445566778899aabbccddeeff");
-  static final Instant NOON = Instant.parse("2026-11-25T12:00:00.123456Z");
+public final class Samples {
+  public static final Contact ALICE = contact("alice", 1);
+  public static final Contact BOB = contact("bob", 2);
+  public static final MessageId ID = new MessageId("00112233445566778899aabbccddeeff");
+  public static final Instant NOON = Instant.parse("2026-11-25T12:00:00.123456Z");
 
   private Samples() {}
 
-  static Contact contact(String name, long number) {
+  public static Contact contact(String name, long number) {
     return new Contact(
         Optional.of(Username.of(name)),
         Optional.of(new AccountId(0, number)),
@@ -30,19 +30,19 @@ final class Samples {
         true);
   }
 
-  static MessageView incoming(String text, FileView... files) {
+  public static MessageView incoming(String text, FileView... files) {
     return message(true, text, Status.DELIVERED, Optional.empty(), List.of(files));
   }
 
-  static MessageView own(String text, Status status) {
+  public static MessageView own(String text, Status status) {
     return message(false, text, status, Optional.empty(), List.of());
   }
 
-  static MessageView failed(String text, Failure failure) {
+  public static MessageView failed(String text, Failure failure) {
     return message(false, text, Status.FAILED, Optional.of(failure), List.of());
   }
 
-  static FileView file(String name) {
+  public static FileView file(String name) {
     return new FileView(ID, 0, name, "image/png", 1_234_567, "ab".repeat(32));
   }
 
