@@ -226,7 +226,8 @@ final class ClientTroubleTest {
   private enum Damage {
     FIRST_BYTES,
     MIDDLE,
-    SHORTER;
+    SHORTER,
+    EMPTIED;
 
     void doTo(Path path) throws IOException {
       try (var file = new RandomAccessFile(path.toFile(), "rw")) {
@@ -240,6 +241,7 @@ final class ClientTroubleTest {
             file.write(rest);
           }
           case SHORTER -> file.setLength(file.length() / 2 + 100);
+          case EMPTIED -> file.setLength(0);
         }
       }
     }

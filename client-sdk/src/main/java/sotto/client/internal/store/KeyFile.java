@@ -20,8 +20,12 @@ import sotto.crypto.PassphraseKey;
 /// raw                                         the key is given
 /// argon2id m=32768 t=2 p=1 salt=32 hex digits the key comes from a passphrase
 /// ```
+///
+/// A second line, `store made`, follows once the store has been written: a store that is empty or
+/// gone after that is damage and not a new home.
 final class KeyFile {
   private static final String RAW = "raw";
+  private static final String MADE = "store made";
   private static final Pattern ARGON2ID =
       Pattern.compile("argon2id m=([0-9]{1,7}) t=([0-9]{1,2}) p=([0-9]{1,2}) salt=([0-9a-f]{32})");
 
@@ -46,7 +50,7 @@ final class KeyFile {
     if (!exists()) {
       write(secret, random);
     }
-    String line = Files.readString(file, StandardCharsets.US_ASCII).strip();
+    String line = lines().getFirst();
     return switch (secret) {
       case Secret.Raw(byte[] key) when line.equals(RAW) -> key.clone();
       case Secret.Text(char[] chars) when parameters(line).isPresent() ->
@@ -59,6 +63,24 @@ final class KeyFile {
         throw SottoException.of(Code.STORAGE_DAMAGED, "The home's file 'kdf' is damaged.");
       }
     };
+  }
+
+  /// Whether the store has been written before.
+  boolean storeMade() throws IOException {
+    return exists() && lines().contains(MADE);
+  }
+
+  /// Notes that the store has been written.
+  void noteStoreMade() throws IOException {
+    if (!storeMade()) {
+      DurableFiles.write(home, NAME, List.of(lines().getFirst(), MADE));
+    }
+  }
+
+  /// Its lines, one at least.
+  private List<String> lines() throws IOException {
+    List<String> lines = Files.readString(file, StandardCharsets.US_ASCII).lines().toList();
+    return lines.isEmpty() ? List.of("") : lines;
   }
 
   private void write(Secret secret, SecureRandom random) throws IOException {

@@ -57,7 +57,7 @@ public final class Store implements AutoCloseable {
 
   /// Whether a folder holds a home.
   public static boolean exists(Path home) {
-    return Files.exists(home.resolve(FILE));
+    return Files.exists(home.resolve(FILE)) || new KeyFile(home).exists();
   }
 
   /// Opens the store of a home, or makes it. A wrong secret changes nothing.
@@ -73,8 +73,9 @@ public final class Store implements AutoCloseable {
         try {
           Schema.bringUpToDate(sql);
           sql.run("PRAGMA journal_mode = WAL");
+          new KeyFile(home).noteStoreMade();
           return new Store(home, lock, sql, clock);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
           sql.close();
           throw e;
         }
@@ -107,6 +108,10 @@ public final class Store implements AutoCloseable {
     KeyFile keyFile = new KeyFile(home);
     if (Files.exists(file) && !keyFile.exists()) {
       throw SottoException.of(Code.STORAGE_DAMAGED, "The home's file 'kdf' is missing.");
+    }
+    if (keyFile.storeMade() && (!Files.exists(file) || Files.size(file) == 0)) {
+      throw SottoException.of(
+          Code.STORAGE_DAMAGED, "The home is damaged: its file '" + FILE + "' is empty or missing.");
     }
     byte[] key = keyFile.key(secret, random);
     try {

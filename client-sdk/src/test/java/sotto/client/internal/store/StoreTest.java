@@ -137,6 +137,31 @@ final class StoreTest {
   }
 
   @Test
+  void emptiedOrMissingStore_isDamageAndNoNewHome() throws IOException {
+    write(key(1));
+    Path file = home.resolve("store.db");
+    for (boolean gone : new boolean[] {false, true}) {
+      if (gone) {
+        Files.delete(file);
+      } else {
+        Files.write(file, new byte[0]);
+      }
+      assertThat(Store.exists(home)).isTrue();
+      assertThatThrownBy(() -> open(key(1)).close())
+          .isInstanceOfSatisfying(
+              SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED));
+    }
+  }
+
+  @Test
+  void firstOpeningThatBrokeOff_isContinued() throws IOException {
+    write(key(1));
+    Files.writeString(home.resolve("kdf"), "raw\n");
+    Files.write(home.resolve("store.db"), new byte[0]);
+    write(key(1));
+  }
+
+  @Test
   void transactionsAreSynced() {
     try (Store store = open(key(1))) {
       assertThat(store.sql().number("PRAGMA synchronous")).isEqualTo(2); // FULL
