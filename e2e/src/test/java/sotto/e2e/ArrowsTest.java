@@ -97,6 +97,13 @@ final class ArrowsTest {
           .dependOnClassesThat(resideInAnyPackage(NETWORK).or(resideInAnyPackage(SQL)));
 
   @ArchTest
+  static final ArchRule nobodyElse_reachesIntoTheClient =
+      noClasses()
+          .that(OURS.and(DescribedPredicate.not(CLIENT)))
+          .should()
+          .dependOnClassesThat(resideInAPackage("sotto.client.internal.."));
+
+  @ArchTest
   static final ArchRule client_knowsNoInternalService =
       noClasses()
           .that(CLIENT)
