@@ -111,7 +111,8 @@ public final class Store implements AutoCloseable {
     }
     if (keyFile.storeMade() && (!Files.exists(file) || Files.size(file) == 0)) {
       throw SottoException.of(
-          Code.STORAGE_DAMAGED, "The home is damaged: its file '" + FILE + "' is empty or missing.");
+          Code.STORAGE_DAMAGED,
+          "The home is damaged: its file '" + FILE + "' is empty or missing.");
     }
     byte[] key = keyFile.key(secret, random);
     try {
