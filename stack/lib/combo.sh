@@ -6,6 +6,7 @@ up_combo() {
   stop KILL vtcombo mysqld # the one is of no use without the other
   free_ports vtcombo "$(port store)" "$(port gate-web)" "$(port gate-grpc)" "$(port combo-mysql)"
   if [ ! -e "$dir/data/made" ]; then rm -rf "$dir"/data/*; fi # what an interrupted start left
+  unlock_socket "$(data_of 1)"
   cp "$schema_files/vschema.json" "$dir/schema/$KEYSPACE/vschema.json"
   hand_over
   EXTRA_MY_CNF=$dir/conf/combo.cnf spawn vtcombo vtcombo "${loopback[@]}" \

@@ -9,6 +9,7 @@ fi
 version_of() { awk -v m="$1" '$1 == m && $2 ~ /^v/ { print substr($2, 2); exit }' "$here/parts/go.mod"; }
 vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
 etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
+PATH=$vitess_home/bin:$etcd_home/bin:$PATH
 
 # The parts that a profile runs.
 parts_of() {

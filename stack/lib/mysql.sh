@@ -12,12 +12,15 @@ lay_out() {
   # vtgate asks for no password, or for this one; vtcombo never.
   users=(--mysql-auth-server-impl none)
   [ -z "$password" ] || users=(--mysql-auth-server-impl static --mysql-auth-server-static-file "$dir/conf/users.json")
-  export SOTTO_MYSQL=$mysql_home VTDATAROOT=$dir/data VT_MYSQL_ROOT=$dir/mysql VTROOT=$dir TMPDIR=/tmp PATH=$vitess_home/bin:$etcd_home/bin:$PATH
+  export SOTTO_MYSQL=$mysql_home VTDATAROOT=$dir/data VT_MYSQL_ROOT=$dir/mysql VTROOT=$dir TMPDIR=/tmp
   hand_over
 }
 
 # Where we are root, nobody owns the folder.
 hand_over() { [ "$owner" = "$(id -un)" ] || chown -R "$owner" "$dir"; }
+
+# unlock_socket FOLDER: of a killed mysqld; its id may still be in the list of processes, and the next would take it for alive.
+unlock_socket() { rm -f "$1/mysql.sock.lock" "$1/mysql.pid"; }
 
 up_mysql() {
   local data=$dir/data/mysql start=$1 mysqld=$dir/mysql/sbin/mysqld
@@ -43,6 +46,7 @@ up_mysql() {
     lap "$start" "mysqld made its files"
   fi
   hand_over
+  unlock_socket "$dir/data"
   spawn mysqld "$mysqld" --defaults-file="$dir/conf/my.cnf" --init-file="$dir/conf/users.sql"
   await mysqld 60 "mysqld to answer on port $(port store)" greets "$(port store)"
   lap "$start" "mysqld answers on port $(port store)"

@@ -21,11 +21,11 @@ look() {
 
 running() { look; [ -n "${PIDS[$1]-}" ]; }
 
-# part NAME COMMAND…: runs COMMAND as the part NAME, in the foreground.
+# part NAME COMMAND…: runs COMMAND as the part NAME and waits for it. What it leaves running is in a session of its own.
 part() {
   local name=$1
   shift
-  SOTTO_STACK_PART=$dir:$name HOME=$dir "${as[@]}" "$@" </dev/null >>"$dir/log/$name.log" 2>&1 9>&-
+  SOTTO_STACK_PART=$dir:$name HOME=$dir setsid --wait "${as[@]}" "$@" </dev/null >>"$dir/log/$name.log" 2>&1 9>&-
 }
 
 # spawn NAME COMMAND…: the same in the background and in a session of its own: a caller's group kill, a closed terminal or an

@@ -29,6 +29,7 @@ setting() { sed -n "s/^$1=//p" "$dir/stack" 2>/dev/null; }
 load() {
   is_stack || fail "there is no stack in $dir: sotto-stack up makes one"
   profile=$(setting profile) base=$(setting port) password=$(cat "$dir/password" 2>/dev/null || true)
+  set_topology
 }
 
 settle_port() {
@@ -38,17 +39,19 @@ settle_port() {
   fi
 }
 
-# One command at a time changes a stack. The lock is on the folder itself, which `down` takes away: then look again.
-lock() {
+# One command at a time makes or removes a stack; those that work on single parts go together. The lock is on the folder itself, which
+# `down` takes away: then look again.
+lock() { take_lock -x; }
+share() { take_lock -s; }
+take_lock() {
   local waits=0
-  while :; do
-    [ -d "$dir" ] || return 0
+  while [ -d "$dir" ]; do
     exec 9<"$dir"
-    if ! flock -n 9; then
+    if ! flock "$1" -n 9; then
       ((waits++)) || say "another sotto-stack works on $dir: waiting for it"
-      flock -w 300 9 || fail "another sotto-stack has been working on $dir for 300 s"
+      flock "$1" -w 300 9 || fail "another sotto-stack has been working on $dir for 300 s"
     fi
-    [ "$(stat -Lc %i /proc/self/fd/9 2>/dev/null)" = "$(stat -c %i "$dir" 2>/dev/null)" ] && return 0
+    [ "$(stat -Lc %i /proc/self/fd/9 2>/dev/null)" != "$(stat -c %i "$dir" 2>/dev/null)" ] || return 0
   done
 }
 
@@ -64,13 +67,15 @@ claim() {
     [ "$had" = "$profile" ] || fail "in $dir is a $had stack: sotto-stack down first, or choose another --dir"
     had=$(setting port)
     [ -z "${OPT[port]-}${SOTTO_STACK_PORT-}" ] || [ "$had" = "$base" ] || fail "the stack in $dir has the ports from $had on: sotto-stack down first, or leave --port out"
-    base=$had password=$(cat "$dir/password" 2>/dev/null || true)
+    load
     return
   fi
   password=${OPT[password]-${SOTTO_STACK_PASSWORD-}}
+  [[ ${OPT[replicas]:-2} =~ ^[0-4]$ ]] || misuse "--replicas must be from 0 to 4: ${OPT[replicas]}"
   [[ $password =~ ^[A-Za-z0-9._~!@%^+=,-]*$ ]] || misuse "a password may have letters, digits and ._~!@%^+=,-"
   [ "$profile" != combo ] || [ -z "$password" ] || misuse "vtcombo cannot ask for a password"
   mkdir -p "$dir"/{log,data,conf,mysql/sbin}
   (umask 077 && printf '%s' "$password" >"$dir/password")
   printf '%s\n' "profile=$profile" "port=$base" "replicas=${OPT[replicas]:-2}" >"$dir/stack"
+  set_topology
 }

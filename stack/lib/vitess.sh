@@ -5,20 +5,27 @@ readonly KEYSPACE=sotto
 loopback=(--config-file-not-found-handling=ignore --log-format text --bind-address 127.0.0.1 --grpc-bind-address 127.0.0.1)
 # A statement that would go to every shard and a transaction over two are mistakes of ours: refused here as in production.
 one_shard_a_time=(--no-scatter --transaction-mode SINGLE)
-# Errors must not carry what was bound to a statement. A transaction whose client went silent is ended after 5 s.
-tablet_limits=(--queryserver-config-terse-errors --queryserver-config-transaction-timeout 5s --queryserver-config-query-timeout 10s
+# Errors and logs must not carry what was bound to a statement. A transaction whose client went silent is ended after 5 s.
+tablet_limits=(--queryserver-config-terse-errors --sanitize-log-messages --queryserver-config-transaction-timeout 5s --queryserver-config-query-timeout 10s
   --queryserver-config-transaction-cap 40 --queryserver-config-pool-size 8 --queryserver-config-stream-pool-size 8)
 
 # vt COMMAND…: vtctldclient. In the cluster it works on the topology itself, without a vtctld; vtcombo has its own within.
 vt() {
-  local server=(--server internal --topo-implementation etcd2 --topo-global-server-address "127.0.0.1:$(port etcd)" --topo-global-root /vitess/global)
-  [ "$profile" = vitess ] || server=(--server "127.0.0.1:$(port gate-grpc)")
+  local server=(--server "127.0.0.1:$(port gate-grpc)")
+  [ "$profile" != vitess ] || server=(--server internal "${topology[@]}")
   # Without a limit a call to a dead tablet hangs for an hour.
-  HOME=$dir vtctldclient "${server[@]}" --log-level error --action-timeout 60s "$@" 9>&-
+  short_errors vtctldclient "${server[@]}" --log-level error --action-timeout 60s "$@"
 }
 
-# sql QUERY: through vtgate (or vtcombo), the answer as JSON. An error is one line.
+# sql QUERY: through vtgate (or vtcombo), the answer as JSON.
 sql() {
-  HOME=$dir vtclient --server "127.0.0.1:$(port gate-grpc)" --target "$KEYSPACE@primary" --config-file-not-found-handling=ignore --json "$1" \
-    2>"$dir/log/vtclient.log" 9>&- || { sed -n 's/^Error: //p' "$dir/log/vtclient.log" >&2 && return 1; }
+  short_errors vtclient --server "127.0.0.1:$(port gate-grpc)" --target "$KEYSPACE@primary" --config-file-not-found-handling=ignore --json "$1"
+}
+
+# short_errors COMMAND…: of what a Vitess client says when it fails (its usage, the error as text and as JSON) one line.
+short_errors() {
+  local errors
+  { errors=$(HOME=$dir "$@" 2>&1 >&3 3>&- 9>&-); } 3>&1 && return
+  sed -n 's/^Error: //p; s/.*"level":"ERROR".*"msg":"\(.*\)".*/\1/p' <<<"$errors" | head -n 1 | cut -c 1-400 >&2
+  return 1
 }
