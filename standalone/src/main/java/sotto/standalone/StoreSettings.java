@@ -3,6 +3,7 @@ package sotto.standalone;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import sotto.store.StoreConfig;
 
 /// What an operator decides about accounts and mailboxes; the rest of [StoreConfig] follows from
@@ -21,6 +22,8 @@ record StoreSettings(
     var _ =
         new StoreConfig(
             Path.of(""),
+            Optional.empty(),
+            StoreConfig.WRITERS,
             "check",
             mailboxEnvelopes,
             mailboxBytes,
@@ -32,6 +35,8 @@ record StoreSettings(
   StoreConfig in(Path folder, List<String> serverNames) {
     return new StoreConfig(
         folder,
+        Optional.empty(),
+        StoreConfig.WRITERS,
         "standalone",
         mailboxEnvelopes,
         mailboxBytes,

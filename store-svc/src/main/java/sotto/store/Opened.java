@@ -39,14 +39,10 @@ final class Opened implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (readers.isPresent()) {
-        readers.get().close();
-      }
-    } catch (SQLException e) {
-      throw new StorageException("closing failed", e);
-    } finally {
+      readers.ifPresent(Readers::close);
       writers.ifPresent(Writers::close);
       closeFirst();
+    } finally {
       lock.close();
     }
   }

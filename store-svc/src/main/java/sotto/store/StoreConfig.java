@@ -3,10 +3,15 @@ package sotto.store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import sotto.store.sql.StoreUrl;
 
 /// What an operator decides about the store.
 ///
-/// @param dataDir the folder of the embedded database; made if it is not there
+/// @param dataDir the folder of the embedded database and of the store's lock; made if it is not
+///   there
+/// @param url the MySQL or Vitess that has the database; empty = embedded, in the folder
+/// @param writers how many connections write to that, 1 to 64; the embedded one has one
 /// @param podName the name of this pod among the owners of buckets, 1 to 200 characters
 /// @param mailboxEnvelopes how many envelopes a device's mailbox holds, at least 4
 /// @param mailboxBytes how many bytes of envelopes it holds, at least 394,240
@@ -16,12 +21,17 @@ import java.util.List;
 /// @param serverNames the names under which the server may be signed in to, at least one
 public record StoreConfig(
     Path dataDir,
+    Optional<StoreUrl> url,
+    int writers,
     String podName,
     long mailboxEnvelopes,
     long mailboxBytes,
     Duration mailboxLife,
     Duration dormantAfter,
     List<String> serverNames) {
+  /// How many connections write, unless told otherwise.
+  public static final int WRITERS = 4;
+
   private static final int LONGEST_NAME = 200;
 
   /// Checks the bounds.
@@ -31,6 +41,8 @@ public record StoreConfig(
     serverNames = List.copyOf(serverNames);
     check(
         !podName.isBlank() && podName.length() <= LONGEST_NAME, "podName has 1 to 200 characters");
+    check(!podName.contains("/"), "podName has no /");
+    check(writers >= 1 && writers <= 64, "writers is 1 to 64");
     check(mailboxEnvelopes >= 4, "mailboxEnvelopes is at least 4");
     check(mailboxBytes >= 394_240, "mailboxBytes is at least 394240");
     check(
@@ -49,10 +61,26 @@ public record StoreConfig(
     }
   }
 
+  /// The same store on another database.
+  public StoreConfig on(StoreUrl other) {
+    return new StoreConfig(
+        dataDir,
+        Optional.of(other),
+        writers,
+        podName,
+        mailboxEnvelopes,
+        mailboxBytes,
+        mailboxLife,
+        dormantAfter,
+        serverNames);
+  }
+
   /// The usual limits: 10,000 envelopes, 64 MiB, 30 days; a device is dormant after 45 days.
   public static StoreConfig defaults(Path dataDir, List<String> serverNames) {
     return new StoreConfig(
         dataDir,
+        Optional.empty(),
+        WRITERS,
         "store-0",
         10_000,
         64L << 20,

@@ -4,7 +4,6 @@ import io.grpc.BindableService;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +15,7 @@ import sotto.store.mailbox.Dormancy;
 import sotto.store.mailbox.MailboxEndpoint;
 import sotto.store.mailbox.Sweeper;
 import sotto.store.sql.Dialect;
+import sotto.store.sql.MySqlDialect;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
@@ -26,20 +26,22 @@ import sotto.store.token.ServerSecrets;
 import sotto.store.token.SignIn;
 import sotto.store.token.SigningKeys;
 import sotto.store.write.MailboxLimits;
+import sotto.store.write.OwnerName;
 import sotto.store.write.Ownership;
+import sotto.store.write.Peers;
 import sotto.store.write.Writers;
 
-/// The store on an embedded database: `sotto.mailbox.v1.MailboxService`,
+/// The store on an embedded database, a MySQL or a Vitess: `sotto.mailbox.v1.MailboxService`,
 /// `sotto.account.v1.AccountService` and `sotto.keys.v1.KeyService`.
 ///
-/// Opening takes over all buckets. Safe for many threads; stop serving before closing.
+/// Opening takes over the buckets of an earlier start of the pod. Safe for many threads; stop
+/// serving before closing.
 public final class StoreService implements AutoCloseable {
   /// The database's file in the data folder.
   static final String DATABASE = "store.db";
 
   private static final int QUERY_SESSIONS = 4;
   private static final int CACHED_ACCOUNTS = 50_000;
-  private static final int NAME_BYTES = 8;
 
   private final Opened opened;
   private final Sweeper sweeper;
@@ -51,29 +53,41 @@ public final class StoreService implements AutoCloseable {
     this.services = List.copyOf(services);
   }
 
-  /// Opens the store in its folder, making the database if there is none.
+  /// Opens the store; an embedded database is made if there is none.
   ///
   /// @throws StorageException if another process has the folder, or the database cannot be used or
   ///   was written by another version
   public static StoreService open(
       StoreConfig config, Clock clock, SecureRandom random, Telemetry telemetry) {
-    return open(
-        config, new SqliteDialect(config.dataDir().resolve(DATABASE)), clock, random, telemetry);
+    return open(config, dialect(config), Peers.NONE, clock, random, telemetry);
+  }
+
+  private static Dialect dialect(StoreConfig config) {
+    return config.url().isPresent()
+        ? MySqlDialect.connect(config.url().get(), config.writers())
+        : new SqliteDialect(config.dataDir().resolve(DATABASE));
   }
 
   static StoreService open(
-      StoreConfig config, Dialect dialect, Clock clock, SecureRandom random, Telemetry telemetry) {
+      StoreConfig config,
+      Dialect dialect,
+      Peers peers,
+      Clock clock,
+      SecureRandom random,
+      Telemetry telemetry) {
     FolderLock lock = FolderLock.take(config.dataDir());
     try {
-      return open(config, dialect, lock, clock, random, telemetry);
+      return open(config, dialect, peers, lock, clock, random, telemetry);
     } catch (SQLException e) {
-      throw new StorageException("cannot open the database in " + config.dataDir(), e);
+      String where = config.url().map(url -> "at " + url).orElseGet(() -> "in " + config.dataDir());
+      throw new StorageException("cannot open the database " + where, e);
     }
   }
 
   private static StoreService open(
       StoreConfig config,
       Dialect dialect,
+      Peers peers,
       FolderLock lock,
       Clock clock,
       SecureRandom random,
@@ -81,7 +95,7 @@ public final class StoreService implements AutoCloseable {
       throws SQLException {
     Opened opened = new Opened(lock);
     try {
-      return wire(config, dialect, opened, clock, random, telemetry);
+      return wire(config, dialect, peers, opened, clock, random, telemetry);
     } catch (SQLException | RuntimeException e) {
       opened.close();
       throw e;
@@ -91,6 +105,7 @@ public final class StoreService implements AutoCloseable {
   private static StoreService wire(
       StoreConfig config,
       Dialect dialect,
+      Peers peers,
       Opened opened,
       Clock clock,
       SecureRandom random,
@@ -104,7 +119,7 @@ public final class StoreService implements AutoCloseable {
             Writers.start(
                 first,
                 dialect,
-                new Ownership(ownerName(config.podName(), random), dialect, clock),
+                new Ownership(OwnerName.starting(config.podName(), random), peers, dialect, clock),
                 CACHED_ACCOUNTS,
                 clock,
                 config.mailboxLife(),
@@ -130,13 +145,6 @@ public final class StoreService implements AutoCloseable {
             new AccountEndpoint(
                 writers, readers, challenges, signIn, config.serverNames(), version(), clock),
             new KeyEndpoint(writers, readers)));
-  }
-
-  /// Unique to this start, so that a frozen process and its successor of the same name differ.
-  private static String ownerName(String podName, SecureRandom random) {
-    byte[] start = new byte[NAME_BYTES];
-    random.nextBytes(start);
-    return podName + "/" + HexFormat.of().formatHex(start);
   }
 
   private static String version() {

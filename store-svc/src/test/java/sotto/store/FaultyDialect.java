@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Failure;
+import sotto.store.sql.Session;
+import sotto.store.sql.ShardMap;
 import sotto.store.sql.SqliteDialect;
 
 /// SQLite whose commits can be made to fail, and whose disk can be made full.
@@ -138,8 +140,33 @@ final class FaultyDialect implements Dialect {
   }
 
   @Override
-  public boolean takesBucketsTogether() {
-    return real.takesBucketsTogether();
+  public String forUpdate() {
+    return real.forUpdate();
+  }
+
+  @Override
+  public String tuples(int rows, int columns) {
+    return real.tuples(rows, columns);
+  }
+
+  @Override
+  public String tableNamed() {
+    return real.tableNamed();
+  }
+
+  @Override
+  public Tables tables() {
+    return real.tables();
+  }
+
+  @Override
+  public boolean hasOneOwner() {
+    return real.hasOneOwner();
+  }
+
+  @Override
+  public ShardMap shards(Session session) throws SQLException {
+    return real.shards(session);
   }
 
   @Override

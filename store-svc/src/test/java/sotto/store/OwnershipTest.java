@@ -19,7 +19,9 @@ import sotto.store.sql.Session;
 import sotto.store.sql.SqliteDialect;
 import sotto.store.write.Call;
 import sotto.store.write.Fate;
+import sotto.store.write.OwnerName;
 import sotto.store.write.Ownership;
+import sotto.store.write.Peers;
 import sotto.store.write.WriteMetrics;
 import sotto.store.write.Writers;
 
@@ -72,7 +74,7 @@ final class OwnershipTest {
     }
   }
 
-  private Writers owner(String name) throws SQLException {
+  private Writers owner(String pod, String start) throws SQLException {
     SqliteDialect dialect = new SqliteDialect(folder.resolve("store.db"));
     Session session = new Session(dialect.openWriter(), dialect);
     new Schema(dialect).prepare(session);
@@ -80,7 +82,7 @@ final class OwnershipTest {
     return Writers.start(
         session,
         dialect,
-        new Ownership(name, dialect, clock),
+        new Ownership(new OwnerName(pod, start), Peers.NONE, dialect, clock),
         100,
         clock,
         Duration.ofDays(1),
@@ -89,10 +91,10 @@ final class OwnershipTest {
 
   @Test
   void ofTwoOwners_onlyTheLaterOneWrites() throws Exception {
-    try (Writers first = owner("a/1")) {
+    try (Writers first = owner("a", "1")) {
       Call.Work<Long> work = batch -> batch.epoch(5);
       assertThat(first.write(5, 0, work)).isEqualTo(new Call.Done<>(1L));
-      try (Writers second = owner("b/1")) {
+      try (Writers second = owner("b", "1")) {
         assertThat(first.write(5, 0, work))
             .isEqualTo(new Call.NotDone<Long>(new Fate.Moved("b/1")));
         assertThat(second.write(5, 0, work)).isEqualTo(new Call.Done<>(2L));
@@ -103,8 +105,8 @@ final class OwnershipTest {
   /// A frozen process and its successor of the same name: the epoch tells them apart.
   @Test
   void ownerOfTheSameNameAndOlderEpoch_doesNotWrite() throws Exception {
-    try (Writers first = owner("a/1");
-        Writers second = owner("a/1")) {
+    try (Writers first = owner("a", "1");
+        Writers second = owner("a", "1")) {
       Call.Work<Long> work = batch -> batch.epoch(5);
       assertThat(second.write(5, 0, work)).isEqualTo(new Call.Done<>(2L));
       assertThat(first.write(5, 0, work))

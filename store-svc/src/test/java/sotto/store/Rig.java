@@ -34,6 +34,7 @@ import sotto.mesh.Caller;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
+import sotto.store.write.Peers;
 
 /// A store on a folder, served in this process, with what tests need to talk to it.
 final class Rig implements AutoCloseable {
@@ -54,7 +55,7 @@ final class Rig implements AutoCloseable {
     this.config = config;
     this.dialect = new FaultyDialect(folder);
     Telemetry telemetry = Telemetry.none();
-    store = StoreService.open(config, dialect, clock, new SecureRandom(), telemetry);
+    store = StoreService.open(config, dialect, Peers.NONE, clock, new SecureRandom(), telemetry);
     server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
     channel = server.newChannel();
   }
@@ -71,6 +72,8 @@ final class Rig implements AutoCloseable {
   static StoreConfig limits(StoreConfig c, long envelopes, long bytes) {
     return new StoreConfig(
         c.dataDir(),
+        c.url(),
+        c.writers(),
         c.podName(),
         envelopes,
         bytes,

@@ -86,6 +86,11 @@ final class AppendJob implements Job {
   }
 
   @Override
+  public Optional<AccountId> account() {
+    return Optional.of(account);
+  }
+
+  @Override
   public long bytes() {
     return bytes;
   }
@@ -180,7 +185,8 @@ final class AppendJob implements Job {
     if (device.takes(size, tag, rules.limits())) {
       return true;
     }
-    batch.rows().flush();
+    // Duplicates may be among what waits to go in, and acks have not gone out yet.
+    batch.flush();
     return device.takes(size, tag, rules.limits());
   }
 

@@ -71,8 +71,8 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
     List<Call<R>> calls =
         IntStream.range(0, items)
             .mapToObj(i -> {
-              int bucket = new AccountId(account.apply(i).toByteArray()).bucket();
-              return new Call<R>(bucket, ROW, batch -> work.apply(batch, i));
+              AccountId id = new AccountId(account.apply(i).toByteArray());
+              return new Call<R>(id, ROW, batch -> work.apply(batch, i));
             })
             .toList();
     calls.forEach(writers::submit);
@@ -112,20 +112,20 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
 
   @Override
   public void ack(AckRequest request, StreamObserver<AckResponse> response) {
-    List<Call<Integer>> calls =
+    List<Call<Boolean>> calls =
         together(
             request.getAcksCount(),
             i -> request.getAcks(i).getAccountId(),
             (batch, i) -> MailboxWrites.ack(batch, request.getAcks(i)));
     AckResponse.Builder results = AckResponse.newBuilder();
-    for (Call<Integer> call : calls) {
+    for (Call<Boolean> call : calls) {
       DeviceAckResult.Builder result = DeviceAckResult.newBuilder();
       results.addResults(
           switch (call.await()) {
-            case Call.Done<Integer> _ -> result.setAcked(Acked.getDefaultInstance());
-            case Call.NotDone<Integer>(Fate.Moved(String owner)) ->
+            case Call.Done<Boolean> _ -> result.setAcked(Acked.getDefaultInstance());
+            case Call.NotDone<Boolean>(Fate.Moved(String owner)) ->
                 result.setMoved(Moved.newBuilder().setOwner(owner));
-            case Call.NotDone<Integer> _ -> result.setAgain(Again.getDefaultInstance());
+            case Call.NotDone<Boolean> _ -> result.setAgain(Again.getDefaultInstance());
           });
     }
     answer(response, results.build());
@@ -140,7 +140,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
     for (DeviceAddress device : stale) {
       writers.submit(
           new Call<>(
-              device.account().bucket(),
+              device.account(),
               ROW,
               batch -> MailboxWrites.seen(batch, device.account(), device.device().number())));
     }

@@ -5,7 +5,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,21 +17,24 @@ import sotto.chain.DeviceId;
 import sotto.chat.v1.Delivery;
 import sotto.mailbox.v1.CheckMissedRequest;
 import sotto.mailbox.v1.CheckMissedResponse;
-import sotto.mailbox.v1.DevicePosition;
 import sotto.mailbox.v1.GetLastSeenRequest;
 import sotto.mailbox.v1.Moved;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
+import sotto.store.sql.Placeholders;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Session;
+import sotto.store.write.Call;
+import sotto.store.write.Fate;
 import sotto.store.write.Ownership;
 import sotto.store.write.Writers;
 
 /// What is read of mailboxes, from the primary.
 final class MailboxReads {
   private static final int ROWS_AT_ONCE = 16;
+  private static final int ACCOUNTS_AT_ONCE = 256;
   private static final int HASH = 32;
 
   private final Readers readers;
@@ -47,6 +49,10 @@ final class MailboxReads {
   /// P2).
   ReadResponse read(ReadRequest request) {
     AccountId account = new AccountId(request.getAccountId().toByteArray());
+    if (writers.claim(account.bucket())
+        instanceof Call.NotDone<Boolean>(Fate.Moved(String owner))) {
+      return moved(owner);
+    }
     long last = writers.last(account, request.getDevice());
     return readers.ask(session -> {
       ReadResponse page = page(session, request, last);
@@ -115,7 +121,7 @@ final class MailboxReads {
         ROWS_AT_ONCE);
   }
 
-  private record Device(boolean exists, long lastSeenDay, boolean missed) {}
+  private record Device(AccountId account, int device) {}
 
   /// Which devices have something behind their position, are removed, or are another owner's.
   ///
@@ -125,55 +131,73 @@ final class MailboxReads {
   /// @param stale takes the devices that were not noted as being there since this day began
   CheckMissedResponse checkMissed(
       CheckMissedRequest request, long today, Collection<DeviceAddress> stale) {
+    List<Device> asked =
+        request.getDevicesList().stream()
+            .map(d -> new Device(new AccountId(d.getAccountId().toByteArray()), d.getDevice()))
+            .toList();
+    Set<Integer> buckets = new TreeSet<>();
+    asked.forEach(d -> buckets.add(d.account.bucket()));
+    buckets.forEach(writers::claim);
     return readers.ask(session -> {
-      Set<Integer> buckets = new TreeSet<>();
-      List<Device> devices = new ArrayList<>();
-      for (DevicePosition asked : request.getDevicesList()) {
-        buckets.add(new AccountId(asked.getAccountId().toByteArray()).bucket());
-        devices.add(device(session, asked));
-      }
+      Map<Device, Long> lastSeen = lastSeenDays(session, asked);
+      Map<Device, Long> highest = highest(session, asked);
       Map<Integer, Ownership.Standing> standings = new HashMap<>(look(session, buckets));
       CheckMissedResponse.Builder response = CheckMissedResponse.newBuilder();
-      for (int i = 0; i < devices.size(); i++) {
-        DevicePosition asked = request.getDevices(i);
-        AccountId account = new AccountId(asked.getAccountId().toByteArray());
-        Device device = devices.get(i);
-        if (!(standings.get(account.bucket()) instanceof Ownership.Owned)) {
+      for (int i = 0; i < asked.size(); i++) {
+        Device device = asked.get(i);
+        if (!(standings.get(device.account.bucket()) instanceof Ownership.Owned)) {
           response.addMoved(i);
-        } else if (!device.exists) {
+          continue;
+        }
+        Long day = lastSeen.get(device);
+        if (day == null) {
           response.addRemoved(i);
-        } else {
-          if (device.missed) {
-            response.addMissed(i);
-          }
-          if (device.lastSeenDay < today) {
-            stale.add(new DeviceAddress(account, new DeviceId(asked.getDevice())));
-          }
+          continue;
+        }
+        if (highest.getOrDefault(device, 0L) > request.getDevices(i).getLast()) {
+          response.addMissed(i);
+        }
+        if (day < today) {
+          stale.add(new DeviceAddress(device.account, new DeviceId(device.device)));
         }
       }
       return response.build();
     });
   }
 
-  private static Device device(Session session, DevicePosition asked) throws SQLException {
-    byte[] account = asked.getAccountId().toByteArray();
-    var lastSeenDay =
-        session.first(
-            "SELECT last_seen_day FROM device WHERE account_id = ? AND device_id = ?",
-            row -> row.getLong(1),
-            account,
-            asked.getDevice());
-    boolean missed =
-        session
-            .first(
-                "SELECT position FROM inbox"
-                    + " WHERE account_id = ? AND device_id = ? AND position > ? LIMIT 1",
-                row -> row.getLong(1),
-                account,
-                asked.getDevice(),
-                asked.getLast())
-            .isPresent();
-    return new Device(lastSeenDay.isPresent(), lastSeenDay.orElse(0L), missed);
+  private static Map<Device, Long> lastSeenDays(Session session, List<Device> asked)
+      throws SQLException {
+    return byDevice(
+        session,
+        "SELECT account_id, device_id, last_seen_day FROM device WHERE account_id IN ",
+        "",
+        asked);
+  }
+
+  /// The last position of each mailbox that is not empty.
+  private static Map<Device, Long> highest(Session session, List<Device> asked)
+      throws SQLException {
+    return byDevice(
+        session,
+        "SELECT account_id, device_id, MAX(position) FROM inbox WHERE account_id IN ",
+        " GROUP BY account_id, device_id",
+        asked);
+  }
+
+  private static Map<Device, Long> byDevice(
+      Session session, String select, String end, List<Device> asked) throws SQLException {
+    Map<Device, Long> found = new HashMap<>();
+    List<byte[]> ids =
+        asked.stream().map(Device::account).distinct().map(AccountId::bytes).toList();
+    for (int from = 0; from < ids.size(); from += ACCOUNTS_AT_ONCE) {
+      List<byte[]> some = ids.subList(from, Math.min(ids.size(), from + ACCOUNTS_AT_ONCE));
+      session.list(
+          select + Placeholders.in(some.size()) + end,
+          row ->
+              found.put(new Device(new AccountId(row.getBytes(1)), row.getInt(2)), row.getLong(3)),
+          Placeholders.fill(some).toArray());
+    }
+    return found;
   }
 
   private record Seen(long lastSeen, ByteString hashes) {}

@@ -3,11 +3,8 @@ package sotto.store.mailbox;
 import com.google.protobuf.ByteString;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import sotto.chain.AccountId;
-import sotto.chain.Bytes;
 import sotto.chat.v1.Diverged;
 import sotto.mailbox.v1.DeviceAck;
 import sotto.mailbox.v1.DeviceRemoved;
@@ -16,7 +13,6 @@ import sotto.mailbox.v1.NumberTooHigh;
 import sotto.mailbox.v1.OpenDevice;
 import sotto.mailbox.v1.OpenDeviceResult;
 import sotto.mailbox.v1.Opened;
-import sotto.store.sql.Placeholders;
 import sotto.store.sql.Session;
 import sotto.store.write.Batch;
 import sotto.store.write.DeviceState;
@@ -67,47 +63,11 @@ final class MailboxWrites {
         .build();
   }
 
-  private record Gone(long position, int size, Optional<Bytes> sender) {}
-
   /// Removes acknowledged envelopes; those that are not there are ignored.
-  ///
-  /// @return how many went
-  static Integer ack(Batch batch, DeviceAck ack) throws SQLException {
+  static Boolean ack(Batch batch, DeviceAck ack) throws SQLException {
     AccountId account = new AccountId(ack.getAccountId().toByteArray());
-    int gone = remove(batch, account, ack.getDevice(), ack.getPositionsList());
-    seen(batch, account, ack.getDevice());
-    return gone;
-  }
-
-  /// Removes the envelopes at these positions.
-  static int remove(Batch batch, AccountId account, int device, List<Long> positions)
-      throws SQLException {
-    String where =
-        " WHERE account_id = ? AND device_id = ? AND position IN "
-            + Placeholders.in(positions.size());
-    List<Object> arguments = new ArrayList<>();
-    arguments.add(account.bytes());
-    arguments.add(device);
-    arguments.addAll(Placeholders.fill(positions));
-    List<Gone> gone =
-        batch
-            .session()
-            .list(
-                "SELECT position, size, sender_tag FROM inbox" + where,
-                row ->
-                    new Gone(
-                        row.getLong(1),
-                        row.getInt(2),
-                        Optional.ofNullable(row.getBytes(3)).map(Bytes::of)),
-                arguments.toArray());
-    if (gone.isEmpty()) {
-      return 0;
-    }
-    // Loaded before the rows go, so that it counts them once.
-    Optional<DeviceState> state = batch.device(account, device);
-    batch.session().update("DELETE FROM inbox" + where, arguments.toArray());
-    state.ifPresent(d -> gone.forEach(g -> d.remove(g.size, g.sender)));
-    return gone.size();
+    batch.removals().add(account, ack.getDevice(), ack.getPositionsList());
+    return seen(batch, account, ack.getDevice());
   }
 
   /// Notes once a day that a device is there.

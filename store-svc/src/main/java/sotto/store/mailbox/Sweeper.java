@@ -68,6 +68,9 @@ public final class Sweeper implements AutoCloseable {
   ///
   /// @return how many envelopes went
   public int sweep(int bucket) {
+    if (!writers.ownership().has(bucket)) {
+      return 0;
+    }
     long now = clock.millis();
     int gone = 0;
     for (int round = 0; round < MOST_ROUNDS; round++) {
@@ -85,7 +88,7 @@ public final class Sweeper implements AutoCloseable {
     return readers.ask(session ->
         session.list(
             "SELECT account_id, device_id, position FROM inbox"
-                + " WHERE account_id >= ? AND account_id <= ? AND expires_at <= ? LIMIT ?",
+                + " WHERE account_id BETWEEN ? AND ? AND expires_at <= ? LIMIT ?",
             row ->
                 new Expired(
                     new DeviceAddress(new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2))),
@@ -108,32 +111,48 @@ public final class Sweeper implements AutoCloseable {
             bucket,
             0,
             batch -> {
-              int gone = 0;
-              for (var device : byDevice.entrySet()) {
-                gone +=
-                    MailboxWrites.remove(
-                        batch,
-                        device.getKey().account(),
-                        device.getKey().device().number(),
-                        device.getValue());
-              }
-              return gone;
+              byDevice.forEach((device, positions) ->
+                  batch.removals().add(device.account(), device.device().number(), positions));
+              return batch.removals().flush();
             });
     return written instanceof Call.Done<Integer>(Integer gone) ? gone : 0;
   }
 
+  private record Taken(AccountId account, int device, int kind, int id) {}
+
   private void forgetTakenKeys(int bucket, long now) {
-    String where =
-        " FROM taken_pre_key WHERE account_id >= ? AND account_id <= ? AND taken_at <= ?";
-    Object[] arguments = {first(bucket).bytes(), last(bucket).bytes(), now - TAKEN_KEYS.toMillis()};
-    boolean any =
-        readers
-            .ask(session -> session.first("SELECT 1" + where + " LIMIT 1", r -> 1, arguments))
-            .isPresent();
-    if (any) {
-      var _ =
-          writers.write(bucket, 0, batch -> batch.session().update("DELETE" + where, arguments));
+    List<Taken> taken =
+        readers.ask(session ->
+            session.list(
+                "SELECT account_id, device_id, kind, key_id FROM taken_pre_key"
+                    + " WHERE account_id BETWEEN ? AND ? AND taken_at <= ? LIMIT ?",
+                row ->
+                    new Taken(
+                        new AccountId(row.getBytes(1)),
+                        row.getInt(2),
+                        row.getInt(3),
+                        row.getInt(4)),
+                first(bucket).bytes(),
+                last(bucket).bytes(),
+                now - TAKEN_KEYS.toMillis(),
+                ROWS_AT_ONCE));
+    if (taken.isEmpty()) {
+      return;
     }
+    List<Object> arguments = new ArrayList<>();
+    taken.forEach(t -> arguments.addAll(List.of(t.account.bytes(), t.device, t.kind, t.id)));
+    var _ =
+        writers.write(
+            bucket,
+            0,
+            batch ->
+                batch
+                    .session()
+                    .update(
+                        "DELETE FROM taken_pre_key"
+                            + " WHERE (account_id, device_id, kind, key_id) IN "
+                            + batch.dialect().tuples(taken.size(), 4),
+                        arguments.toArray()));
   }
 
   static AccountId first(int bucket) {

@@ -11,7 +11,7 @@ public interface Dialect {
   /// Opens a connection that may write, outside a transaction.
   Connection openWriter() throws SQLException;
 
-  /// Opens a connection that can only query; autocommit is on.
+  /// Opens a connection that can only query, or is only used so; autocommit is on.
   Connection openReader() throws SQLException;
 
   /// Begins a transaction that may write.
@@ -29,17 +29,44 @@ public interface Dialect {
   /// The words that begin an insert which leaves out rows whose key is there already.
   String insertIgnore();
 
-  /// What follows a select of bucket rows so that they stay as they are until the transaction ends.
+  /// What follows a select of bucket rows so that they stay as they are until the transaction ends;
+  /// rows that another is changing are left out.
   String forShare();
+
+  /// What follows a select of bucket rows that are going to be changed; rows that another has
+  /// locked are left out.
+  String forUpdate();
+
+  /// A list of tuples that stands behind `IN`, in question marks.
+  String tuples(int rows, int columns);
+
+  /// A query with one argument that has a row if there is a table of that name.
+  String tableNamed();
 
   /// What follows the closing bracket of a table.
   ///
   /// @param wide whether its rows are long
   String tableOptions(boolean wide);
 
-  /// Whether one transaction may take over many buckets: only where nobody else can be waiting.
-  boolean takesBucketsTogether();
+  /// How the tables of a new database come to be.
+  Tables tables();
+
+  /// Whether nobody else can write to the database, so that all buckets are taken at the start.
+  boolean hasOneOwner();
+
+  /// Which buckets lie together, as it is just now. Called outside a transaction.
+  ShardMap shards(Session session) throws SQLException;
 
   /// What an error means.
   Failure classify(SQLException e);
+
+  /// How the tables of a database come to be.
+  enum Tables {
+    /// Made by whoever opens the database first.
+    MADE_WHEN_OPENED,
+    /// Made by [Migration].
+    MADE_BY_MIGRATION,
+    /// Made with the database's own tools before [Migration], which fills them.
+    MADE_BEFORE
+  }
 }

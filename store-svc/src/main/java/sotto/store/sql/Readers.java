@@ -2,8 +2,7 @@ package sotto.store.sql;
 
 import io.grpc.StatusRuntimeException;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +16,14 @@ public final class Readers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
   private static final long WAIT_SECONDS = 10;
 
-  private final List<Session> all;
-  private final BlockingQueue<Session> free;
+  private final Dialect dialect;
+  private final BlockingQueue<Slot> free;
+  private volatile boolean closed;
+
+  /// The place of a session, which is opened when first needed and again after it was lost.
+  private static final class Slot {
+    Optional<Session> session = Optional.empty();
+  }
 
   /// A question to the database.
   ///
@@ -29,47 +34,87 @@ public final class Readers implements AutoCloseable {
     T ask(Session session) throws SQLException;
   }
 
-  private Readers(List<Session> all) {
-    this.all = all;
-    this.free = new LinkedBlockingQueue<>(all);
+  private Readers(Dialect dialect, BlockingQueue<Slot> free) {
+    this.dialect = dialect;
+    this.free = free;
   }
 
   /// Opens so many sessions.
   public static Readers open(Dialect dialect, int sessions) throws SQLException {
-    List<Session> all = new ArrayList<>();
+    BlockingQueue<Slot> free = new LinkedBlockingQueue<>();
     for (int i = 0; i < sessions; i++) {
-      all.add(new Session(dialect.openReader(), dialect));
+      Slot slot = new Slot();
+      slot.session = Optional.of(new Session(dialect.openReader(), dialect));
+      free.add(slot);
     }
-    return new Readers(all);
+    return new Readers(dialect, free);
   }
 
-  /// Asks on the next free session; the answer shows all that was committed before.
+  /// Asks on the next free session; the answer shows all that was committed before. A question
+  /// whose connection is gone is asked once more on a new one.
   ///
   /// @throws io.grpc.StatusRuntimeException with [Reason#UNAVAILABLE] if the database fails or no
   ///   session is free within ten seconds
   public <T> T ask(Query<T> query) {
-    Session session = borrow();
+    Slot slot = borrow();
     try {
-      return query.ask(session);
+      return ask(slot, query, true);
     } catch (SQLException e) {
       LOG.error("a query failed; {}", StorageException.codes(e));
       throw unavailable();
     } finally {
-      free.add(session);
+      give(slot);
     }
   }
 
-  private Session borrow() {
+  private <T> T ask(Slot slot, Query<T> query, boolean again) throws SQLException {
+    boolean old = slot.session.isPresent();
+    if (!old) {
+      slot.session = Optional.of(new Session(dialect.openReader(), dialect));
+    }
     try {
-      Session session = free.poll(WAIT_SECONDS, TimeUnit.SECONDS);
-      if (session == null) {
+      return query.ask(slot.session.get());
+    } catch (SQLException e) {
+      Failure failure = dialect.classify(e);
+      if (failure == Failure.LOST) {
+        close(slot);
+      }
+      if (again && (failure.passesAtOnce() || (failure == Failure.LOST && old))) {
+        return ask(slot, query, false);
+      }
+      throw e;
+    }
+  }
+
+  private Slot borrow() {
+    try {
+      Slot slot = free.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+      if (slot == null) {
         throw unavailable();
       }
-      return session;
+      return slot;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable();
     }
+  }
+
+  private void give(Slot slot) {
+    if (closed) {
+      close(slot);
+    }
+    free.add(slot);
+  }
+
+  private static void close(Slot slot) {
+    try {
+      if (slot.session.isPresent()) {
+        slot.session.get().close();
+      }
+    } catch (SQLException e) {
+      LOG.debug("closing failed; {}", StorageException.codes(e));
+    }
+    slot.session = Optional.empty();
   }
 
   private static StatusRuntimeException unavailable() {
@@ -77,9 +122,8 @@ public final class Readers implements AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
-    for (Session session : all) {
-      session.close();
-    }
+  public void close() {
+    closed = true;
+    free.forEach(Readers::close);
   }
 }

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 
 /// The tables. Their text lies in `schema/NNNN-….sql`, one file for each version.
@@ -18,7 +21,7 @@ public final class Schema {
 
   private static final List<String> FILES = List.of("0001-accounts-and-mailboxes.sql");
   private static final String FOLDER = "/sotto/store/schema/";
-  private static final int ROWS_AT_ONCE = 64;
+  private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)");
   private static final byte[] NO_SHARD = new byte[AccountId.LENGTH];
 
   private final Dialect dialect;
@@ -46,63 +49,134 @@ public final class Schema {
     return (prefix[0] & 0xff) << 2 | (prefix[1] & 0xff) >>> 6;
   }
 
-  /// Makes all tables and the bucket rows in an empty database; accepts one that has this version.
+  /// Checks that a database has this version; where that is the dialect's way, a new one gets it.
   ///
   /// @throws StorageException if it has another version
   public void prepare(Session session) throws SQLException {
-    Optional<Integer> found = version(session);
-    if (found.isEmpty()) {
+    if (dialect.tables() == Dialect.Tables.MADE_WHEN_OPENED && version(session) == 0) {
       migrate(session);
-      return;
     }
-    if (found.get() != VERSION) {
+    check(version(session));
+  }
+
+  private static void check(int found) {
+    if (found == 0) {
+      throw new StorageException("the database has no tables of Sotto: migrate it first");
+    }
+    if (found != VERSION) {
       throw new StorageException(
           "the database has schema version "
-              + found.get()
+              + found
               + ", this program works with "
               + VERSION
-              + (found.get() > VERSION ? ": a newer program wrote it" : ": migrate it first"));
+              + (found > VERSION ? ": a newer program wrote it" : ": migrate it first"));
     }
   }
 
-  private static Optional<Integer> version(Session session) throws SQLException {
-    if (!session.hasTable("schema_version")) {
-      return Optional.empty();
-    }
-    return session.first(
-        "SELECT version FROM schema_version WHERE shard_key = ?", row -> row.getInt(1), NO_SHARD);
-  }
-
-  private void migrate(Session session) throws SQLException {
+  /// The version of a database; 0 if it has none.
+  int version(Session session) throws SQLException {
     session.begin();
-    for (String file : FILES) {
-      for (String sql : statements(file)) {
+    Optional<Integer> found =
+        session.hasTable("schema_version")
+            ? session.first(
+                "SELECT version FROM schema_version WHERE shard_key = ?",
+                row -> row.getInt(1),
+                NO_SHARD)
+            : Optional.empty();
+    session.commit();
+    return found.orElse(0);
+  }
+
+  /// Brings a database to this version; see [Migration].
+  ///
+  /// @return the version it had before
+  int migrate(Session session) throws SQLException {
+    int had = version(session);
+    if (had >= VERSION) {
+      check(had);
+      return had;
+    }
+    ShardMap shards = dialect.shards(session);
+    session.begin();
+    if (dialect.tables() == Dialect.Tables.MADE_BEFORE) {
+      expectTables(session);
+    } else {
+      for (String sql : statements(had)) {
         session.run(sql);
       }
     }
-    makeBuckets(session);
+    for (List<Integer> group :
+        shards.groups(IntStream.range(0, AccountId.BUCKETS).boxed().toList())) {
+      makeBuckets(session, group);
+      endPart(session);
+    }
     session.update(
-        "INSERT INTO schema_version (shard_key, version) VALUES (?, ?)", NO_SHARD, VERSION);
+        dialect.insertIgnore() + "schema_version (shard_key, version) VALUES (?, ?)",
+        NO_SHARD,
+        VERSION);
+    session.update(
+        "UPDATE schema_version SET version = ? WHERE shard_key = ? AND version < ?",
+        VERSION,
+        NO_SHARD,
+        VERSION);
     session.commit();
+    return had;
   }
 
-  private void makeBuckets(Session session) throws SQLException {
-    String values = "(?, '', 0, 0)" + ", (?, '', 0, 0)".repeat(ROWS_AT_ONCE - 1);
-    String insert =
-        dialect.insertIgnore() + "bucket (prefix, owner, epoch, taken_at) VALUES " + values;
-    for (int from = 0; from < AccountId.BUCKETS; from += ROWS_AT_ONCE) {
-      List<Object> keys = new ArrayList<>();
-      for (int bucket = from; bucket < from + ROWS_AT_ONCE; bucket++) {
-        keys.add(prefix(bucket));
-      }
-      session.update(insert, keys.toArray());
+  /// All is one transaction where that can be.
+  private void endPart(Session session) throws SQLException {
+    if (dialect.tables() != Dialect.Tables.MADE_WHEN_OPENED) {
+      session.commit();
     }
+  }
+
+  private void expectTables(Session session) throws SQLException {
+    for (String table : tables()) {
+      if (!session.hasTable(table)) {
+        throw new StorageException(
+            "the keyspace has no table "
+                + table
+                + ": apply the schema with vtctldclient ApplySchema and ApplyVSchema first"
+                + " (sotto-stack schema does)");
+      }
+    }
+  }
+
+  private List<String> tables() {
+    return statements(0).stream()
+        .map(TABLE::matcher)
+        .filter(Matcher::find)
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  private void makeBuckets(Session session, List<Integer> group) throws SQLException {
+    session.update(
+        dialect.insertIgnore()
+            + "bucket (prefix, owner, epoch, taken_at) VALUES (?, '', 0, 0)"
+            + ", (?, '', 0, 0)".repeat(group.size() - 1),
+        group.stream().map(Schema::prefix).toArray());
+  }
+
+  /// The statements that bring a database of an older version to this one.
+  ///
+  /// @param from that version; 0 = an empty database
+  List<String> statements(int from) {
+    List<String> all = new ArrayList<>();
+    for (String file : FILES) {
+      if (Integer.parseInt(file.substring(0, 4)) > from) {
+        all.addAll(statements(file));
+      }
+    }
+    return all;
   }
 
   private List<String> statements(String file) {
     String text =
         read(file)
             .replaceAll("(?m)^\\s*--.*$", "")
+            // Another may be at it, or may have died at it.
+            .replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ")
             .replace("{narrow}", dialect.tableOptions(false))
             .replace("{wide}", dialect.tableOptions(true));
     return Arrays.stream(text.split(";", -1)).map(String::strip).filter(s -> !s.isEmpty()).toList();

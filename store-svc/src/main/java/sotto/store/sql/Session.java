@@ -84,9 +84,7 @@ public final class Session implements AutoCloseable {
 
   /// Whether there is a table of this name.
   public boolean hasTable(String name) throws SQLException {
-    try (ResultSet tables = connection.getMetaData().getTables(null, null, name, null)) {
-      return tables.next();
-    }
+    return first(dialect.tableNamed(), row -> 1, name).isPresent();
   }
 
   private PreparedStatement bound(String sql, Object... arguments) throws SQLException {

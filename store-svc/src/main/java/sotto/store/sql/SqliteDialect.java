@@ -113,24 +113,50 @@ public record SqliteDialect(Path file) implements Dialect {
     return "";
   }
 
+  @Override
+  public String forUpdate() {
+    return "";
+  }
+
+  @Override
+  public String tuples(int rows, int columns) {
+    String tuple = "(" + "?,".repeat(columns - 1) + "?)";
+    return "(VALUES " + (tuple + ",").repeat(rows - 1) + tuple + ")";
+  }
+
+  @Override
+  public String tableNamed() {
+    return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
+  }
+
   /// Short rows lie in the tree of their primary key; long ones would make it too deep.
   @Override
   public String tableOptions(boolean wide) {
     return wide ? "" : "WITHOUT ROWID";
   }
 
-  /// True: the folder has one owner process, and 1,024 commits would take seconds at start.
   @Override
-  public boolean takesBucketsTogether() {
+  public Tables tables() {
+    return Tables.MADE_WHEN_OPENED;
+  }
+
+  /// True: the folder has one owner process.
+  @Override
+  public boolean hasOneOwner() {
     return true;
+  }
+
+  @Override
+  public ShardMap shards(Session session) {
+    return ShardMap.ONE;
   }
 
   @Override
   public Failure classify(SQLException e) {
     return switch (e.getErrorCode() & 0xff) {
       case FULL -> Failure.FULL;
-      case IOERR, READONLY, CANTOPEN -> Failure.IO;
-      case BUSY, LOCKED -> Failure.BUSY;
+      case IOERR, READONLY, CANTOPEN -> Failure.DOWN;
+      case BUSY, LOCKED -> Failure.DOWN;
       default -> Failure.REFUSED;
     };
   }

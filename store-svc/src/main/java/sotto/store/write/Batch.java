@@ -1,6 +1,7 @@
 package sotto.store.write;
 
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,15 +12,19 @@ import java.util.function.Supplier;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.store.sql.Dialect;
+import sotto.store.sql.Placeholders;
 import sotto.store.sql.Session;
 
 /// One transaction on its way, as its jobs see it.
 public final class Batch {
+  private static final int LOADED_AT_ONCE = 256;
+
   private final Session session;
   private final Dialect dialect;
   private final Ownership ownership;
   private final AccountCache cache;
   private final InboxRows rows;
+  private final Removals removals;
   private final Map<Integer, Long> epochs;
   private final Set<AccountId> touched = new HashSet<>();
   private final Map<Object, Object> scoped = new HashMap<>();
@@ -36,6 +41,7 @@ public final class Batch {
     this.ownership = ownership;
     this.cache = cache;
     this.rows = rows;
+    this.removals = new Removals(this);
     this.epochs = epochs;
   }
 
@@ -52,6 +58,17 @@ public final class Batch {
   /// The envelopes of this transaction.
   public InboxRows rows() {
     return rows;
+  }
+
+  /// The envelopes that leave in this transaction.
+  public Removals removals() {
+    return removals;
+  }
+
+  /// Does what waits: removals, then rows. Counts of mailboxes are sure afterwards.
+  public void flush() throws SQLException {
+    removals.flush();
+    rows.flush();
   }
 
   /// The epoch of the job's bucket.
@@ -101,51 +118,87 @@ public final class Batch {
     ownership.forgets(account.bucket());
   }
 
-  private Optional<AccountState> load(AccountId account) throws SQLException {
-    byte[] id = account.bytes();
-    Optional<AccountState> found =
-        session.first(
-            "SELECT chain_sequence FROM account WHERE account_id = ? AND ended = 0",
-            row -> new AccountState(account, row.getInt(1)),
-            id);
-    if (found.isEmpty()) {
-      return found;
+  /// Reads the states of accounts that are not known, all together.
+  void preload(Collection<AccountId> accounts) throws SQLException {
+    List<AccountId> unknown =
+        accounts.stream().distinct().filter(a -> cache.find(a).isEmpty()).toList();
+    for (int from = 0; from < unknown.size(); from += LOADED_AT_ONCE) {
+      load(unknown.subList(from, Math.min(unknown.size(), from + LOADED_AT_ONCE)))
+          .values()
+          .forEach(cache::put);
     }
-    AccountState state = found.get();
-    long start = ownership.start(account.bucket());
-    List<DeviceState> devices =
-        session.list(
-            "SELECT device_id, registration_id, created_at, connection_number, last_seen_day,"
-                + " missed_since FROM device WHERE account_id = ?",
-            row ->
-                new DeviceState(
-                    row.getInt(1),
-                    row.getInt(2),
-                    row.getLong(3),
-                    row.getLong(4),
-                    row.getLong(5),
-                    row.getLong(6),
-                    start),
-            id);
-    devices.forEach(d -> state.devices().put(d.device, d));
-    loadTallies(state, id);
-    return found;
   }
 
-  private void loadTallies(AccountState state, byte[] id) throws SQLException {
-    record Counted(int device, Optional<Bytes> sender, Tally tally) {}
+  private Optional<AccountState> load(AccountId account) throws SQLException {
+    return Optional.ofNullable(load(List.of(account)).get(account));
+  }
+
+  private Map<AccountId, AccountState> load(List<AccountId> accounts) throws SQLException {
+    Map<AccountId, AccountState> states = new HashMap<>();
+    Object[] ids = Placeholders.fill(accounts.stream().map(AccountId::bytes).toList()).toArray();
+    String in = " IN " + Placeholders.in(accounts.size());
+    session
+        .list(
+            "SELECT account_id, chain_sequence FROM account WHERE ended = 0 AND account_id" + in,
+            row -> new AccountState(new AccountId(row.getBytes(1)), row.getInt(2)),
+            ids)
+        .forEach(state -> states.put(state.id(), state));
+    if (states.isEmpty()) {
+      return states;
+    }
+    loadDevices(states, in, ids);
+    loadTallies(states, in, ids);
+    return states;
+  }
+
+  private void loadDevices(Map<AccountId, AccountState> states, String in, Object[] ids)
+      throws SQLException {
+    record Loaded(AccountId account, DeviceState device) {}
+    List<Loaded> devices =
+        session.list(
+            "SELECT account_id, device_id, registration_id, created_at, connection_number,"
+                + " last_seen_day, missed_since FROM device WHERE account_id"
+                + in,
+            row -> {
+              AccountId account = new AccountId(row.getBytes(1));
+              return new Loaded(
+                  account,
+                  new DeviceState(
+                      row.getInt(2),
+                      row.getInt(3),
+                      row.getLong(4),
+                      row.getLong(5),
+                      row.getLong(6),
+                      row.getLong(7),
+                      ownership.start(account.bucket())));
+            },
+            ids);
+    for (Loaded loaded : devices) {
+      Optional.ofNullable(states.get(loaded.account))
+          .ifPresent(s -> s.devices().put(loaded.device.device, loaded.device));
+    }
+  }
+
+  private void loadTallies(Map<AccountId, AccountState> states, String in, Object[] ids)
+      throws SQLException {
+    record Counted(AccountId account, int device, Optional<Bytes> sender, Tally tally) {}
     List<Counted> counted =
         session.list(
-            "SELECT device_id, sender_tag, COUNT(*), SUM(size) FROM inbox WHERE account_id = ?"
-                + " GROUP BY device_id, sender_tag",
+            "SELECT account_id, device_id, sender_tag, COUNT(*), SUM(size) FROM inbox"
+                + " WHERE account_id"
+                + in
+                + " GROUP BY account_id, device_id, sender_tag",
             row ->
                 new Counted(
-                    row.getInt(1),
-                    Optional.ofNullable(row.getBytes(2)).map(Bytes::of),
-                    new Tally(row.getLong(3), row.getLong(4))),
-            id);
+                    new AccountId(row.getBytes(1)),
+                    row.getInt(2),
+                    Optional.ofNullable(row.getBytes(3)).map(Bytes::of),
+                    new Tally(row.getLong(4), row.getLong(5))),
+            ids);
     for (Counted c : counted) {
-      Optional.ofNullable(state.devices().get(c.device)).ifPresent(d -> d.load(c.sender, c.tally));
+      Optional.ofNullable(states.get(c.account))
+          .flatMap(s -> Optional.ofNullable(s.devices().get(c.device)))
+          .ifPresent(d -> d.load(c.sender, c.tally));
     }
   }
 

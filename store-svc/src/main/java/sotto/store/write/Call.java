@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import sotto.chain.AccountId;
 
 /// A job whose caller waits for its result.
 ///
@@ -37,6 +38,7 @@ public final class Call<R> implements Job {
   public record NotDone<R>(Fate fate) implements Written<R> {}
 
   private final int bucket;
+  private final Optional<AccountId> account;
   private final long bytes;
   private final Work<R> work;
   private final CountDownLatch over = new CountDownLatch(1);
@@ -46,9 +48,24 @@ public final class Call<R> implements Job {
 
   /// Work in a bucket, or in a transaction of its own with [Job#NO_BUCKET].
   public Call(int bucket, long bytes, Work<R> work) {
+    this(bucket, Optional.empty(), bytes, work);
+  }
+
+  /// Work that needs the state of an account, in its bucket.
+  public Call(AccountId account, long bytes, Work<R> work) {
+    this(account.bucket(), Optional.of(account), bytes, work);
+  }
+
+  private Call(int bucket, Optional<AccountId> account, long bytes, Work<R> work) {
     this.bucket = bucket;
+    this.account = account;
     this.bytes = bytes;
     this.work = work;
+  }
+
+  @Override
+  public Optional<AccountId> account() {
+    return account;
   }
 
   @Override

@@ -3,7 +3,9 @@ package sotto.store.write;
 import com.google.protobuf.ByteString;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
@@ -13,7 +15,9 @@ import sotto.store.sql.Session;
 /// The envelopes of one transaction. Many go in with one statement; a row whose dedupe key is there
 /// already is left out by the database, and its place is looked up.
 public final class InboxRows {
-  private static final int ROWS_AT_ONCE = 64;
+  // Few shapes of statements: up to 16 rows, then multiples of 16.
+  private static final int STEP = 16;
+  private static final int ROWS_AT_ONCE = 256;
   private static final String COLUMNS =
       "inbox (account_id, device_id, position, dedupe, accepted_at, expires_at, size, sender_tag,"
           + " envelope) VALUES ";
@@ -70,7 +74,8 @@ public final class InboxRows {
   /// Inserts what waits and tells each row its place.
   public void flush() throws SQLException {
     for (int from = 0; from < waiting.size(); ) {
-      int size = Math.min(ROWS_AT_ONCE, Integer.highestOneBit(waiting.size() - from));
+      int left = Math.min(ROWS_AT_ONCE, waiting.size() - from);
+      int size = left <= STEP ? left : left - left % STEP;
       insert(waiting.subList(from, from + size));
       from += size;
     }
@@ -101,13 +106,18 @@ public final class InboxRows {
     }
   }
 
+  private record Key(AccountId account, int device, Bytes dedupe) {}
+
   /// Fewer rows in than sent: what has a dedupe key that was there keeps its first place.
   private void settleSome(List<InboxRow> rows, int inserted) throws SQLException {
+    Map<Key, InboxRow.StoredAt> places = places(rows);
     int fresh = 0;
     for (InboxRow row : rows) {
       InboxRow.StoredAt there =
-          find(row.account, row.device.device, row.dedupe)
-              .orElseThrow(() -> new SQLException("a row was left out and is not there"));
+          places.get(new Key(row.account, row.device.device, Bytes.of(row.dedupe)));
+      if (there == null) {
+        throw new SQLException("a row was left out and is not there");
+      }
       if (there.position() == row.position) {
         chain(row);
         fresh++;
@@ -119,6 +129,24 @@ public final class InboxRows {
     if (fresh != inserted) {
       throw new SQLException("the database counts other rows than there are");
     }
+  }
+
+  private Map<Key, InboxRow.StoredAt> places(List<InboxRow> rows) throws SQLException {
+    List<Object> arguments = new ArrayList<>();
+    for (InboxRow row : rows) {
+      arguments.addAll(List.of(row.account.bytes(), row.device.device, row.dedupe));
+    }
+    Map<Key, InboxRow.StoredAt> places = new HashMap<>();
+    session.list(
+        "SELECT account_id, device_id, dedupe, position, accepted_at FROM inbox"
+            + " WHERE (account_id, device_id, dedupe) IN "
+            + dialect.tuples(rows.size(), 3),
+        row ->
+            places.put(
+                new Key(new AccountId(row.getBytes(1)), row.getInt(2), Bytes.of(row.getBytes(3))),
+                InboxRow.StoredAt.earlier(row.getLong(4), row.getLong(5))),
+        arguments.toArray());
+    return places;
   }
 
   private void chain(InboxRow row) {

@@ -1,6 +1,8 @@
 package sotto.store.write;
 
 import java.sql.SQLException;
+import java.util.Optional;
+import sotto.chain.AccountId;
 
 /// Something to be done in a transaction of the owner.
 public interface Job {
@@ -10,6 +12,12 @@ public interface Job {
   /// The bucket of the account it changes, or [#NO_BUCKET]: then it runs in a transaction of its
   /// own.
   int bucket();
+
+  /// The account whose state it needs, so that those of a whole batch are read together; empty if
+  /// it needs none.
+  default Optional<AccountId> account() {
+    return Optional.empty();
+  }
 
   /// About how many bytes it writes.
   long bytes();

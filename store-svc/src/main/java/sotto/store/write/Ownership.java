@@ -2,6 +2,7 @@ package sotto.store.write;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -11,20 +12,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import sotto.chain.AccountId;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Placeholders;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
+import sotto.store.sql.ShardMap;
 
-/// The buckets that this process owns, under one name for its lifetime (protocol B1, B2).
+/// The buckets that this process owns, under one name for its lifetime (protocol B1 to B3).
 ///
-/// A bucket is *owned* when its row names this owner and the epoch known here, *moved* when it
-/// names another, *unsure* after a commit of unknown outcome until it is taken over anew (protocol
-/// B5). Positions are given by the writer of the bucket alone; the rest is safe for many threads.
+/// # Standing of a bucket
+///
+/// ```
+/// FOREIGN -> OWNED    taken over: its row was free, was left by an earlier start of this pod, or
+///                     names an owner that does not answer and took it more than ten seconds ago
+/// OWNED   -> UNSURE   a commit of unknown outcome (protocol B5)
+/// UNSURE  -> OWNED    taken over anew, in a new epoch, once the old transaction is over
+/// OWNED, UNSURE -> FOREIGN   its row names another owner, or an epoch not known here
+/// ```
+///
+/// A takeover locks the row and leaves it out when another has it locked: nobody waits for a frozen
+/// owner, whose lock the database ends (see [sotto.store.sql.MySqlDialect]).
+///
+/// When a row names a start of the same pod that did not stand in any row at the start, this
+/// process has been replaced: it takes nothing over any more.
+///
+/// Positions are given by the writer of the bucket alone; the rest is safe for many threads.
 public final class Ownership {
   /// The bits of a position below its epoch.
   public static final int EPOCH_SHIFT = 40;
+
+  /// How long an owner keeps a bucket even if it does not answer.
+  static final Duration GRACE = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
 
   /// What a bucket's row says.
   public sealed interface Standing {}
@@ -44,26 +69,35 @@ public final class Ownership {
 
   private static final class Bucket {
     long given; // positions given in this epoch; the writer's
-    volatile long epoch;
+    volatile long epoch; // 0 = foreign
     volatile long committed; // the last position committed, or epoch << 40
     volatile boolean forgot; // whether a device of it was forgotten in this epoch
     volatile boolean unsure;
   }
 
-  private record BucketRow(int bucket, String owner, long epoch) {}
+  private record BucketRow(int bucket, String owner, long epoch, long takenAt) {}
 
-  private final String self;
+  private final OwnerName self;
+  private final String selfText;
+  private final Peers peers;
   private final Dialect dialect;
   private final Clock clock;
+  private final Bucket[] buckets = new Bucket[AccountId.BUCKETS];
   // Whether any bucket may be unsure; written under this.
   private volatile boolean inDoubt;
-  private final Bucket[] buckets = new Bucket[AccountId.BUCKETS];
+  private volatile boolean replaced;
+  // Earlier starts of this pod.
+  private final Set<String> predecessors = ConcurrentHashMap.newKeySet();
+  private volatile ShardMap shards = ShardMap.ONE;
 
   /// An owner of nothing yet.
   ///
   /// @param self unique to this process start
-  public Ownership(String self, Dialect dialect, Clock clock) {
+  /// @param peers what is known of the others
+  public Ownership(OwnerName self, Peers peers, Dialect dialect, Clock clock) {
     this.self = self;
+    this.selfText = self.toString();
+    this.peers = peers;
     this.dialect = dialect;
     this.clock = clock;
     for (int i = 0; i < buckets.length; i++) {
@@ -73,77 +107,162 @@ public final class Ownership {
 
   /// The name in the rows of the buckets owned.
   public String self() {
-    return self;
+    return selfText;
   }
 
-  /// Takes buckets over, whoever has them, each by compare-and-set on its epoch.
+  /// Which buckets lie together, as last read.
+  ShardMap shards() {
+    return shards;
+  }
+
+  /// Reads anew which buckets lie together.
+  void readShards(Session session) throws SQLException {
+    shards = dialect.shards(session);
+  }
+
+  /// Whether the bucket was ours when last looked at.
+  public boolean has(int bucket) {
+    return buckets[bucket].epoch != 0 && !buckets[bucket].unsure;
+  }
+
+  /// Takes over what earlier starts of this pod had; everything, where nobody else can write.
   ///
-  /// What is not owned afterwards was faster taken by another.
-  public void take(Session session, Collection<Integer> wanted) throws SQLException {
-    if (dialect.takesBucketsTogether()) {
-      takeTogether(session, new TreeSet<>(wanted));
-    } else {
-      for (int bucket : new TreeSet<>(wanted)) {
-        takeTogether(session, Set.of(bucket));
+  /// @return how many buckets are ours now
+  int begin(Session session, Collection<Integer> share) throws SQLException {
+    for (List<Integer> group : shards.groups(share)) {
+      session.begin();
+      rows(session, group, "").stream()
+          .map(BucketRow::owner)
+          .filter(self::isPodOf)
+          .filter(owner -> !owner.equals(selfText))
+          .forEach(predecessors::add);
+      session.commit();
+    }
+    take(session, share, row -> dialect.hasOneOwner() || predecessors.contains(row.owner));
+    return (int) share.stream().filter(this::has).count();
+  }
+
+  /// Takes over what is wanted of this owner and not its own yet, where the rules allow it.
+  ///
+  /// @return what the buckets are that are still not ours
+  Map<Integer, Standing> acquire(Session session, Collection<Integer> wanted) throws SQLException {
+    Set<Integer> foreign = new TreeSet<>(wanted);
+    foreign.removeIf(b -> buckets[b].epoch != 0);
+    if (foreign.isEmpty()) {
+      return Map.of();
+    }
+    Map<Integer, Standing> others = new HashMap<>();
+    foreign.forEach(b -> others.put(b, new Unsure()));
+    List<Integer> mayTake = new ArrayList<>();
+    for (List<Integer> group : shards.groups(foreign)) {
+      session.begin();
+      List<BucketRow> rows = rows(session, group, "");
+      session.commit();
+      for (BucketRow row : rows) {
+        if (mayTake(row)) {
+          mayTake.add(row.bucket);
+        } else if (!row.owner.equals(selfText)) {
+          others.put(row.bucket, standing(row));
+        }
       }
+    }
+    take(session, mayTake, this::mayTake);
+    others.keySet().removeIf(b -> buckets[b].epoch != 0);
+    return others;
+  }
+
+  private Standing standing(BucketRow row) {
+    return peers.pulse(row.owner) == Peers.Pulse.ASKED ? new Unsure() : new Moved(row.owner);
+  }
+
+  private boolean mayTake(BucketRow row) {
+    if (replaced) {
+      return false;
+    }
+    if (row.owner.isEmpty() || row.owner.equals(selfText) || predecessors.contains(row.owner)) {
+      return true;
+    }
+    if (self.isPodOf(row.owner)) {
+      replacedBy(row.owner);
+      return false;
+    }
+    return peers.pulse(row.owner) == Peers.Pulse.SILENT
+        && clock.millis() - row.takenAt >= GRACE.toMillis();
+  }
+
+  private void replacedBy(String owner) {
+    if (!replaced
+        && self.isPodOf(owner)
+        && !owner.equals(selfText)
+        && !predecessors.contains(owner)) {
+      replaced = true;
+      LOG.error("another process has started as {}: this one takes no more accounts", self.pod());
     }
   }
 
-  private void takeTogether(Session session, Set<Integer> wanted) throws SQLException {
-    List<BucketRow> taken = new ArrayList<>();
+  private void take(Session session, Collection<Integer> wanted, Predicate<BucketRow> may)
+      throws SQLException {
+    for (List<Integer> group : shards.groups(wanted)) {
+      takeGroup(session, group, may);
+    }
+  }
+
+  private void takeGroup(Session session, List<Integer> group, Predicate<BucketRow> may)
+      throws SQLException {
     session.begin();
-    for (BucketRow row : rows(session, wanted, "")) {
-      int changed =
-          session.update(
-              "UPDATE bucket SET owner = ?, epoch = epoch + 1, taken_at = ?"
-                  + " WHERE prefix = ? AND epoch = ?",
-              self,
-              clock.millis(),
-              Schema.prefix(row.bucket),
-              row.epoch);
-      if (changed == 1) {
-        taken.add(new BucketRow(row.bucket, self, row.epoch + 1));
-      }
+    List<BucketRow> free = rows(session, group, dialect.forUpdate()).stream().filter(may).toList();
+    if (!free.isEmpty()) {
+      List<Object> arguments = new ArrayList<>(List.of(selfText, clock.millis()));
+      arguments.addAll(Placeholders.fill(keys(free.stream().map(BucketRow::bucket).toList())));
+      session.update(
+          "UPDATE bucket SET owner = ?, epoch = epoch + 1, taken_at = ? WHERE prefix IN "
+              + Placeholders.in(free.size()),
+          arguments.toArray());
     }
     session.commit();
-    taken.forEach(this::begin);
+    free.forEach(row -> begin(row.bucket, row.epoch + 1));
   }
 
-  /// Takes over anew what became unsure, unless another has it by now.
+  private void begin(int taken, long epoch) {
+    Bucket bucket = buckets[taken];
+    bucket.given = 0;
+    bucket.committed = epoch << EPOCH_SHIFT;
+    bucket.forgot = false;
+    bucket.epoch = epoch;
+    bucket.unsure = false;
+  }
+
+  /// Takes over anew what became unsure and whose old transaction is over, unless another has it by
+  /// now.
   ///
-  /// @return the buckets that were unsure
+  /// @return the buckets that were unsure and are not any more
   Set<Integer> retake(Session session, Set<Integer> share) throws SQLException {
     if (!inDoubt) {
       return Set.of();
     }
     Set<Integer> unsure = new TreeSet<>(share);
     unsure.removeIf(b -> !buckets[b].unsure);
-    if (!unsure.isEmpty()) {
+    for (List<Integer> group : shards.groups(unsure)) {
+      session.begin();
+      List<BucketRow> rows = rows(session, group, "");
+      session.commit();
       List<Integer> ours = new ArrayList<>();
-      for (BucketRow row : rows(session, unsure, "")) {
-        if (row.owner.equals(self)) {
+      for (BucketRow row : rows) {
+        if (row.owner.equals(selfText)) {
           ours.add(row.bucket);
         } else {
-          buckets[row.bucket].unsure = false;
+          lost(row.bucket, row.owner);
         }
       }
-      take(session, ours);
+      takeGroup(session, ours, row -> row.owner.equals(selfText));
     }
+    unsure.removeIf(b -> buckets[b].unsure);
     weigh();
     return unsure;
   }
 
   private synchronized void weigh() {
     inDoubt = Arrays.stream(buckets).anyMatch(b -> b.unsure);
-  }
-
-  private void begin(BucketRow row) {
-    Bucket bucket = buckets[row.bucket];
-    bucket.given = 0;
-    bucket.epoch = row.epoch;
-    bucket.committed = row.epoch << EPOCH_SHIFT;
-    bucket.forgot = false;
-    bucket.unsure = false;
   }
 
   /// Marks buckets whose last commit may or may not have happened.
@@ -157,47 +276,75 @@ public final class Ownership {
     return inDoubt;
   }
 
-  /// Reads the rows of buckets in a transaction, locked against takeover until it ends (protocol
-  /// B4).
-  Map<Integer, Standing> fence(Session session, Set<Integer> wanted) throws SQLException {
+  /// Notes that a bucket has another owner.
+  void lost(int bucket, String owner) {
+    replacedBy(owner);
+    buckets[bucket].forgot = true;
+    buckets[bucket].unsure = false;
+    buckets[bucket].epoch = 0;
+  }
+
+  /// Gives back what is owned: others may take it at once.
+  void release(Session session, Collection<Integer> share) throws SQLException {
+    List<Integer> owned = share.stream().filter(b -> buckets[b].epoch != 0).toList();
+    for (List<Integer> group : shards.groups(owned)) {
+      session.begin();
+      List<Object> arguments = new ArrayList<>(Placeholders.fill(keys(group)));
+      arguments.add(selfText);
+      session.update(
+          "UPDATE bucket SET owner = '' WHERE prefix IN "
+              + Placeholders.in(group.size())
+              + " AND owner = ?",
+          arguments.toArray());
+      session.commit();
+      group.forEach(b -> buckets[b].epoch = 0);
+    }
+  }
+
+  /// Reads the rows of buckets of one shard in a transaction, locked against takeover until it ends
+  /// (protocol B4).
+  Map<Integer, Standing> fence(Session session, Collection<Integer> wanted) throws SQLException {
     return standings(session, wanted, dialect.forShare());
   }
 
   /// Reads the rows of buckets as they are just now (protocol B6).
-  public Map<Integer, Standing> look(Session session, Set<Integer> wanted) throws SQLException {
+  public Map<Integer, Standing> look(Session session, Collection<Integer> wanted)
+      throws SQLException {
     return standings(session, wanted, "");
   }
 
-  private Map<Integer, Standing> standings(Session session, Set<Integer> wanted, String lock)
+  private Map<Integer, Standing> standings(Session session, Collection<Integer> wanted, String lock)
       throws SQLException {
     Map<Integer, Standing> standings = new HashMap<>();
     wanted.forEach(b -> standings.put(b, new Unsure()));
     for (BucketRow row : rows(session, wanted, lock)) {
-      standings.put(row.bucket, standing(row));
+      Bucket bucket = buckets[row.bucket];
+      boolean ours = row.owner.equals(selfText);
+      boolean sure = ours && row.epoch == bucket.epoch && !bucket.unsure;
+      standings.put(
+          row.bucket, sure ? new Owned(row.epoch) : ours ? new Unsure() : new Moved(row.owner));
     }
     return standings;
   }
 
-  private Standing standing(BucketRow row) {
-    Bucket bucket = buckets[row.bucket];
-    if (!row.owner.equals(self)) {
-      return new Moved(row.owner);
-    }
-    return row.epoch == bucket.epoch && !bucket.unsure ? new Owned(row.epoch) : new Unsure();
-  }
-
-  private List<BucketRow> rows(Session session, Set<Integer> wanted, String lock)
+  private List<BucketRow> rows(Session session, Collection<Integer> wanted, String lock)
       throws SQLException {
     if (wanted.isEmpty()) {
       return List.of();
     }
-    List<byte[]> prefixes = wanted.stream().sorted().map(Schema::prefix).toList();
+    List<byte[]> keys = keys(wanted.stream().sorted().toList());
     return session.list(
-        "SELECT prefix, owner, epoch FROM bucket WHERE prefix IN "
-            + Placeholders.in(prefixes.size())
+        "SELECT prefix, owner, epoch, taken_at FROM bucket WHERE prefix IN "
+            + Placeholders.in(keys.size())
             + lock,
-        row -> new BucketRow(Schema.bucket(row.getBytes(1)), row.getString(2), row.getLong(3)),
-        Placeholders.fill(prefixes).toArray());
+        row ->
+            new BucketRow(
+                Schema.bucket(row.getBytes(1)), row.getString(2), row.getLong(3), row.getLong(4)),
+        Placeholders.fill(keys).toArray());
+  }
+
+  private static List<byte[]> keys(Collection<Integer> wanted) {
+    return wanted.stream().map(Schema::prefix).toList();
   }
 
   /// The bucket's next position.

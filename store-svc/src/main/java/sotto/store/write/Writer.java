@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -22,6 +23,7 @@ import sotto.mesh.CrashPoint;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Failure;
 import sotto.store.sql.Session;
+import sotto.store.sql.ShardMap;
 import sotto.store.sql.StorageException;
 
 /// A queue of jobs, a thread, a connection: the only one that writes to its share of the buckets.
@@ -39,12 +41,21 @@ public final class Writer implements AutoCloseable {
   private static final long SUBMIT_SECONDS = 2;
   private static final long MEND_MILLIS = 500;
 
+  private static final int TRIES = 4;
+  private static final long SHARDS_AGE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   /// What happened to one try.
   private enum Try {
     COMMITTED,
     REFUSED,
     STORAGE_FULL,
-    STORAGE_DOWN
+    STORAGE_DOWN,
+    /// Nothing is stored; the same may pass at once.
+    UNDONE,
+    /// As before, and the buckets do not lie together.
+    SPLIT,
+    /// The connection was gone before the transaction began.
+    NOT_BEGUN
   }
 
   private record Settings(Dialect dialect, Clock clock, long lifeMillis, WriteMetrics metrics) {}
@@ -59,6 +70,7 @@ public final class Writer implements AutoCloseable {
   // The rest belongs to the thread.
   private Optional<Session> session;
   private boolean failing;
+  private long shardsRead = System.nanoTime();
 
   private Writer(
       Settings settings,
@@ -90,7 +102,7 @@ public final class Writer implements AutoCloseable {
       Duration life,
       WriteMetrics metrics)
       throws SQLException {
-    ownership.take(session, share);
+    ownership.begin(session, share);
     Settings settings = new Settings(dialect, clock, life.toMillis(), metrics);
     Writer writer = new Writer(settings, share, ownership, cache, session, name);
     writer.thread.start();
@@ -128,6 +140,7 @@ public final class Writer implements AutoCloseable {
         }
         jobs.add(first);
         drain(jobs);
+        readShards();
         work(jobs);
         jobs.forEach(Job::flush);
         jobs.clear();
@@ -135,7 +148,17 @@ public final class Writer implements AutoCloseable {
         closing = true;
       }
     }
-    session.ifPresent(Writer::closeQuietly);
+    session.ifPresent(this::leave);
+  }
+
+  /// Gives the share back, so that others need not wait for it.
+  private void leave(Session s) {
+    try {
+      ownership.release(s, share);
+    } catch (SQLException e) {
+      LOG.warn("could not give the accounts back; {}", StorageException.codes(e));
+    }
+    closeQuietly(s);
   }
 
   /// Ends doubts also when nobody writes: readers wait for that.
@@ -159,29 +182,37 @@ public final class Writer implements AutoCloseable {
     }
   }
 
-  /// Cuts the jobs into transactions: those without a bucket have one each.
+  /// Cuts the jobs into transactions: each on one shard; those without a bucket have one each.
   private void work(List<Job> jobs) {
-    List<Job> together = new ArrayList<>();
+    Map<Integer, List<Job>> together = new TreeMap<>();
+    ShardMap shards = ownership.shards();
     for (Job job : jobs) {
       if (job.bucket() == Job.NO_BUCKET) {
-        workTogether(together);
         workTogether(List.of(job));
-        together.clear();
       } else {
-        together.add(job);
+        together.computeIfAbsent(shards.shardOf(job.bucket()), _ -> new ArrayList<>()).add(job);
       }
     }
-    workTogether(together);
+    together.values().forEach(this::workTogether);
   }
 
   private void workTogether(List<Job> jobs) {
-    if (jobs.isEmpty()) {
-      return;
+    Try outcome = attempt(jobs);
+    for (int tries = 1; tries < TRIES && isPassing(outcome); tries++) {
+      if (outcome == Try.SPLIT) {
+        shardsRead = 0;
+        readShards();
+        if (areApart(jobs)) {
+          work(jobs);
+          return;
+        }
+      }
+      outcome = attempt(jobs);
     }
-    switch (attempt(jobs)) {
+    switch (outcome) {
       case COMMITTED -> {}
       case STORAGE_FULL -> again(jobs, Fate.Why.FULL);
-      case STORAGE_DOWN -> again(jobs, Fate.Why.BUSY);
+      case STORAGE_DOWN, UNDONE, SPLIT, NOT_BEGUN -> again(jobs, Fate.Why.BUSY);
       case REFUSED -> {
         if (jobs.size() == 1) {
           again(jobs, Fate.Why.BROKEN);
@@ -189,6 +220,37 @@ public final class Writer implements AutoCloseable {
           jobs.forEach(job -> workTogether(List.of(job)));
         }
       }
+    }
+  }
+
+  private static boolean isPassing(Try outcome) {
+    return outcome == Try.UNDONE || outcome == Try.SPLIT || outcome == Try.NOT_BEGUN;
+  }
+
+  private boolean areApart(List<Job> jobs) {
+    ShardMap shards = ownership.shards();
+    return jobs.stream()
+            .filter(job -> job.bucket() != Job.NO_BUCKET)
+            .mapToInt(job -> shards.shardOf(job.bucket()))
+            .distinct()
+            .count()
+        > 1;
+  }
+
+  /// Reads the map of shards if it is old.
+  private void readShards() {
+    if (shardsRead != 0 && System.nanoTime() - shardsRead < SHARDS_AGE_NANOS) {
+      return;
+    }
+    try {
+      ShardMap before = ownership.shards();
+      ownership.readShards(ready());
+      shardsRead = System.nanoTime();
+      if (!before.equals(ownership.shards())) {
+        LOG.info("the database has {} shards now", ownership.shards().firstBuckets().size());
+      }
+    } catch (SQLException e) {
+      var _ = failed(e);
     }
   }
 
@@ -200,12 +262,31 @@ public final class Writer implements AutoCloseable {
     Set<Integer> buckets = new TreeSet<>();
     jobs.forEach(job -> buckets.add(job.bucket()));
     buckets.remove(Job.NO_BUCKET);
+    Map<Integer, Ownership.Standing> standings;
+    Session s;
     try {
-      Session s = ready();
-      return transaction(s, jobs, buckets);
+      s = ready();
+      standings = new HashMap<>(ownership.acquire(s, buckets));
     } catch (SQLException e) {
+      return notBegun(e);
+    }
+    buckets.removeAll(standings.keySet());
+    if (buckets.isEmpty() && !standings.isEmpty()) {
+      tell(jobs, standings);
+      return Try.COMMITTED;
+    }
+    return transaction(s, jobs, buckets, standings);
+  }
+
+  /// A server ends connections that are silent for long; that is found out only here.
+  private Try notBegun(SQLException e) {
+    session.ifPresent(this::rollback);
+    if (settings.dialect.classify(e) != Failure.LOST) {
       return failed(e);
     }
+    session.ifPresent(Writer::closeQuietly);
+    session = Optional.empty();
+    return Try.NOT_BEGUN;
   }
 
   /// A session on which nothing is in doubt.
@@ -230,27 +311,31 @@ public final class Writer implements AutoCloseable {
     return opened;
   }
 
-  private Try transaction(Session s, List<Job> jobs, Set<Integer> buckets) {
+  /// @param standings of other buckets; takes those of these
+  private Try transaction(
+      Session s, List<Job> jobs, Set<Integer> buckets, Map<Integer, Ownership.Standing> standings) {
     long begin = System.nanoTime();
-    Map<Integer, Ownership.Standing> standings;
     try {
       s.begin();
-      standings = ownership.fence(s, buckets);
+      standings.putAll(ownership.fence(s, buckets));
     } catch (SQLException e) {
-      rollback(s);
-      return failed(e);
+      return notBegun(e);
     }
     long now = settings.clock.millis();
     InboxRows rows = new InboxRows(s, settings.dialect, ownership, now, settings.lifeMillis);
     Batch batch = new Batch(s, settings.dialect, ownership, cache, rows, epochs(standings));
     try {
-      for (Job job : jobs) {
-        if (job.bucket() == Job.NO_BUCKET
-            || standings.get(job.bucket()) instanceof Ownership.Owned) {
-          job.apply(batch);
-        }
+      List<Job> ours =
+          jobs.stream()
+              .filter(job ->
+                  job.bucket() == Job.NO_BUCKET
+                      || standings.get(job.bucket()) instanceof Ownership.Owned)
+              .toList();
+      batch.preload(ours.stream().flatMap(job -> job.account().stream()).toList());
+      for (Job job : ours) {
+        job.apply(batch);
       }
-      rows.flush();
+      batch.flush();
     } catch (SQLException e) {
       batch.undone();
       rollback(s);
@@ -296,7 +381,11 @@ public final class Writer implements AutoCloseable {
             .collect(Collectors.toSet());
     if (!lost.isEmpty()) {
       cache.dropBuckets(lost);
-      lost.forEach(ownership::forgets);
+      standings.forEach((bucket, standing) -> {
+        if (standing instanceof Ownership.Moved(String owner)) {
+          ownership.lost(bucket, owner);
+        }
+      });
     }
     for (Job job : jobs) {
       if (job.bucket() == Job.NO_BUCKET) {
@@ -319,13 +408,15 @@ public final class Writer implements AutoCloseable {
       session.ifPresent(Writer::closeQuietly);
       session = Optional.empty();
     }
-    if (!failing) {
+    if (!failing && !failure.passesAtOnce()) {
       failing = failure.spreads();
       LOG.error("cannot write: {}; {}", failure, StorageException.codes(e));
     }
     return switch (failure) {
       case FULL -> Try.STORAGE_FULL;
-      case IO, BUSY, LOST -> Try.STORAGE_DOWN;
+      case DOWN, LOST -> Try.STORAGE_DOWN;
+      case UNDONE -> Try.UNDONE;
+      case SPLIT -> Try.SPLIT;
       case REFUSED -> Try.REFUSED;
     };
   }

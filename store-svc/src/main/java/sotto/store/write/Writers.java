@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 import sotto.proto.Reason;
@@ -21,13 +22,14 @@ import sotto.store.sql.Session;
 public final class Writers implements AutoCloseable {
   private final Ownership ownership;
   private final List<Writer> all;
+  private final AtomicInteger round = new AtomicInteger();
 
   private Writers(Ownership ownership, List<Writer> all) {
     this.ownership = ownership;
     this.all = all;
   }
 
-  /// Takes all buckets over and starts the writers.
+  /// Takes over what is this pod's and starts the writers.
   ///
   /// @param first the first writer's session, taken over
   /// @param accounts how many accounts' states all of them keep together
@@ -41,6 +43,7 @@ public final class Writers implements AutoCloseable {
       WriteMetrics metrics)
       throws SQLException {
     int count = dialect.writers();
+    ownership.readShards(first);
     List<Writer> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Session session = i == 0 ? first : new Session(dialect.openWriter(), dialect);
@@ -68,9 +71,10 @@ public final class Writers implements AutoCloseable {
     return share;
   }
 
+  /// Work without a bucket is in no order: it goes round.
   private Writer of(int bucket) {
     return bucket == Job.NO_BUCKET
-        ? all.getFirst()
+        ? all.get(Math.floorMod(round.getAndIncrement(), all.size()))
         : all.get(bucket * all.size() / AccountId.BUCKETS);
   }
 
@@ -107,6 +111,11 @@ public final class Writers implements AutoCloseable {
           };
       case Fate.Committed _ -> Statuses.of(Reason.INTERNAL, "a result is missing");
     };
+  }
+
+  /// Sees to it that a bucket is owned here, if it may be.
+  public Call.Written<Boolean> claim(int bucket) {
+    return ownership.has(bucket) ? new Call.Done<>(true) : write(bucket, 0, _ -> true);
   }
 
   /// The buckets and their epochs.
