@@ -63,6 +63,16 @@ public final class Statuses {
         Map.of(RETRY_AFTER, Long.toString(retryAfter.toMillis())));
   }
 
+  /// The status of a call that cannot be served just now.
+  ///
+  /// @param message for people; never content, never who talks to whom
+  /// @param retryAfter how long the caller is to wait
+  /// @return the exception to end the call with
+  public static StatusRuntimeException unavailable(String message, Duration retryAfter) {
+    return of(
+        Reason.UNAVAILABLE, message, Map.of(RETRY_AFTER, Long.toString(retryAfter.toMillis())));
+  }
+
   /// The status of a message with a field out of its bound.
   ///
   /// @param violation what is wrong

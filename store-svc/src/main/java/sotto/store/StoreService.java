@@ -135,7 +135,7 @@ public final class StoreService implements AutoCloseable {
             new MailboxLimits(config.mailboxEnvelopes(), config.mailboxBytes()),
             new Dormancy(config.dormantAfter()),
             secrets.macKey("sender-tag"));
-    Sweeper sweeper = new Sweeper(readers, writers, clock);
+    Sweeper sweeper = new Sweeper(readers, writers, clock, config.mailboxLife());
     sweeper.start();
     return new StoreService(
         opened,

@@ -20,20 +20,24 @@ import sotto.store.write.Call;
 import sotto.store.write.Writers;
 
 /// Removes what has outlived its time: one bucket after the other, a little at a time, so that it
-/// needs no index and never takes the writer for long. All buckets are swept within about an hour.
+/// needs no index and never takes the writer for long. An index on the time of expiry would cost
+/// every append; a pass over a bucket reads its rows once. All buckets are swept within a thirtieth
+/// of a mailbox's life, a day for the usual thirty, or within an hour if that is longer.
 public final class Sweeper implements AutoCloseable {
   /// How long it is remembered that a one-time key was taken; longer than a client repeats an
   /// upload.
   static final Duration TAKEN_KEYS = Duration.ofDays(30);
 
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
-  private static final long PAUSE_MILLIS = 3_500;
+  private static final long SHORTEST_PAUSE_MILLIS = 3_500;
+  private static final int PASSES_IN_A_LIFE = 30;
   private static final int ROWS_AT_ONCE = 500;
   private static final int MOST_ROUNDS = 20;
 
   private final Readers readers;
   private final Writers writers;
   private final Clock clock;
+  private final long pauseMillis;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("store-sweeper").daemon().factory());
@@ -41,16 +45,20 @@ public final class Sweeper implements AutoCloseable {
   private int next;
 
   /// Sweeps nothing until started.
-  public Sweeper(Readers readers, Writers writers, Clock clock) {
+  ///
+  /// @param life how long an envelope is kept
+  public Sweeper(Readers readers, Writers writers, Clock clock, Duration life) {
     this.readers = readers;
     this.writers = writers;
     this.clock = clock;
+    this.pauseMillis =
+        Math.max(SHORTEST_PAUSE_MILLIS, life.toMillis() / PASSES_IN_A_LIFE / AccountId.BUCKETS);
   }
 
   /// Begins to sweep, one bucket every few seconds.
   public void start() {
     var _ =
-        timer.scheduleWithFixedDelay(this::tick, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::tick, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
   }
 
   private void tick() {

@@ -2,18 +2,19 @@ package sotto.store.sql;
 
 import io.grpc.StatusRuntimeException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
 /// Sessions that only query, each lent to one call at a time. Safe for many threads.
 public final class Readers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final long WAIT_SECONDS = 10;
 
   private final Dialect dialect;
@@ -118,7 +119,7 @@ public final class Readers implements AutoCloseable {
   }
 
   private static StatusRuntimeException unavailable() {
-    return Statuses.of(Reason.UNAVAILABLE, "the database does not answer");
+    return Statuses.unavailable("the database does not answer", RETRY_AFTER);
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class Writer implements AutoCloseable {
   private static final int QUEUE = 16_384;
   private static final int MAX_JOBS = 1_024;
   private static final long MAX_BYTES = 4L << 20;
+  private static final long QUEUED_BYTES = 128L << 20;
   private static final long SUBMIT_SECONDS = 2;
   private static final long MEND_MILLIS = 500;
 
@@ -65,6 +67,7 @@ public final class Writer implements AutoCloseable {
   private final Ownership ownership;
   private final AccountCache cache;
   private final BlockingQueue<Job> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final AtomicLong queuedBytes = new AtomicLong();
   private final Thread thread;
   private volatile boolean closing;
   // The rest belongs to the thread.
@@ -114,16 +117,20 @@ public final class Writer implements AutoCloseable {
     return cache;
   }
 
-  /// Queues a job; waits up to two seconds for room, then the job hears [Fate.Again] at once.
+  /// Queues a job; waits up to two seconds for room among 16,384 jobs, then the job hears
+  /// [Fate.Again]. Without room among 128 MiB it hears that at once.
   void submit(Job job) {
     boolean queued = false;
+    long bytes = queuedBytes.addAndGet(job.bytes());
     try {
-      queued = !closing && queue.offer(job, SUBMIT_SECONDS, TimeUnit.SECONDS);
+      queued =
+          !closing && bytes <= QUEUED_BYTES && queue.offer(job, SUBMIT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     // A thread that ended in between would leave the job where it is.
     if (!queued || (closing && queue.remove(job))) {
+      queuedBytes.addAndGet(-job.bytes());
       job.finish(new Fate.Again(Fate.Why.BUSY));
       job.flush();
     }
@@ -140,6 +147,7 @@ public final class Writer implements AutoCloseable {
         }
         jobs.add(first);
         drain(jobs);
+        jobs.forEach(job -> queuedBytes.addAndGet(-job.bytes()));
         readShards();
         work(jobs);
         jobs.forEach(Job::flush);
@@ -250,7 +258,7 @@ public final class Writer implements AutoCloseable {
         LOG.info("the database has {} shards now", ownership.shards().firstBuckets().size());
       }
     } catch (SQLException e) {
-      var _ = failed(e);
+      var _ = notBegun(e);
     }
   }
 

@@ -20,6 +20,8 @@ import sotto.store.sql.Session;
 /// database its transactions stay on one shard, and the rows of one bucket are in at most one open
 /// transaction (protocol B5). Safe for many threads.
 public final class Writers implements AutoCloseable {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
   private final Ownership ownership;
   private final List<Writer> all;
   private final AtomicInteger round = new AtomicInteger();
@@ -102,11 +104,11 @@ public final class Writers implements AutoCloseable {
 
   private static StatusRuntimeException status(Fate fate) {
     return switch (fate) {
-      case Fate.Moved _ -> Statuses.of(Reason.UNAVAILABLE, "another owner has this account");
+      case Fate.Moved _ -> Statuses.unavailable("another owner has this account", RETRY_AFTER);
       case Fate.Again(Fate.Why why) ->
           switch (why) {
             case FULL -> Statuses.of(Reason.STORAGE_FULL, "the storage takes no more writes");
-            case BUSY -> Statuses.of(Reason.UNAVAILABLE, "the storage does not answer");
+            case BUSY -> Statuses.unavailable("the storage does not answer", RETRY_AFTER);
             case BROKEN -> Statuses.of(Reason.INTERNAL, "the server failed; its log says more");
           };
       case Fate.Committed _ -> Statuses.of(Reason.INTERNAL, "a result is missing");
