@@ -160,7 +160,7 @@ public final class StoreService implements AutoCloseable {
   /// Expires one bucket now.
   ///
   /// @return how many envelopes went
-  int sweep(int bucket) {
+  public int sweep(int bucket) {
     return sweeper.sweep(bucket);
   }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import sotto.store.sql.Dialect;
@@ -145,8 +146,8 @@ final class FaultyDialect implements Dialect {
   }
 
   @Override
-  public String tuples(int rows, int columns) {
-    return real.tuples(rows, columns);
+  public String anyOf(List<String> columns, int tuples) {
+    return real.anyOf(columns, tuples);
   }
 
   @Override

@@ -157,9 +157,12 @@ public final class Sweeper implements AutoCloseable {
                 batch
                     .session()
                     .update(
-                        "DELETE FROM taken_pre_key"
-                            + " WHERE (account_id, device_id, kind, key_id) IN "
-                            + batch.dialect().tuples(taken.size(), 4),
+                        "DELETE FROM taken_pre_key WHERE "
+                            + batch
+                                .dialect()
+                                .anyOf(
+                                    List.of("account_id", "device_id", "kind", "key_id"),
+                                    taken.size()),
                         arguments.toArray()));
   }
 

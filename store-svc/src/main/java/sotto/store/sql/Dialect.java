@@ -2,6 +2,7 @@ package sotto.store.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /// What differs between databases; everything else in this module is the same statements.
 ///
@@ -37,8 +38,10 @@ public interface Dialect {
   /// locked are left out.
   String forUpdate();
 
-  /// A list of tuples that stands behind `IN`, in question marks.
-  String tuples(int rows, int columns);
+  /// A condition that some columns have the values of one of some tuples, in question marks.
+  ///
+  /// @param tuples 1 to 500
+  String anyOf(List<String> columns, int tuples);
 
   /// A query with one argument that has a row if there is a table of that name.
   String tableNamed();

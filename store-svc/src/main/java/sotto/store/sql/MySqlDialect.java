@@ -144,6 +144,8 @@ public record MySqlDialect(StoreUrl url, boolean vitess, int writers) implements
     // Nothing of a statement may get into a log or an error.
     options.setProperty("dumpQueriesOnException", "false");
     options.setProperty("includeInnodbStatusInDeadlockExceptions", "false");
+    // Its spans would carry the text of statements.
+    options.setProperty("openTelemetry", "DISABLED");
     // The settings of a session are only changed here.
     options.setProperty("useLocalSessionState", "true");
     options.setProperty("cacheServerConfiguration", "true");
@@ -211,10 +213,16 @@ public record MySqlDialect(StoreUrl url, boolean vitess, int writers) implements
     return " FOR UPDATE SKIP LOCKED";
   }
 
+  /// vtgate finds the shard of each tuple.
   @Override
-  public String tuples(int rows, int columns) {
-    String tuple = "(" + "?,".repeat(columns - 1) + "?)";
-    return "(" + (tuple + ",").repeat(rows - 1) + tuple + ")";
+  public String anyOf(List<String> columns, int tuples) {
+    String tuple = "(" + "?,".repeat(columns.size() - 1) + "?)";
+    return "("
+        + String.join(", ", columns)
+        + ") IN ("
+        + (tuple + ",").repeat(tuples - 1)
+        + tuple
+        + ")";
   }
 
   @Override

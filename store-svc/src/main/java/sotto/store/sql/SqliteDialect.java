@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 
 /// SQLite in one file: write-ahead log, synchronised on every commit.
@@ -118,10 +119,11 @@ public record SqliteDialect(Path file) implements Dialect {
     return "";
   }
 
+  /// Each alternative is looked up in an index; a list of tuples would be looked up for each row.
   @Override
-  public String tuples(int rows, int columns) {
-    String tuple = "(" + "?,".repeat(columns - 1) + "?)";
-    return "(VALUES " + (tuple + ",").repeat(rows - 1) + tuple + ")";
+  public String anyOf(List<String> columns, int tuples) {
+    String tuple = "(" + String.join(" = ? AND ", columns) + " = ?)";
+    return "(" + (tuple + " OR ").repeat(tuples - 1) + tuple + ")";
   }
 
   @Override

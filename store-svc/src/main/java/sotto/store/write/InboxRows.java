@@ -139,8 +139,8 @@ public final class InboxRows {
     Map<Key, InboxRow.StoredAt> places = new HashMap<>();
     session.list(
         "SELECT account_id, device_id, dedupe, position, accepted_at FROM inbox"
-            + " WHERE (account_id, device_id, dedupe) IN "
-            + dialect.tuples(rows.size(), 3),
+            + " WHERE "
+            + dialect.anyOf(List.of("account_id", "device_id", "dedupe"), rows.size()),
         row ->
             places.put(
                 new Key(new AccountId(row.getBytes(1)), row.getInt(2), Bytes.of(row.getBytes(3))),

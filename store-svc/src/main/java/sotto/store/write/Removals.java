@@ -47,14 +47,12 @@ public final class Removals {
   }
 
   private int remove(List<Place> places) throws SQLException {
-    String where = " WHERE (account_id, device_id, position) IN ";
     List<Gone> there =
         batch
             .session()
             .list(
                 "SELECT account_id, device_id, position, size, sender_tag FROM inbox"
-                    + where
-                    + tuples(places),
+                    + where(places),
                 row ->
                     new Gone(
                         new Place(new AccountId(row.getBytes(1)), row.getInt(2), row.getLong(3)),
@@ -71,8 +69,7 @@ public final class Removals {
       devices.add(batch.device(gone.place.account, gone.place.device));
     }
     List<Place> gone = there.stream().map(Gone::place).toList();
-    int removed =
-        batch.session().update("DELETE FROM inbox" + where + tuples(gone), arguments(gone));
+    int removed = batch.session().update("DELETE FROM inbox" + where(gone), arguments(gone));
     for (int i = 0; i < there.size(); i++) {
       Gone one = there.get(i);
       devices.get(i).ifPresent(d -> d.remove(one.size, one.sender));
@@ -80,8 +77,11 @@ public final class Removals {
     return removed;
   }
 
-  private String tuples(List<Place> places) {
-    return batch.dialect().tuples(padded(places.size()), 3);
+  private String where(List<Place> places) {
+    return " WHERE "
+        + batch
+            .dialect()
+            .anyOf(List.of("account_id", "device_id", "position"), padded(places.size()));
   }
 
   /// The last place is repeated: few shapes of statements.
