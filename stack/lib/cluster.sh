@@ -2,11 +2,6 @@
 
 readonly CELL=zone1
 
-set_topology() {
-  topology=(--topo-implementation etcd2 --topo-global-server-address "127.0.0.1:$(port etcd)" --topo-global-root /vitess/global)
-  replicas=$(setting replicas)
-}
-
 # With two replicas each commit waits for one of them, and a dead primary is replaced without loss. With fewer, nobody may be waited
 # for: a shard whose only replica is promoted would have nobody to acknowledge, and is not failed over at all.
 durability() { if ((replicas >= 2)); then echo semi_sync; else echo none; fi; }

@@ -10,10 +10,12 @@ plan_tablets() {
   mv "$dir/tablets.next" "$dir/tablets"
 }
 
-tablets() { cut -d' ' -f1 "$dir/tablets"; }
+# All tablets, also those of shards that are being made; the shards are those that serve.
+listed() { cat "$dir/tablets" "$dir/targets" 2>/dev/null || true; }
+tablets() { listed | cut -d' ' -f1; }
 shards() { cut -d' ' -f2 "$dir/tablets" | sort -u; }
-shard_of() { awk -v n="$1" '$1 == n { print $2 }' "$dir/tablets"; }
-tablets_of() { awk -v s="$1" '$2 == s { print $1 }' "$dir/tablets"; }
+shard_of() { listed | awk -v n="$1" '$1 == n { print $2 }'; }
+tablets_of() { listed | awk -v s="$1" '$2 == s { print $1 }'; }
 alias_of() { printf '%s-%010d' "$CELL" "$1"; }
 data_of() { printf '%s/data/vt_%010d' "$dir" "$1"; }
 
@@ -74,6 +76,7 @@ has_primary() { [ -n "$(primary_of "$1")" ]; }
 make_primary() {
   local shard; shard=$(shard_of "$1")
   has_primary "$shard" && return
-  vt PlannedReparentShard --new-primary "$(alias_of "$1")" "$KEYSPACE/$shard" >/dev/null || fail "tablet $1 could not become the primary of $shard"
+  # vtorc may have seen the shard first and made one.
+  vt PlannedReparentShard --new-primary "$(alias_of "$1")" "$KEYSPACE/$shard" >/dev/null || has_primary "$shard" || fail "tablet $1 could not become the primary of $shard"
   await "$1.vttablet" 20 "shard $shard to have its primary" has_primary "$shard"
 }

@@ -9,12 +9,18 @@ one_shard_a_time=(--no-scatter --transaction-mode SINGLE)
 tablet_limits=(--queryserver-config-terse-errors --sanitize-log-messages --queryserver-config-transaction-timeout 5s --queryserver-config-query-timeout 10s
   --queryserver-config-transaction-cap 40 --queryserver-config-pool-size 8 --queryserver-config-stream-pool-size 8)
 
-# vt COMMAND…: vtctldclient. In the cluster it works on the topology itself, without a vtctld; vtcombo has its own within.
+# How to reach the topology: vtcombo has it within. The cluster's needs no vtctld: vtctldclient works on it itself.
+set_topology() {
+  topology=(--topo-implementation etcd2 --topo-global-server-address "127.0.0.1:$(port etcd)" --topo-global-root /vitess/global)
+  vt_server=(--server internal "${topology[@]}")
+  [ "$profile" = vitess ] || vt_server=(--server "127.0.0.1:$(port gate-grpc)")
+  replicas=$(setting replicas)
+}
+
+# vt COMMAND…: vtctldclient.
 vt() {
-  local server=(--server "127.0.0.1:$(port gate-grpc)")
-  [ "$profile" != vitess ] || server=(--server internal "${topology[@]}")
   # Without a limit a call to a dead tablet hangs for an hour.
-  short_errors vtctldclient "${server[@]}" --log-level error --action-timeout 60s "$@"
+  short_errors vtctldclient "${vt_server[@]}" --log-level error --action-timeout 60s "$@"
 }
 
 # sql QUERY: through vtgate (or vtcombo), the answer as JSON.
