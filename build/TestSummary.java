@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 
-/// Prints what the surefire reports of all modules say: tests, failures, errors and skipped tests for each, and in total.
+/// Prints what the surefire reports of all modules say: tests, failures, errors and skipped tests for each, and in total. Reports
+/// with a suffix (`TEST-CLASS-SUFFIX.xml`, of tests that run on several databases) have a row of their own.
 /// Exits 1 where a test failed or none was run.
 ///
 /// usage: `java TestSummary.java ROOT`
@@ -61,9 +62,15 @@ final class TestSummary {
     try (Stream<Path> reports = Files.list(folder)) {
       for (Path report : reports.filter(TestSummary::isReport).toList()) {
         Element suite = parse(report);
-        into.merge(module.getFileName().toString(), Count.of(suite), Count::plus);
+        into.merge(module.getFileName() + suffix(report), Count.of(suite), Count::plus);
       }
     }
+  }
+
+  private static String suffix(Path report) {
+    String name = report.getFileName().toString().replaceFirst("\\.xml$", "");
+    int end = name.indexOf('-', "TEST-".length());
+    return end == -1 ? "" : " " + name.substring(end + 1);
   }
 
   private static boolean isReport(Path file) {

@@ -18,6 +18,7 @@ import sotto.mailbox.v1.DeviceAck;
 import sotto.mailbox.v1.StoredAt;
 import sotto.mesh.testing.HandClock;
 
+@ContractTest
 final class AppendTest {
   @TempDir Path folder;
   private Rig rig;

@@ -26,6 +26,7 @@ import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
 /// Protocol A1 and L5.
+@ContractTest
 final class ChainTest {
   private static final DeviceId FIRST = DeviceId.FIRST;
 

@@ -21,9 +21,8 @@ import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
 /// What a store does when its database fails it.
+@ContractTest
 final class FaultsTest {
-  private static final int LARGE = 90_000;
-
   @TempDir Path folder;
   private Rig rig;
   private TestAccount bob;
@@ -97,9 +96,7 @@ final class FaultsTest {
 
   @Test
   void oneEnvelopeTheDatabaseRefuses_neighboursAreStoredInOrder() throws Exception {
-    rig.sql(
-        "CREATE TRIGGER poison BEFORE INSERT ON inbox WHEN NEW.size = 13"
-            + " BEGIN SELECT RAISE(ABORT, 'poison'); END");
+    rig.database.poison();
     try (Appender relay = rig.appender()) {
       Append.Builder first = rig.append(bob, 1);
       Append.Builder second = rig.append(bob, 2);
@@ -117,9 +114,7 @@ final class FaultsTest {
   void undoneWrites_leaveNoTraceInWhatTheOwnerKnows() throws Exception {
     rig.close();
     rig = Rig.open(folder, c -> Rig.limits(c, 4, 400_000));
-    rig.sql(
-        "CREATE TRIGGER poison BEFORE INSERT ON inbox WHEN NEW.size = 13"
-            + " BEGIN SELECT RAISE(ABORT, 'poison'); END");
+    rig.database.poison();
     try (Appender relay = rig.appender()) {
       for (int i = 0; i < 6; i++) {
         Append.Builder poison = rig.append(bob, 100 + i);
@@ -142,35 +137,6 @@ final class FaultsTest {
           .satisfies(e -> assertThat(Statuses.reason(e)).contains(Reason.UNAVAILABLE));
       assertThat(relay.one(toOne).hasAppended()).isTrue();
     }
-  }
-
-  @Test
-  void fullDisk_isAgainWithNothingHalfDoneAndRecovers() throws Exception {
-    rig.addDevice(bob);
-    try (Appender relay = rig.appender()) {
-      assertThat(relay.one(large(1)).hasAppended()).isTrue();
-      rig.dialect.room(30);
-      // One device's envelope would still fit.
-      assertThat(relay.one(large(2)).hasAgain()).isTrue();
-      rig.dialect.room(0);
-      assertThatThrownBy(
-              () -> rig.accounts().register(Rig.registration(TestAccount.found(5), "carol")))
-          .satisfies(e -> assertThat(Statuses.reason(e)).contains(Reason.STORAGE_FULL));
-      assertThat(rig.count("SELECT COUNT(*) FROM inbox")).isEqualTo(2);
-      assertThat(rig.read(bob, 2, 0).getDeliveriesCount()).isEqualTo(1);
-      rig.dialect.room(10_000);
-      assertThat(relay.one(large(2)).hasAppended()).isTrue();
-      rig.register(5, "carol");
-      assertThat(rig.count("SELECT COUNT(*) FROM inbox")).isEqualTo(4);
-    }
-  }
-
-  private Append.Builder large(long n) {
-    Append.Builder append = rig.append(bob, n);
-    append
-        .getDevicesBuilderList()
-        .forEach(d -> d.setEnvelope(ByteString.copyFrom(new byte[LARGE])));
-    return append;
   }
 
   @Test

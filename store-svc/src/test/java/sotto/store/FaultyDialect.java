@@ -1,19 +1,18 @@
 package sotto.store;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Failure;
 import sotto.store.sql.Session;
 import sotto.store.sql.ShardMap;
-import sotto.store.sql.SqliteDialect;
 
-/// SQLite whose commits can be made to fail, and whose disk can be made full.
+/// A database whose commits can be made to fail and, if it is SQLite, whose disk can be made full.
 final class FaultyDialect implements Dialect {
   /// What goes wrong with commits.
   sealed interface Fault {}
@@ -24,18 +23,18 @@ final class FaultyDialect implements Dialect {
   /// The next commit says that it failed; it happens or not.
   record NextCommitUnknown(boolean commits) implements Fault {}
 
-  private final SqliteDialect real;
+  private final Dialect real;
   private final AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
-  private int commits;
-  private volatile long maxPages = 1_000_000;
+  private final AtomicInteger commits = new AtomicInteger();
+  private volatile long maxPages; // 0 = no limit
   private volatile @Nullable Connection writer;
 
-  FaultyDialect(Path folder) {
-    this.real = new SqliteDialect(folder.resolve(StoreService.DATABASE));
+  FaultyDialect(Dialect real) {
+    this.real = real;
   }
 
-  synchronized void inject(Fault wanted) {
-    commits = 0;
+  void inject(Fault wanted) {
+    commits.set(0);
     fault.set(wanted);
   }
 
@@ -59,6 +58,9 @@ final class FaultyDialect implements Dialect {
   }
 
   private void limit(Connection connection) throws SQLException {
+    if (maxPages == 0) {
+      return;
+    }
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA max_page_count = " + maxPages);
     }
@@ -66,7 +68,7 @@ final class FaultyDialect implements Dialect {
 
   @Override
   public Connection openWriter() throws SQLException {
-    if (fault.get() instanceof DiesAtCommit(int nth, _) && commits >= nth) {
+    if (fault.get() instanceof DiesAtCommit(int nth, _) && commits.get() >= nth) {
       throw new SQLException("dead", "08000", 10);
     }
     Connection opened = real.openWriter();
@@ -82,23 +84,22 @@ final class FaultyDialect implements Dialect {
 
   @Override
   public void begin(Connection connection) throws SQLException {
-    if (fault.get() instanceof DiesAtCommit(int nth, _) && commits >= nth) {
+    if (fault.get() instanceof DiesAtCommit(int nth, _) && commits.get() >= nth) {
       throw new SQLException("dead", "08000", 10);
     }
     real.begin(connection);
   }
 
   @Override
-  public synchronized void commit(Connection connection) throws SQLException {
-    commits++;
+  public void commit(Connection connection) throws SQLException {
+    int number = commits.incrementAndGet();
     switch (fault.get()) {
-      case DiesAtCommit(int nth, boolean happens) when commits >= nth -> {
-        end(connection, happens && commits == nth);
+      case DiesAtCommit(int nth, boolean happens) when number >= nth -> {
+        end(connection, happens && number == nth);
         throw new SQLException("dead", "08000", 10);
       }
-      case NextCommitUnknown(boolean happens) -> {
-        fault.set(null);
-        end(connection, happens);
+      case NextCommitUnknown next when fault.compareAndSet(next, null) -> {
+        end(connection, next.commits);
         throw new SQLException("outcome unknown", "08007", 10);
       }
       case null, default -> real.commit(connection);

@@ -25,6 +25,7 @@ import sotto.keys.v1.UploadPreKeysResponse;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
+@ContractTest
 final class KeysTest {
   @TempDir Path folder;
   private Rig rig;

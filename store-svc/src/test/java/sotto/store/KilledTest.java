@@ -15,6 +15,7 @@ import sotto.chain.testing.TestAccount;
 import sotto.mailbox.v1.AppendResult;
 
 /// A store in a process of its own, killed while it appends.
+@ContractTest
 final class KilledTest {
   private static final int KILLS = 4;
   private static final int WINDOW = 16;
@@ -86,19 +87,7 @@ final class KilledTest {
 
   /// The positions accepted by a process that is killed after so many answers.
   private List<Long> killed(long from, int answers) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Victim.class.getName(),
-                folder.toString(),
-                Long.toString(from))
-            .redirectError(folder.resolve("victim.log").toFile())
-            .start();
+    Process process = TestJvm.start(folder, Victim.class, folder.toString(), Long.toString(from));
     List<Long> accepted = new ArrayList<>();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       String line;

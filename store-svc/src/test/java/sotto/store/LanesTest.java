@@ -14,6 +14,7 @@ import sotto.chain.testing.TestAccount;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendResult;
 
+@ContractTest
 final class LanesTest {
   @TempDir Path folder;
   private Rig rig;

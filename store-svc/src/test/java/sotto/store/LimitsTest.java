@@ -17,6 +17,7 @@ import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.DeviceAck;
 
+@ContractTest
 final class LimitsTest {
   private static final int FULL = 8;
   private static final long BYTES = 400_000;

@@ -28,6 +28,7 @@ import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
 
 /// Connecting, reading, expiry, dormancy, last seen.
+@ContractTest
 final class MailboxTest {
   private static final long STEP = 1L << 20;
 
@@ -164,7 +165,7 @@ final class MailboxTest {
 
   @Test
   void takenKeys_areForgottenAfterThirtyDays() throws Exception {
-    rig.sql(
+    rig.database.insert(
         "INSERT INTO taken_pre_key (account_id, device_id, kind, key_id, digest, taken_at) VALUES"
             + " (X'"
             + bob.id()

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
@@ -36,26 +35,28 @@ import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
 import sotto.store.write.Peers;
 
-/// A store on a folder, served in this process, with what tests need to talk to it.
+/// A store on the tests' database, served in this process, with what tests need to talk to it.
 final class Rig implements AutoCloseable {
   static final String SERVER = "chat.example";
 
-  final Path folder;
   final HandClock clock;
+  final TestDatabase database;
   final FaultyDialect dialect;
   private final StoreConfig config;
+  private final Peers peers;
   private final StoreService store;
   private final InternalServer server;
   private final ManagedChannel channel;
   private long request;
 
-  private Rig(Path folder, HandClock clock, StoreConfig config) {
-    this.folder = folder;
+  private Rig(HandClock clock, StoreConfig config, Peers peers) {
     this.clock = clock;
     this.config = config;
-    this.dialect = new FaultyDialect(folder);
+    this.peers = peers;
+    this.database = TestDatabase.in(config.dataDir());
+    this.dialect = new FaultyDialect(database.dialect());
     Telemetry telemetry = Telemetry.none();
-    store = StoreService.open(config, dialect, Peers.NONE, clock, new SecureRandom(), telemetry);
+    store = StoreService.open(config, dialect, peers, clock, new SecureRandom(), telemetry);
     server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
     channel = server.newChannel();
   }
@@ -66,7 +67,26 @@ final class Rig implements AutoCloseable {
 
   static Rig open(Path folder, UnaryOperator<StoreConfig> change) {
     StoreConfig config = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
-    return new Rig(folder, new HandClock(), change.apply(config));
+    return new Rig(new HandClock(), change.apply(config), Peers.NONE);
+  }
+
+  /// One of several stores on one database, which share a clock.
+  ///
+  /// @param folder of all of them
+  static Rig pod(Path folder, String pod, HandClock clock, Peers peers) {
+    StoreConfig c = StoreConfig.defaults(folder.resolve(pod), List.of(SERVER, "localhost"));
+    StoreConfig named =
+        new StoreConfig(
+            c.dataDir(),
+            c.url(),
+            c.writers(),
+            pod,
+            c.mailboxEnvelopes(),
+            c.mailboxBytes(),
+            c.mailboxLife(),
+            c.dormantAfter(),
+            c.serverNames());
+    return new Rig(clock, named, peers);
   }
 
   static StoreConfig limits(StoreConfig c, long envelopes, long bytes) {
@@ -82,10 +102,10 @@ final class Rig implements AutoCloseable {
         c.serverNames());
   }
 
-  /// Ends this store and opens the same folder again.
+  /// Ends this store and opens it again.
   Rig reopen() {
     close();
-    return new Rig(folder, clock, config);
+    return new Rig(clock, config, peers);
   }
 
   StoreService store() {
@@ -257,21 +277,12 @@ final class Rig implements AutoCloseable {
 
   /// Runs a statement on the database beside the store, as another owner would.
   int sql(String sql) throws SQLException {
-    try (var connection =
-            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(StoreService.DATABASE));
-        var statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = 5000");
-      return statement.executeUpdate(sql);
-    }
+    return database.everywhere(sql);
   }
 
+  /// The number that a query gives.
   long count(String query) throws SQLException {
-    try (var connection =
-            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(StoreService.DATABASE));
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(query)) {
-      return result.next() ? result.getLong(1) : -1;
-    }
+    return database.count(query);
   }
 
   @Override

@@ -29,6 +29,7 @@ import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.TokenKey;
 import sotto.mesh.DeviceToken;
 
+@ContractTest
 final class SignInTest {
   private static final DeviceId FIRST = DeviceId.FIRST;
 

@@ -10,16 +10,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sotto.chain.testing.TestAccount;
 import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
-import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 import sotto.store.sql.SqliteDialect;
 import sotto.store.sql.StorageException;
 import sotto.store.write.Call;
-import sotto.store.write.Job;
+import sotto.store.write.Fate;
 import sotto.store.write.OwnerName;
 import sotto.store.write.Ownership;
 import sotto.store.write.Peers;
@@ -114,75 +112,43 @@ final class StorageTest {
         .hasMessageContaining("serverNames");
   }
 
-  /// The cache is smaller than the accounts in use: device lists and counts are read again, and the
-  /// chain of positions stays safe.
-  @Test
-  void accountsForgotten_areReadAgain() throws Exception {
+  private Writers owner(String pod, String start) throws SQLException {
     SqliteDialect dialect = dialect();
     Session session = new Session(dialect.openWriter(), dialect);
     new Schema(dialect).prepare(session);
     HandClock clock = new HandClock();
-    try (Readers readers = Readers.open(dialect, 1);
-        Writers writers =
-            Writers.start(
-                session,
-                dialect,
-                new Ownership(new OwnerName("a", "1"), Peers.NONE, dialect, clock),
-                1,
-                clock,
-                Duration.ofDays(1),
-                WriteMetrics.NONE)) {
-      List<TestAccount> accounts = List.of(TestAccount.found(1), TestAccount.found(2));
-      for (TestAccount a : accounts) {
-        insert(writers, a);
+    return Writers.start(
+        session,
+        dialect,
+        new Ownership(new OwnerName(pod, start), Peers.NONE, dialect, clock),
+        100,
+        clock,
+        Duration.ofDays(1),
+        WriteMetrics.NONE);
+  }
+
+  @Test
+  void ofTwoOwners_onlyTheLaterOneWrites() throws Exception {
+    try (Writers first = owner("a", "1")) {
+      Call.Work<Long> work = batch -> batch.epoch(5);
+      assertThat(first.write(5, 0, work)).isEqualTo(new Call.Done<>(1L));
+      try (Writers second = owner("b", "1")) {
+        assertThat(first.write(5, 0, work))
+            .isEqualTo(new Call.NotDone<Long>(new Fate.Moved("b/1")));
+        assertThat(second.write(5, 0, work)).isEqualTo(new Call.Done<>(2L));
       }
-      long[] last = {-1, -1};
-      for (int round = 0; round < 5; round++) {
-        for (int i = 0; i < 2; i++) {
-          TestAccount account = accounts.get(i);
-          long seen = writers.last(account.id(), 1);
-          long before = last[i];
-          var row = append(writers, account, round);
-          assertThat(row.previous()).isEqualTo(seen).isGreaterThanOrEqualTo(before);
-          last[i] = row.position();
-        }
-      }
-      assertThat(
-              readers.<Integer>ask(
-                  s -> s.first("SELECT COUNT(*) FROM inbox", r -> r.getInt(1)).orElse(0)))
-          .isEqualTo(10);
     }
   }
 
-  private static void insert(Writers writers, TestAccount account) {
-    writers.commit(
-        Job.NO_BUCKET,
-        0,
-        batch ->
-            batch
-                    .session()
-                    .update(
-                        "INSERT INTO account VALUES (?, 0, X'00', 0, '', 0, 0, X'')",
-                        account.id().bytes())
-                + batch
-                    .session()
-                    .update(
-                        "INSERT INTO device VALUES (?, 1, 1, X'00', X'00', 0, 0, 0, 0)",
-                        account.id().bytes()));
-  }
-
-  private static sotto.store.write.InboxRow.StoredAt append(
-      Writers writers, TestAccount account, int n) {
-    Call.Work<sotto.store.write.InboxRow> work =
-        batch ->
-            batch
-                .rows()
-                .add(
-                    account.id(),
-                    batch.device(account.id(), 1).orElseThrow(),
-                    new byte[] {(byte) n},
-                    java.util.Optional.empty(),
-                    com.google.protobuf.ByteString.copyFromUtf8("x"));
-    return writers.commit(account.id().bucket(), 1, work).place();
+  /// A frozen process and its successor of the same name: the epoch tells them apart.
+  @Test
+  void ownerOfTheSameNameAndOlderEpoch_doesNotWrite() throws Exception {
+    try (Writers first = owner("a", "1");
+        Writers second = owner("a", "1")) {
+      Call.Work<Long> work = batch -> batch.epoch(5);
+      assertThat(second.write(5, 0, work)).isEqualTo(new Call.Done<>(2L));
+      assertThat(first.write(5, 0, work))
+          .isEqualTo(new Call.NotDone<Long>(new Fate.Again(Fate.Why.BUSY)));
+    }
   }
 }
