@@ -7,7 +7,7 @@ import java.util.List;
 public final class Placeholders {
   private Placeholders() {}
 
-  /// Question marks for an `IN` list of at least so many values: a power of four of them.
+  /// Question marks for an `IN` list of at least so many values: a power of two of them.
   public static String in(int values) {
     return "(" + "?,".repeat(padded(values) - 1) + "?)";
   }
@@ -22,10 +22,7 @@ public final class Placeholders {
   }
 
   private static int padded(int values) {
-    int size = 1;
-    while (size < values) {
-      size *= 4;
-    }
-    return size;
+    int size = Integer.highestOneBit(values);
+    return size == values ? size : size << 1;
   }
 }
