@@ -137,7 +137,7 @@ final class MailboxReads {
             .toList();
     Set<Integer> buckets = new TreeSet<>();
     asked.forEach(d -> buckets.add(d.account.bucket()));
-    buckets.forEach(writers::claim);
+    writers.claim(buckets);
     return readers.ask(session -> {
       Map<Device, Long> lastSeen = lastSeenDays(session, asked);
       Map<Device, Long> highest = highest(session, asked);

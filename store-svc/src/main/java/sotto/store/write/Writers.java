@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -118,6 +119,17 @@ public final class Writers implements AutoCloseable {
   /// Sees to it that a bucket is owned here, if it may be.
   public Call.Written<Boolean> claim(int bucket) {
     return ownership.has(bucket) ? new Call.Done<>(true) : write(bucket, 0, _ -> true);
+  }
+
+  /// The same for many, together; which ones are owned then is not said.
+  public void claim(Collection<Integer> buckets) {
+    List<Call<Boolean>> claims =
+        buckets.stream()
+            .filter(bucket -> !ownership.has(bucket))
+            .map(bucket -> new Call<Boolean>(bucket, 0, _ -> true))
+            .toList();
+    claims.forEach(this::submit);
+    claims.forEach(Call::await);
   }
 
   /// The buckets and their epochs.
