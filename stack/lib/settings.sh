@@ -67,6 +67,7 @@ claim() {
     [ "$had" = "$profile" ] || fail "in $dir is a $had stack: sotto-stack down first, or choose another --dir"
     had=$(setting port)
     [ -z "${OPT[port]-}${SOTTO_STACK_PORT-}" ] || [ "$had" = "$base" ] || fail "the stack in $dir has the ports from $had on: sotto-stack down first, or leave --port out"
+    [ -z "${OPT[replicas]-}" ] || [ "$(setting replicas)" = "${OPT[replicas]}" ] || fail "the stack in $dir was made with --replicas $(setting replicas)"
     load
     return
   fi

@@ -60,10 +60,11 @@ await_vttablet() {
 
 # each COMMAND ARG…: COMMAND for each ARG, all at once; fails if one does.
 each() {
-  local command=$1 arg jobs=() job
+  local command=$1 arg jobs=() job failed=
   shift
   for arg; do "$command" "$arg" & jobs+=($!); done
-  for job in "${jobs[@]}"; do wait "$job" || exit 1; done
+  for job in "${jobs[@]}"; do wait "$job" || failed=yes; done
+  [ -z "$failed" ] || exit 1
 }
 
 # The number of a shard's primary; empty where there is none yet.
