@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +25,15 @@ final class FaultyDialect implements Dialect {
   /// The next commit says that it failed; it happens or not.
   record NextCommitUnknown(boolean commits) implements Fault {}
 
+  /// The next commit waits.
+  ///
+  /// @param reached opens when it does
+  /// @param until it goes on when this opens
+  record NextCommitWaits(CountDownLatch reached, CountDownLatch until) implements Fault {}
+
   private final Dialect real;
   private final AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
+  private final AtomicBoolean staleShards = new AtomicBoolean();
   private final AtomicInteger commits = new AtomicInteger();
   private volatile long maxPages; // 0 = no limit
   private volatile @Nullable Connection writer;
@@ -102,7 +111,20 @@ final class FaultyDialect implements Dialect {
         end(connection, next.commits);
         throw new SQLException("outcome unknown", "08007", 10);
       }
+      case NextCommitWaits next when fault.compareAndSet(next, null) -> {
+        next.reached.countDown();
+        await(next.until);
+        real.commit(connection);
+      }
       case null, default -> real.commit(connection);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -168,7 +190,12 @@ final class FaultyDialect implements Dialect {
 
   @Override
   public ShardMap shards(Session session) throws SQLException {
-    return real.shards(session);
+    return staleShards.getAndSet(false) ? ShardMap.ONE : real.shards(session);
+  }
+
+  /// The map of shards will be wrong when it is read the next time.
+  void staleShards() {
+    staleShards.set(true);
   }
 
   @Override

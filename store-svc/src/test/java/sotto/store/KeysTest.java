@@ -105,6 +105,24 @@ final class KeysTest {
   }
 
   @Test
+  void moreFetchesAtOnceThanKeys_theRestGetTheLastResortKey() throws Exception {
+    send(upload(10, 20));
+    List<Bundle> bundles = new ArrayList<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Bundle>> tasks = new ArrayList<>();
+      IntStream.range(0, 64).forEach(i -> tasks.add(this::fetch));
+      for (var future : threads.invokeAll(tasks)) {
+        bundles.add(future.get());
+      }
+    }
+    assertThat(bundles.stream().filter(Bundle::hasOneTimePreKey))
+        .extracting(b -> b.getOneTimePreKey().getId())
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(10, 20).boxed().toList());
+    assertThat(bundles.stream().map(b -> b.getKyberPreKey().getId()).filter(id -> id != 1))
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(10, 20).boxed().toList());
+  }
+
+  @Test
   void fetchWhoseCommitFails_givesNothingAndTheKeyOnce() {
     send(upload(0, 2));
     rig.dialect.inject(new FaultyDialect.NextCommitUnknown(true));

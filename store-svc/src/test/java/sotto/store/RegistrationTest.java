@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,7 +228,7 @@ final class RegistrationTest {
 
   @Test
   void manyAtOnceForOneName_oneGetsIt() throws Exception {
-    List<TestAccount> all = Stream.of(1L, 2L, 3L, 4L, 5L, 6L).map(TestAccount::found).toList();
+    List<TestAccount> all = LongStream.range(1, 9).mapToObj(TestAccount::found).toList();
     try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
       var tasks =
           all.stream()

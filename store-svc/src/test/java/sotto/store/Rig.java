@@ -70,11 +70,9 @@ final class Rig implements AutoCloseable {
     return new Rig(new HandClock(), change.apply(config), Peers.NONE);
   }
 
-  /// One of several stores on one database, which share a clock.
-  ///
-  /// @param folder of all of them
+  /// One of several stores on one database.
   static Rig pod(Path folder, String pod, HandClock clock, Peers peers) {
-    StoreConfig c = StoreConfig.defaults(folder.resolve(pod), List.of(SERVER, "localhost"));
+    StoreConfig c = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
     StoreConfig named =
         new StoreConfig(
             c.dataDir(),

@@ -1,5 +1,6 @@
 package sotto.store;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,13 +19,14 @@ import sotto.store.sql.StoreUrl;
 /// The tests' own statements go to each shard by itself (`USE "sotto:-80"`): vtgate refuses those
 /// that would go to all of them.
 final class SharedDatabase implements TestDatabase {
-  private static final String URL = "sotto.store.tests.url";
+  private static final String STACK = "sotto.store.tests.stack";
   private static final int WRITERS = 4;
 
   // Guarded by the class.
   private static Optional<SharedDatabase> open = Optional.empty();
 
   private final String name;
+  private final Stack stack;
   private final StoreUrl url;
   private final MySqlDialect dialect;
   private final Connection routed;
@@ -32,9 +34,11 @@ final class SharedDatabase implements TestDatabase {
   private final List<String> tables;
   private boolean poisoned;
 
-  private SharedDatabase(String name, StoreUrl url) throws SQLException {
+  private SharedDatabase(String name, Stack stack) throws SQLException {
     this.name = name;
-    this.url = url;
+    this.stack = stack;
+    this.url = StoreUrl.parse(stack.url());
+    new Migration(url).run();
     dialect = MySqlDialect.connect(url, WRITERS);
     routed = dialect.openReader();
     for (String shard : dialect.vitess() ? column(routed, "SHOW VITESS_SHARDS") : List.of("")) {
@@ -54,7 +58,7 @@ final class SharedDatabase implements TestDatabase {
   static synchronized SharedDatabase named(String name) {
     if (open.isEmpty()) {
       try {
-        open = Optional.of(new SharedDatabase(name, url(name)));
+        open = Optional.of(new SharedDatabase(name, stack(name)));
       } catch (SQLException e) {
         throw new AssertionError("the tests cannot use their database " + name, e);
       }
@@ -62,16 +66,20 @@ final class SharedDatabase implements TestDatabase {
     return open.get();
   }
 
-  private static StoreUrl url(String name) {
-    Optional<String> running = Optional.ofNullable(System.getProperty(URL));
-    StoreUrl url = StoreUrl.parse(running.orElseGet(() -> Stack.of(name).url()));
-    new Migration(url).run();
-    return url;
+  private static Stack stack(String name) {
+    return Optional.ofNullable(System.getProperty(STACK))
+        .map(folder -> Stack.at(Path.of(folder)))
+        .orElseGet(() -> Stack.start(name));
   }
 
   /// Where it is.
   StoreUrl url() {
     return url;
+  }
+
+  /// What runs it.
+  Stack stack() {
+    return stack;
   }
 
   @Override
@@ -134,7 +142,7 @@ final class SharedDatabase implements TestDatabase {
 
   @Override
   public List<String> flags() {
-    return List.of("-D" + PROPERTY + "=" + name, "-D" + URL + "=" + url);
+    return List.of("-D" + PROPERTY + "=" + name, "-D" + STACK + "=" + stack.folder());
   }
 
   private static int execute(Connection connection, String sql) throws SQLException {

@@ -25,10 +25,15 @@ record Stack(Path folder, String url) {
   private static final int BASES = 40;
   private static final int TRIES = 4;
 
+  /// The stack in a folder, which runs and goes on running.
+  static Stack at(Path folder) {
+    return new Stack(folder, new Stack(folder, "").sottoStack("url").strip());
+  }
+
   /// Starts one.
   ///
   /// @param name mysql or vitess
-  static Stack of(String name) {
+  static Stack start(String name) {
     clearLeftOvers();
     Path folder = PARENT.resolve("sotto-store-test-" + ProcessHandle.current().pid());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> down(folder)));
