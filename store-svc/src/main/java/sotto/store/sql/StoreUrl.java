@@ -35,6 +35,8 @@ public record StoreUrl(
       "mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?tls=off|on|verify]";
   private static final int MYSQL_PORT = 3306;
   private static final Pattern DATABASE = Pattern.compile("[A-Za-z0-9_]{1,64}");
+  // A name may begin with 127, too, and be anybody's.
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
   private static final Pattern TLS = Pattern.compile("tls=(off|on|verify)");
 
   /// Reads the text of an address.
@@ -50,12 +52,14 @@ public record StoreUrl(
     check(
         DATABASE.matcher(database).matches(),
         "its database is 1 to 64 letters, digits or underscores: " + FORM);
+    int port = uri.getPort() == -1 ? MYSQL_PORT : uri.getPort();
+    check(port >= 1 && port <= 65_535, "its port is 1 to 65535");
     String host = uri.getHost().replaceAll("[\\[\\]]", "");
     return new StoreUrl(
         userInfo[0],
         userInfo.length == 2 ? Optional.of(userInfo[1]) : Optional.empty(),
         host,
-        uri.getPort() == -1 ? MYSQL_PORT : uri.getPort(),
+        port,
         database,
         tls(Optional.ofNullable(uri.getQuery()), host));
   }
@@ -83,7 +87,7 @@ public record StoreUrl(
   }
 
   private static boolean isLoopback(String host) {
-    return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    return host.equals("localhost") || host.equals("::1") || LOOPBACK.matcher(host).matches();
   }
 
   private static void check(boolean holds, String rule) {

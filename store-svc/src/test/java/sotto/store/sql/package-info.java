@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.store.sql;
+
+import org.jspecify.annotations.NullMarked;
