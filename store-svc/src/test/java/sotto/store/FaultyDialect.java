@@ -120,7 +120,8 @@ final class FaultyDialect implements Dialect {
     }
   }
 
-  private static void await(CountDownLatch latch) {
+  /// Waits without end.
+  static void await(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException e) {

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.testing.TestAccount;
-import sotto.mailbox.v1.AppendResult;
 import sotto.chat.v1.Delivery;
+import sotto.mailbox.v1.AppendResult;
 import sotto.mesh.testing.HandClock;
 import sotto.store.write.Peers;
 

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import sotto.store.sql.Migration;
 import sotto.store.sql.MySqlDialect;
 import sotto.store.sql.StoreUrl;
@@ -20,7 +21,9 @@ import sotto.store.sql.StoreUrl;
 /// that would go to all of them.
 final class SharedDatabase implements TestDatabase {
   private static final String STACK = "sotto.store.tests.stack";
+  private static final Set<String> KEPT = Set.of("bucket", "schema_version");
   private static final int WRITERS = 4;
+  private static final int NO_SUCH_THREAD = 1094;
 
   // Guarded by the class.
   private static Optional<SharedDatabase> open = Optional.empty();
@@ -48,8 +51,7 @@ final class SharedDatabase implements TestDatabase {
       }
       shards.add(connection);
     }
-    tables = column(shards.getFirst(), "SHOW TABLES");
-    tables.removeAll(List.of("bucket", "schema_version"));
+    tables = List.copyOf(column(shards.getFirst(), "SHOW TABLES"));
   }
 
   /// The one of this process.
@@ -82,6 +84,11 @@ final class SharedDatabase implements TestDatabase {
     return stack;
   }
 
+  /// The names of its tables.
+  List<String> tables() {
+    return tables;
+  }
+
   @Override
   public MySqlDialect dialect() {
     return dialect;
@@ -95,7 +102,9 @@ final class SharedDatabase implements TestDatabase {
       }
       shard.setAutoCommit(false);
       for (String table : tables) {
-        execute(shard, "DELETE FROM " + table);
+        if (!KEPT.contains(table)) {
+          execute(shard, "DELETE FROM " + table);
+        }
       }
       execute(
           shard,
@@ -138,6 +147,33 @@ final class SharedDatabase implements TestDatabase {
   public synchronized void poison() throws SQLException {
     everywhere("ALTER TABLE inbox ADD CONSTRAINT poison CHECK (size <> 13)");
     poisoned = true;
+  }
+
+  /// Ends all connections but the tests' own, on one plain MySQL.
+  synchronized void killOthers() throws SQLException {
+    List<String> own = new ArrayList<>(column(routed, "SELECT CONNECTION_ID()"));
+    own.addAll(column(shards.getFirst(), "SELECT CONNECTION_ID()"));
+    while (true) {
+      List<String> others =
+          column(
+              routed,
+              "SELECT processlist_id FROM performance_schema.threads WHERE processlist_user = '"
+                  + url.user()
+                  + "'");
+      others.removeAll(own);
+      if (others.isEmpty()) {
+        return;
+      }
+      for (String id : others) {
+        try {
+          execute(routed, "KILL " + id);
+        } catch (SQLException e) {
+          if (e.getErrorCode() != NO_SUCH_THREAD) {
+            throw e;
+          }
+        }
+      }
+    }
   }
 
   @Override

@@ -1,4 +1,4 @@
-/// The store's claims, on real database files.
+/// The store's claims, on real databases: see [TestDatabase].
 @NullMarked
 package sotto.store;
 

@@ -1,0 +1,153 @@
+package sotto.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import sotto.chain.AccountId;
+import sotto.mesh.Telemetry;
+import sotto.mesh.testing.HandClock;
+import sotto.store.sql.Migration;
+import sotto.store.sql.Schema;
+import sotto.store.sql.StorageException;
+
+@ExtendWith(EmptyDatabase.class)
+final class MigrationTest {
+  private static final Migration.Done NOTHING = new Migration.Done(Schema.VERSION, Schema.VERSION);
+  private static final Migration.Done ALL = new Migration.Done(0, Schema.VERSION);
+
+  @TempDir Path folder;
+  private SharedDatabase database;
+
+  @BeforeEach
+  void open() {
+    database = (SharedDatabase) TestDatabase.in(folder);
+  }
+
+  @AfterEach
+  void restore() throws SQLException {
+    for (String sql : Migration.statements(0)) {
+      database.everywhere(sql);
+    }
+    database.everywhere("UPDATE schema_version SET version = " + Schema.VERSION);
+    new Migration(database.url()).run();
+  }
+
+  private void openStore() {
+    StoreConfig config = StoreConfig.defaults(folder, List.of("localhost")).on(database.url());
+    StoreService.open(config, new HandClock(), new SecureRandom(), Telemetry.none()).close();
+  }
+
+  private void dropAll() throws SQLException {
+    for (String table : database.tables()) {
+      database.everywhere("DROP TABLE " + table);
+    }
+  }
+
+  @SharedTest
+  @Test
+  void migratedDatabase_hasNothingToDoAndOpens() throws Exception {
+    assertThat(new Migration(database.url()).run()).isEqualTo(NOTHING);
+    assertThat(database.count("SELECT COUNT(*) FROM bucket")).isEqualTo(AccountId.BUCKETS);
+    openStore();
+  }
+
+  @SharedTest
+  @Test
+  void twoAtOnce_bothSucceedAndEveryBucketHasItsRow() throws Exception {
+    database.everywhere("DELETE FROM schema_version");
+    database.everywhere("DELETE FROM bucket");
+    Callable<Migration.Done> migrate = () -> new Migration(database.url()).run();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var done : threads.invokeAll(List.of(migrate, migrate, migrate))) {
+        assertThat(done.get()).isIn(ALL, NOTHING);
+      }
+    }
+    assertThat(database.count("SELECT COUNT(*) FROM bucket")).isEqualTo(AccountId.BUCKETS);
+    assertThat(database.count("SELECT version FROM schema_version")).isEqualTo(Schema.VERSION);
+  }
+
+  @SharedTest
+  @Test
+  void repeatedMigration_leavesTheOwnersOfBucketsAlone() throws Exception {
+    database.everywhere("DELETE FROM schema_version");
+    database.everywhere("UPDATE bucket SET owner = 'x', epoch = 7");
+    assertThat(new Migration(database.url()).run()).isEqualTo(ALL);
+    assertThat(database.count("SELECT COUNT(*) FROM bucket WHERE owner = 'x' AND epoch = 7"))
+        .isEqualTo(AccountId.BUCKETS);
+  }
+
+  @SharedTest
+  @Test
+  void databaseOfANewerProgram_isRefused() throws Exception {
+    database.everywhere("UPDATE schema_version SET version = " + (Schema.VERSION + 1));
+    assertThatThrownBy(this::openStore)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("newer");
+    assertThatThrownBy(() -> new Migration(database.url()).run())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("newer");
+  }
+
+  @SharedTest
+  @Test
+  void databaseThatWasNotMigrated_isRefusedNamingMigrate() throws Exception {
+    database.everywhere("DELETE FROM schema_version");
+    assertThatThrownBy(this::openStore)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("migrate it first");
+  }
+
+  @Tag("mysql")
+  @Test
+  void emptyDatabase_isRefusedUntilItIsMigrated() throws Exception {
+    dropAll();
+    assertThatThrownBy(this::openStore)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("migrate it first");
+    Callable<Migration.Done> migrate = () -> new Migration(database.url()).run();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Migration.Done> done = new ArrayList<>();
+      for (var one : threads.invokeAll(List.of(migrate, migrate))) {
+        done.add(one.get());
+      }
+      assertThat(done).containsExactlyInAnyOrder(ALL, NOTHING);
+    }
+    openStore();
+  }
+
+  /// As when the one before it was killed.
+  @Tag("mysql")
+  @Test
+  void migrationThatWasCutShort_isFinishedByTheNext() throws Exception {
+    dropAll();
+    for (String sql : Migration.statements(0).subList(0, 5)) {
+      database.everywhere(sql);
+    }
+    assertThat(new Migration(database.url()).run()).isEqualTo(ALL);
+    openStore();
+  }
+
+  @Tag("vitess")
+  @Test
+  void keyspaceWithoutATable_isRefusedNamingTheCommandThatMakesIt() throws Exception {
+    database.everywhere("DELETE FROM schema_version");
+    database.everywhere("DROP TABLE group_member");
+    assertThatThrownBy(() -> new Migration(database.url()).run())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("group_member")
+        .hasMessageContaining("ApplySchema");
+  }
+}
