@@ -27,8 +27,8 @@ import sotto.proto.Statuses;
 /// A mailbox that is written to while commits end without anybody knowing how (protocol B5).
 @ContractTest
 final class UnknownOutcomesTest {
-  private static final int ENVELOPES = 80;
-  private static final int WINDOW = 12;
+  private static final int ENVELOPES = 120;
+  private static final int WINDOW = 5;
 
   @TempDir Path folder;
 
