@@ -288,13 +288,13 @@ public final class Writer implements AutoCloseable {
 
   /// A server ends connections that are silent for long; that is found out only here.
   private Try notBegun(SQLException e) {
-    session.ifPresent(this::rollback);
-    if (settings.dialect.classify(e) != Failure.LOST) {
-      return failed(e);
+    if (session.isPresent() && settings.dialect.classify(e) == Failure.LOST) {
+      closeQuietly(session.get());
+      session = Optional.empty();
+      return Try.NOT_BEGUN;
     }
-    session.ifPresent(Writer::closeQuietly);
-    session = Optional.empty();
-    return Try.NOT_BEGUN;
+    session.ifPresent(this::rollback);
+    return failed(e);
   }
 
   /// A session on which nothing is in doubt.
