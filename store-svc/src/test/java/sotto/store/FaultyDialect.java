@@ -1,5 +1,9 @@
 package sotto.store;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,6 +28,10 @@ final class FaultyDialect implements Dialect {
 
   /// The next commit says that it failed; it happens or not.
   record NextCommitUnknown(boolean commits) implements Fault {}
+
+  /// The next commit says that it failed; it happens when this opens, whoever has closed the
+  /// connection meanwhile.
+  record NextCommitLate(CountDownLatch until) implements Fault {}
 
   /// The next commit waits.
   ///
@@ -80,7 +88,7 @@ final class FaultyDialect implements Dialect {
     if (fault.get() instanceof DiesAtCommit(int nth, _) && commits.get() >= nth) {
       throw new SQLException("dead", "08000", 10);
     }
-    Connection opened = real.openWriter();
+    Connection opened = Kept.proxy(real.openWriter());
     limit(opened);
     writer = opened;
     return opened;
@@ -109,6 +117,10 @@ final class FaultyDialect implements Dialect {
       }
       case NextCommitUnknown next when fault.compareAndSet(next, null) -> {
         end(connection, next.commits);
+        throw new SQLException("outcome unknown", "08007", 10);
+      }
+      case NextCommitLate next when fault.compareAndSet(next, null) -> {
+        Kept.of(connection).commitLater(real, next.until);
         throw new SQLException("outcome unknown", "08007", 10);
       }
       case NextCommitWaits next when fault.compareAndSet(next, null) -> {
@@ -202,5 +214,53 @@ final class FaultyDialect implements Dialect {
   @Override
   public Failure classify(SQLException e) {
     return real.classify(e);
+  }
+
+  /// A connection that stays open while it has to commit.
+  private static final class Kept implements InvocationHandler {
+    private final Connection connection;
+    private volatile boolean late;
+
+    private Kept(Connection connection) {
+      this.connection = connection;
+    }
+
+    static Connection proxy(Connection connection) {
+      return (Connection)
+          Proxy.newProxyInstance(
+              Kept.class.getClassLoader(), new Class<?>[] {Connection.class}, new Kept(connection));
+    }
+
+    static Kept of(Connection proxy) {
+      return (Kept) Proxy.getInvocationHandler(proxy);
+    }
+
+    void commitLater(Dialect real, CountDownLatch until) {
+      late = true;
+      Thread.startVirtualThread(() -> {
+        await(until);
+        try (connection) {
+          real.commit(connection);
+        } catch (SQLException e) {
+          throw new AssertionError("the late commit failed", e);
+        }
+      });
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      if (late) {
+        if (method.getName().equals("close")) {
+          return null;
+        }
+        throw new SQLException("gone", "08003");
+      }
+      try {
+        return method.invoke(connection, arguments);
+      } catch (InvocationTargetException e) {
+        throw e.getCause();
+      }
+    }
   }
 }
