@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sotto.chain.AccountId;
 import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
@@ -137,6 +139,24 @@ final class MigrationTest {
       database.everywhere(sql);
     }
     assertThat(new Migration(database.url()).run()).isEqualTo(ALL);
+    openStore();
+  }
+
+  @Tag("mysql")
+  @ParameterizedTest
+  @ValueSource(strings = {"innodb_flush_log_at_trx_commit", "sync_binlog"})
+  void serverThatCouldLoseCommits_isRefused(String setting) throws Exception {
+    try (Root root = new Root(database.stack())) {
+      root.run("SET GLOBAL " + setting + " = 0");
+      try {
+        assertThatThrownBy(() -> new Migration(database.url()).run())
+            .isInstanceOf(StorageException.class)
+            .hasMessageContaining(setting + " is 0 there and must be 1");
+        assertThatThrownBy(this::openStore).hasMessageContaining(setting);
+      } finally {
+        root.run("SET GLOBAL " + setting + " = 1");
+      }
+    }
     openStore();
   }
 
