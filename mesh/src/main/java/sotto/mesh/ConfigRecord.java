@@ -43,7 +43,7 @@ final class ConfigRecord {
       if (e.getCause() instanceof IllegalArgumentException bound) {
         var path = prefix.isEmpty() ? "" : prefix + ".";
         throw new ConfigException(
-            path + inKeys(bound.getMessage(), components) + sources(prefix, given), e);
+            path + inKeys(bound.getMessage(), components) + sources(prefix, components, given), e);
       }
       throw new IllegalStateException(e);
     } catch (ReflectiveOperationException e) {
@@ -67,7 +67,9 @@ final class ConfigRecord {
       return section(component.getType().asSubclass(Record.class), byDefault, key, given);
     }
     var text = given.get(key);
-    return text == null ? byDefault : read(component.getGenericType(), text);
+    return text == null
+        ? byDefault
+        : read(component.getGenericType(), text, component.isAnnotationPresent(Secret.class));
   }
 
   private static <R extends Record> R section(
@@ -84,10 +86,13 @@ final class ConfigRecord {
     }
   }
 
-  private static Object read(Type type, Given given) {
+  private static Object read(Type type, Given given, boolean secret) {
     try {
       return parse(type, given.text().strip());
     } catch (IllegalArgumentException e) {
+      if (secret) {
+        throw new ConfigException(given.source() + ": " + e.getMessage(), e);
+      }
       var expected = e instanceof NumberFormatException ? "a whole number" : e.getMessage();
       throw new ConfigException(
           given.source() + " is " + given.text() + "; it must be " + expected, e);
@@ -190,11 +195,19 @@ final class ConfigRecord {
   }
 
   /// Where the values of a section came from, for a message about one of them.
-  private static String sources(String prefix, Map<String, Given> given) {
+  private static String sources(
+      String prefix, RecordComponent[] components, Map<String, Given> given) {
+    var secret =
+        Arrays.stream(components)
+            .filter(c -> c.isAnnotationPresent(Secret.class))
+            .map(c -> ConfigKeys.key(prefix, c))
+            .collect(Collectors.toSet());
     var from =
         given.entrySet().stream()
             .filter(e -> parent(e.getKey()).equals(prefix))
-            .map(e -> e.getValue().source() + "=" + e.getValue().text())
+            .map(e ->
+                e.getValue().source()
+                    + (secret.contains(e.getKey()) ? "" : "=" + e.getValue().text()))
             .collect(Collectors.joining(", "));
     return from.isEmpty() ? "" : " (given: " + from + ")";
   }

@@ -24,7 +24,7 @@ import java.util.StringJoiner;
 /// whole and decimal numbers, `true|false`, times (`10s`, `5m`, `30d`), paths, enum names in lower
 /// case, `Optional` and `List` of these (lists separated by commas outside the file), records, and
 /// any other class with a static `parse(String)`. Unknown keys are refused. Bounds are the records'
-/// own.
+/// own. A refusal repeats what was given, except what is [Secret].
 public final class Configs {
   private static final String PREFIX = "SOTTO_";
   private static final long LARGEST_FILE = 1 << 20;

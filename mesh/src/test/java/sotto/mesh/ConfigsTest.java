@@ -128,6 +128,36 @@ class ConfigsTest {
     assertRefused("relay: {logins: often}", Map.of(), "30/1m");
   }
 
+  record Door(String lock) {
+    static Door parse(String text) {
+      if (!text.startsWith("door:")) {
+        throw new IllegalArgumentException("a door begins with door:");
+      }
+      return new Door(text);
+    }
+  }
+
+  record Guarded(@Secret Optional<Door> door, int doors) {
+    Guarded {
+      Require.between("doors", doors, 1, 9);
+    }
+  }
+
+  @Test
+  void whatIsSecret_isInNoRefusal() {
+    for (var given : List.of("hush", "door:hush")) {
+      assertThatExceptionOfType(ConfigException.class)
+          .isThrownBy(() ->
+              Configs.load(
+                  Guarded.class,
+                  new Guarded(Optional.empty(), 1),
+                  Optional.empty(),
+                  Map.of("SOTTO_DOORS", "10"),
+                  Map.of("door", given)))
+          .satisfies(e -> assertThat(e.getMessage()).contains("--door").doesNotContain("hush"));
+    }
+  }
+
   @Test
   void fileThatIsNotYaml_saysWhere() {
     assertRefused("a: [1", Map.of(), "sotto.yaml, line");
