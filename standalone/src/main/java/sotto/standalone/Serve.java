@@ -9,9 +9,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sotto.mesh.ConfigException;
-import sotto.mesh.Configs;
 import sotto.mesh.Logs;
 import sotto.mesh.ServerProcess;
 import sotto.mesh.Telemetry;
@@ -58,6 +58,8 @@ final class Serve implements Callable<Integer> {
               + " repeated.")
   List<String> names = List.of();
 
+  @Mixin StoreOptions store = new StoreOptions();
+
   @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with settings.")
   @Nullable Path config;
 
@@ -86,6 +88,7 @@ final class Serve implements Callable<Integer> {
 
   private ServerConfig load(Map<String, String> environment) {
     var flags = new LinkedHashMap<>(settings);
+    store.addTo(flags);
     if (data != null) {
       flags.put("data", data);
     }
@@ -98,11 +101,6 @@ final class Serve implements Callable<Integer> {
       }
       flags.put("names", String.join(",", names));
     }
-    return Configs.load(
-        ServerConfig.class,
-        ServerConfig.defaults(environment, Path.of(System.getProperty("user.home"))),
-        Optional.ofNullable(config),
-        ServerConfig.own(environment),
-        flags);
+    return ServerConfig.load(environment, Optional.ofNullable(config), flags);
   }
 }

@@ -7,7 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import sotto.mesh.Configs;
 import sotto.mesh.HostPort;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.PublicServerConfig;
@@ -42,9 +44,19 @@ record ServerConfig(
     LogsConfig log,
     TelemetryConfig telemetry) {
   private static final int MOST_NAMES = 100;
-  // Variables of the client, the launchers and the build that begin as ours do.
+  // Variables of the client, the launchers, the build and stack/ that begin as ours do.
   private static final Set<String> FOREIGN =
-      Set.of("SOTTO_HOME", "SOTTO_PASSPHRASE", "SOTTO_DEBUG", "SOTTO_JAVA_OPTS", "SOTTO_BUILD");
+      Set.of(
+          "SOTTO_HOME",
+          "SOTTO_PASSPHRASE",
+          "SOTTO_DEBUG",
+          "SOTTO_JAVA_OPTS",
+          "SOTTO_BUILD",
+          "SOTTO_CACHE",
+          "SOTTO_MYSQL",
+          "SOTTO_STACK_DIR",
+          "SOTTO_STACK_PORT",
+          "SOTTO_STACK_PASSWORD");
 
   ServerConfig {
     names = List.copyOf(names);
@@ -82,6 +94,19 @@ record ServerConfig(
         PresenceConfig.DEFAULT,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
+  }
+
+  /// Loads it for the user whose process this is.
+  ///
+  /// @throws sotto.mesh.ConfigException saying what cannot be used
+  static ServerConfig load(
+      Map<String, String> environment, Optional<Path> file, Map<String, String> flags) {
+    return Configs.load(
+        ServerConfig.class,
+        defaults(environment, Path.of(System.getProperty("user.home"))),
+        file,
+        own(environment),
+        flags);
   }
 
   /// The variables that are meant for the server.

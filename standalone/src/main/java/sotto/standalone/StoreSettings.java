@@ -1,20 +1,33 @@
 package sotto.standalone;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import sotto.mesh.Require;
+import sotto.mesh.Secret;
 import sotto.store.StoreConfig;
+import sotto.store.sql.StoreUrl;
 
 /// What an operator decides about accounts and mailboxes; the rest of [StoreConfig] follows from
 /// the wiring.
 ///
+/// @param url the MySQL or Vitess that holds them; absent = the folder does
+/// @param passwordFile a file whose first line is the password for it, instead of the address's own
+/// @param writers how many connections write to it
 /// @param mailboxEnvelopes how many envelopes a device's mailbox holds
 /// @param mailboxBytes how many bytes of envelopes it holds
 /// @param mailboxLife how long it keeps an envelope
 /// @param dormantAfter how long a device may be unseen before nothing is kept for it
 record StoreSettings(
-    long mailboxEnvelopes, long mailboxBytes, Duration mailboxLife, Duration dormantAfter) {
+    @Secret Optional<StoreUrl> url,
+    Optional<Path> passwordFile,
+    int writers,
+    long mailboxEnvelopes,
+    long mailboxBytes,
+    Duration mailboxLife,
+    Duration dormantAfter) {
   static final StoreSettings DEFAULTS = defaults();
 
   /// Checks the bounds of [StoreConfig].
@@ -22,21 +35,32 @@ record StoreSettings(
     var _ =
         new StoreConfig(
             Path.of(""),
-            Optional.empty(),
-            StoreConfig.WRITERS,
+            url,
+            writers,
             "check",
             mailboxEnvelopes,
             mailboxBytes,
             mailboxLife,
             dormantAfter,
             List.of("localhost"));
+    passwordFile.ifPresent(file ->
+        Require.that(url.isPresent(), "passwordFile", file, "absent where there is no url"));
   }
 
-  StoreConfig in(Path folder, List<String> serverNames) {
+  /// The address with the password from the file, if one is named.
+  ///
+  /// @throws CannotServe if the file has none
+  Optional<StoreUrl> signIn() throws IOException {
+    return url.isPresent() && passwordFile.isPresent()
+        ? Optional.of(url.get().withPassword(PasswordFile.read(passwordFile.get())))
+        : url;
+  }
+
+  StoreConfig in(Path folder, List<String> serverNames) throws IOException {
     return new StoreConfig(
         folder,
-        Optional.empty(),
-        StoreConfig.WRITERS,
+        signIn(),
+        writers,
         "standalone",
         mailboxEnvelopes,
         mailboxBytes,
@@ -48,6 +72,12 @@ record StoreSettings(
   private static StoreSettings defaults() {
     var whole = StoreConfig.defaults(Path.of(""), List.of("localhost"));
     return new StoreSettings(
-        whole.mailboxEnvelopes(), whole.mailboxBytes(), whole.mailboxLife(), whole.dormantAfter());
+        whole.url(),
+        Optional.empty(),
+        whole.writers(),
+        whole.mailboxEnvelopes(),
+        whole.mailboxBytes(),
+        whole.mailboxLife(),
+        whole.dormantAfter());
   }
 }

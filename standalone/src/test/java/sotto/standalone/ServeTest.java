@@ -150,10 +150,25 @@ class ServeTest {
   }
 
   @Test
-  void wrongUse_exitsWithTwo() throws Exception {
-    try (var server = serve("--lissen", "x")) {
+  void databaseThatDoesNotAnswer_isOneSentenceWithoutItsPassword() throws Exception {
+    int free;
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = taken.getLocalPort();
+    }
+    var place = "127.0.0.1:" + free + "/chat";
+    try (var server = serve("--listen", "127.0.0.1:0", "--store", "mysql://me:hush@" + place)) {
+      assertRefused(server, "mysql://me@" + place, "nothing answers there");
+      assertThat(server.errors().getFirst()).doesNotContain("hush");
+    }
+  }
+
+  @Test
+  void wrongUse_exitsWithTwoAndPrintsNoPassword() throws Exception {
+    try (var server = serve("--lissen", "x", "--stor", "mysql://me:hush@db/chat")) {
       assertThat(server.exitCode()).isEqualTo(2);
-      assertThat(server.errors()).anyMatch(l -> l.contains("--lissen"));
+      assertThat(server.errors())
+          .anyMatch(l -> l.contains("--lissen"))
+          .noneMatch(l -> l.contains("hush"));
     }
   }
 }

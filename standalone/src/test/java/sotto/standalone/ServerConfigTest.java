@@ -7,13 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import sotto.mesh.ConfigException;
 import sotto.mesh.Configs;
+import sotto.store.sql.StoreUrl;
 
 class ServerConfigTest {
   private static final Path HOME = Path.of("/home/x");
@@ -85,6 +88,66 @@ class ServerConfigTest {
         .withMessageContaining("relay.mailbox-life");
     var both = Map.of("store.mailbox-life", "10d", "relay.mailbox-life", "10d");
     assertThat(load(Map.of(), both).relay().mailboxLife()).isEqualTo(Duration.ofDays(10));
+  }
+
+  @Test
+  void store_isEmbeddedUntilAUrlIsGiven() throws Exception {
+    assertThat(load(Map.of(), Map.of()).store().signIn()).isEmpty();
+    var environment =
+        Map.of("SOTTO_STORE_URL", "mysql://sotto:old@db/chat", "SOTTO_STORE_WRITERS", "8");
+    var store = load(environment, Map.of()).store().in(HOME, List.of("localhost"));
+    assertThat(store.url()).contains(StoreUrl.parse("mysql://sotto:old@db/chat"));
+    assertThat(store.writers()).isEqualTo(8);
+    assertThat(store.podName()).isEqualTo("standalone");
+  }
+
+  @Test
+  void firstLineOfThePasswordFile_isThePassword(@TempDir Path dir) throws Exception {
+    var file = Files.writeString(dir.resolve("password"), "pass word\r\nmore\n");
+    var flags =
+        Map.of("store.url", "mysql://sotto:old@db/chat", "store.password-file", file.toString());
+    assertThat(load(Map.of(), flags).store().signIn().orElseThrow().password())
+        .contains("pass word");
+    Files.writeString(file, "\nsecond");
+    assertThatExceptionOfType(CannotServe.class)
+        .isThrownBy(() -> load(Map.of(), flags).store().signIn())
+        .withMessageContainingAll(file.toString(), "nothing in its first line");
+    Files.delete(file);
+    assertThatExceptionOfType(CannotServe.class)
+        .isThrownBy(() -> load(Map.of(), flags).store().signIn())
+        .withMessage("there is no password file " + file);
+  }
+
+  @Test
+  void passwordFileWithoutAUrl_isRefused() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> load(Map.of(), Map.of("store.password-file", "/p")))
+        .withMessageContainingAll("store.password-file", "url");
+  }
+
+  @Test
+  void passwordOfAUrl_isInNoRefusal() {
+    for (var flags :
+        List.of(
+            Map.of("store.url", "postgres://sotto:hush@db/chat"),
+            Map.of("store.url", "mysql://sotto:hush"),
+            Map.of("store.url", "mysql://sotto:hu sh@db/chat"),
+            Map.of("store.url", "mysql://sotto:hush@db/chat", "store.writers", "65"))) {
+      assertThatExceptionOfType(ConfigException.class)
+          .isThrownBy(() -> load(Map.of(), flags))
+          .satisfies(e ->
+              assertThat(e.getMessage())
+                  .contains("store.url")
+                  .doesNotContain("hush")
+                  .doesNotContain("hu sh"));
+    }
+  }
+
+  @Test
+  void variablesOfTheStack_areNotTheServers() {
+    var environment =
+        Map.of("SOTTO_STACK_DIR", "/s", "SOTTO_STACK_PASSWORD", "x", "SOTTO_CACHE", "/c");
+    assertThat(load(environment, Map.of())).isEqualTo(load(Map.of(), Map.of()));
   }
 
   @Test

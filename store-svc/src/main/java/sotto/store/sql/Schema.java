@@ -22,6 +22,7 @@ public final class Schema {
   private static final List<String> FILES = List.of("0001-accounts-and-mailboxes.sql");
   private static final String FOLDER = "/sotto/store/schema/";
   private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)");
+  private static final String MIGRATE = "migrate it first, with sotto migrate --store URL";
   private static final byte[] NO_SHARD = new byte[AccountId.LENGTH];
 
   private final Dialect dialect;
@@ -61,7 +62,7 @@ public final class Schema {
 
   private static void check(int found) {
     if (found == 0) {
-      throw new StorageException("the database has no tables of Sotto: migrate it first");
+      throw new StorageException("the database has no tables of Sotto: " + MIGRATE);
     }
     if (found != VERSION) {
       throw new StorageException(
@@ -69,7 +70,7 @@ public final class Schema {
               + found
               + ", this program works with "
               + VERSION
-              + (found > VERSION ? ": a newer program wrote it" : ": migrate it first"));
+              + (found > VERSION ? ": a newer program wrote it" : ": " + MIGRATE));
     }
   }
 
