@@ -8,9 +8,10 @@ help: ## list the targets
 build: ## build the client and the server, so that ./sotto runs at once
 	@build/app
 
-demo: ## two people talk, end to end, on this machine
+STORE ?= embedded
+demo: ## two people talk, end to end, on this machine; STORE=vitess (or mysql, combo) for the storage
 	@build/app
-	@./e2e/demo
+	@./e2e/demo $(STORE)
 
 test: ## build everything, run all tests, print a summary
 	@build/test

@@ -9,39 +9,116 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// `make demo`: two people talk through a real server that is killed on the way, and nothing
 /// readable stays on it. Prints each step in plain words; exits 0 only if all of it was so.
+///
+/// The server keeps its storage in its own folder, or in a database that the demo starts and takes
+/// away again however it ends.
 public final class Demo {
   private static final Duration DELIVERY = Duration.ofSeconds(20);
+  private static final Duration MIGRATION = Duration.ofSeconds(60);
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final long started = System.nanoTime();
   private final Path folder;
+  private final Optional<Stack> stack;
   private final ServerProcess server;
   private final Cli alice;
   private final Cli bob;
   private final List<String> texts = new ArrayList<>();
   private int step;
 
-  private Demo(Checkout checkout, Path folder) {
+  private Demo(Checkout checkout, Path folder, Store store, Optional<Stack> stack) {
     this.folder = folder;
+    this.stack = stack;
     this.alice = new Cli(checkout, "alice", folder.resolve("alice"), "a passphrase of alice's");
     this.bob = new Cli(checkout, "bob", folder.resolve("bob"), "a passphrase of bob's");
-    this.server = ServerProcess.start(checkout, folder.resolve("server"));
+    var options = new ArrayList<String>();
+    if (stack.isPresent()) {
+      out.printf("Starting %s …%n", store.words);
+      var url = stack.get().up(store.profile());
+      out.println();
+      say("%s is up at %s.".formatted(capital(store.words), url));
+      say("Its tables are ready: sotto migrate says *%s*.".formatted(migrate(checkout, url)));
+      options.addAll(List.of("--store", url));
+    }
+    this.server = start(checkout, folder.resolve("server"), options);
+    // An interrupt ends it, too.
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     say("The server is up at %s, its files in %s.".formatted(server.address(), server.data()));
+  }
+
+  private static ServerProcess start(Checkout checkout, Path data, List<String> options) {
+    return ServerProcess.start(
+        checkout,
+        data,
+        process -> {
+          process.command().addAll(options);
+          return process;
+        });
+  }
+
+  private static String migrate(Checkout checkout, String url) {
+    try (var migrate = new Running("sotto migrate", checkout.sotto("migrate", "--store", url))) {
+      var exit = migrate.awaitEnd(MIGRATION);
+      if (exit != 0) {
+        throw new IllegalStateException("sotto migrate failed: " + migrate.err());
+      }
+      return String.join(" ", migrate.seen());
+    }
+  }
+
+  /// Where the server of a demo has accounts and mailboxes.
+  private enum Store {
+    EMBEDDED("the server's own folder"),
+    MYSQL("a MySQL"),
+    COMBO("a Vitess of two shards in one process"),
+    VITESS("a Vitess cluster of six tablets");
+
+    private final String words;
+
+    Store(String words) {
+      this.words = words;
+    }
+
+    String profile() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Store> of(String name) {
+      return Arrays.stream(values()).filter(s -> s.profile().equals(name)).findFirst();
+    }
   }
 
   /// Runs the demo.
   ///
-  /// @param arguments none
+  /// @param arguments where the server keeps its storage: `embedded`, `mysql`, `combo` or `vitess`;
+  ///   none is `embedded`
   public static void main(String[] arguments) throws IOException {
+    var asked = arguments.length == 0 ? "embedded" : arguments[0];
+    var store = Store.of(asked);
+    if (store.isEmpty()) {
+      System.err.println(
+          "there is no store " + asked + " for the demo: embedded, mysql, combo or vitess");
+      System.exit(2);
+      return;
+    }
+    var checkout = Checkout.find();
     var folder = Files.createTempDirectory("sotto-demo");
+    var stack =
+        store.get() == Store.EMBEDDED
+            ? Optional.<Stack>empty()
+            // Beside the folder, which other users may not enter: a database can run as another.
+            : Optional.of(new Stack(checkout, folder.resolveSibling(folder.getFileName() + ".db")));
     try {
-      new Demo(Checkout.find(), folder).run();
+      new Demo(checkout, folder, store.get(), stack).run();
+      stack.ifPresent(Stack::close);
       remove(folder);
     } catch (RuntimeException | IOException e) {
       System.err.println("\nThe demo failed: " + e.getMessage());
@@ -176,6 +253,23 @@ public final class Demo {
     say(
         "The server's %d files (%d bytes) hold none of the %d texts and no piece of the picture."
             .formatted(search.files(), search.bytes(), texts.size()));
+    if (stack.isPresent()) {
+      proveThatTheDatabaseKnowsNothing(stack.get(), picture);
+    }
+  }
+
+  private void proveThatTheDatabaseKnowsNothing(Stack database, Path picture) throws IOException {
+    database.stop();
+    // Usernames are no secret of the server: finding one shows that the rows are in these files.
+    check(
+        !Evidence.search(database.folder(), List.of(alice.name()), List.of()).found().isEmpty(),
+        "the database's files hold its rows");
+    var search = Evidence.search(database.folder(), texts, List.of(Files.readAllBytes(picture)));
+    check(
+        search.found().isEmpty(), "no text and no piece of the picture in the database: " + search);
+    say(
+        "Nor do the %d files (%d MB) of the database, logs and all."
+            .formatted(search.files(), search.bytes() / 1_000_000));
   }
 
   private String send(Cli from, String to, String text) {

@@ -1,13 +1,18 @@
 package sotto.e2e;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// Looks for plaintext where none may be: every file below a folder, byte by byte.
 final class Evidence {
@@ -55,23 +60,70 @@ final class Evidence {
     try (var walk = Files.walk(folder)) {
       all = walk.filter(Files::isRegularFile).toList();
     }
+    var needleSet = new Needles(needles);
     for (var file : all) {
-      var content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      var content = Files.readAllBytes(file);
       files++;
-      bytes += content.length();
-      for (var needle : needles) {
-        if (content.contains(needle.bytes)) {
-          found.add(new Found(needle.what, file));
-        }
+      bytes += content.length;
+      for (var needle : needleSet.in(content)) {
+        found.add(new Found(needle.what, file));
       }
     }
     return new Search(files, bytes, List.copyOf(found));
   }
 
-  /// Bytes to look for, one to a character.
-  private record Needle(String what, String bytes) {
+  /// Bytes to look for, at least four.
+  private static final class Needle {
+    private final String what;
+    private final byte[] bytes;
+
     Needle(String what, byte[] bytes) {
-      this(what, new String(bytes, StandardCharsets.ISO_8859_1));
+      this.what = what;
+      this.bytes = bytes;
+    }
+
+    boolean isAt(byte[] content, int at) {
+      return at + bytes.length <= content.length
+          && Arrays.equals(content, at, at + bytes.length, bytes, 0, bytes.length);
+    }
+  }
+
+  /// Many needles, looked for in one pass: a database's files are large.
+  private static final class Needles {
+    private static final int BEGINNING = 4;
+    private static final int BITS = 16;
+
+    private final Map<Integer, List<Needle>> byBeginning = new HashMap<>();
+    // Whether a needle may begin with bytes of this hash.
+    private final boolean[] begins = new boolean[1 << BITS];
+
+    Needles(List<Needle> all) {
+      for (var needle : all) {
+        var beginning = ByteBuffer.wrap(needle.bytes).getInt();
+        byBeginning.computeIfAbsent(beginning, _ -> new ArrayList<>()).add(needle);
+        begins[hash(beginning)] = true;
+      }
+    }
+
+    private static int hash(int beginning) {
+      return (beginning * 0x9E3779B1) >>> (Integer.SIZE - BITS);
+    }
+
+    /// Those that are in a content, each once.
+    Set<Needle> in(byte[] content) {
+      var found = new LinkedHashSet<Needle>();
+      var last = 0;
+      for (var i = 0; i < content.length; i++) {
+        last = (last << Byte.SIZE) | (content[i] & 0xff);
+        if (i >= BEGINNING - 1 && begins[hash(last)]) {
+          for (var needle : byBeginning.getOrDefault(last, List.of())) {
+            if (needle.isAt(content, i - BEGINNING + 1)) {
+              found.add(needle);
+            }
+          }
+        }
+      }
+      return found;
     }
   }
 

@@ -3,21 +3,46 @@ package sotto.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class DemoTest {
   @Test
   void demo_endsWell() {
-    var checkout = Checkout.find();
-    var builder = new ProcessBuilder(checkout.root().resolve("e2e/demo").toString());
-    builder.environment().put("SOTTO_BUILD", "off");
-    try (var demo = new Running("the demo", builder)) {
-      demo.endInput();
-      var exit = demo.awaitEnd(Duration.ofSeconds(220));
-      assertThat(exit).as("%s%n%s", demo.seen(), demo.err()).isZero();
+    assertThat(demo()).contains("All of it worked");
+  }
+
+  @Test
+  void demoOnAVitess_endsWellAndLooksThroughItsFiles() {
+    assertThat(demo("combo")).contains("schema version 0 -> ", "of the database", "worked");
+  }
+
+  @Test
+  void demoOnAStoreThatThereIsNot_isOneSentence() {
+    try (var demo = start("vitesse")) {
+      assertThat(demo.awaitEnd(Duration.ofSeconds(60))).isEqualTo(2);
+      assertThat(demo.err())
+          .isEqualTo("there is no store vitesse for the demo: embedded, mysql, combo or vitess");
     }
+  }
+
+  private static String demo(String... store) {
+    try (var demo = start(store)) {
+      var exit = demo.awaitEnd(Duration.ofSeconds(280));
+      assertThat(exit).as("%s%n%s", demo.seen(), demo.err()).isZero();
+      return String.join("\n", demo.seen());
+    }
+  }
+
+  private static Running start(String... store) {
+    var builder = new ProcessBuilder(Checkout.find().root().resolve("e2e/demo").toString());
+    builder.command().addAll(List.of(store));
+    builder.environment().put("SOTTO_BUILD", "off");
+    var demo = new Running("the demo", builder);
+    demo.endInput();
+    return demo;
   }
 }

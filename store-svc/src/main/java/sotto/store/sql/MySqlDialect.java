@@ -88,7 +88,8 @@ public record MySqlDialect(StoreUrl url, boolean vitess, int writers) implements
 
   private static String why(SQLException e) {
     return switch (e.getErrorCode()) {
-      case 1044, 1045 -> ": it refuses the user or the password";
+      case 1044 -> ": it does not let the user into that database";
+      case 1045 -> ": it refuses the user or the password";
       case 1049 -> ": it has no such database";
       case 0 ->
           e instanceof CommunicationsException

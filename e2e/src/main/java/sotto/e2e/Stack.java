@@ -1,0 +1,149 @@
+package sotto.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// A database of its user's own, run by `stack/sotto-stack`, whose progress goes to standard error.
+/// Closing takes it away with all its data, also from another thread while it is being started; the
+/// end of the process, if it is no SIGKILL, closes it too.
+final class Stack implements AutoCloseable {
+  private static final int SPAN = 400;
+  private static final int FIRST_BASE = 16_000;
+  // Below the ports that the system gives to clients.
+  private static final int BASES = 40;
+
+  private final Path program;
+  private final Path folder;
+  // Guarded by this.
+  private @Nullable Process command;
+  // Guarded by this.
+  private boolean closed;
+
+  /// One that does not run yet.
+  ///
+  /// @param checkout whose `stack/sotto-stack`
+  /// @param folder made for it; its path has at most 70 characters, and other users may pass
+  ///   through those above: started by root, a database runs as nobody
+  Stack(Checkout checkout, Path folder) {
+    this.program = checkout.root().resolve("stack/sotto-stack");
+    this.folder = folder;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+  }
+
+  /// Starts it on free ports.
+  ///
+  /// @param profile `mysql`, `combo` or `vitess`
+  /// @param options more for `sotto-stack up`
+  /// @return its address
+  String up(String profile, String... options) {
+    var words = new ArrayList<>(List.of("up", profile, "--port", Integer.toString(freeBase())));
+    words.addAll(List.of(options));
+    return run(words.toArray(String[]::new));
+  }
+
+  /// Where all its files are.
+  Path folder() {
+    return folder;
+  }
+
+  /// Stops it in order; its files stay until it is closed.
+  void stop() {
+    var _ = run("down", "--keep");
+  }
+
+  /// Runs a command of sotto-stack.
+  ///
+  /// @return what it printed
+  private String run(String... words) {
+    try {
+      Process process;
+      synchronized (this) {
+        if (closed) {
+          throw new IllegalStateException("the database was taken away");
+        }
+        process = start(words);
+        command = process;
+      }
+      return await(process, words[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not run " + program, e);
+    }
+  }
+
+  private Process start(String... words) throws IOException {
+    var builder = new ProcessBuilder(program.toString());
+    builder.command().addAll(List.of(words));
+    builder.command().addAll(List.of("--dir", folder.toString()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("SOTTO_STACK_"));
+    var process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process.getOutputStream().close();
+    return process;
+  }
+
+  private static String await(Process process, String command) throws IOException {
+    var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException("sotto-stack " + command + " failed");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("sotto-stack " + command + " was interrupted", e);
+    }
+    return printed.strip();
+  }
+
+  private static int freeBase() {
+    var first = ThreadLocalRandom.current().nextInt(BASES);
+    for (var i = 0; i < BASES; i++) {
+      var base = FIRST_BASE + (first + i) % BASES * SPAN;
+      if (isFree(base)) {
+        return base;
+      }
+    }
+    throw new IllegalStateException("no %d ports in a row are free".formatted(SPAN));
+  }
+
+  private static boolean isFree(int base) {
+    for (var port = base; port < base + SPAN; port++) {
+      try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        if (!socket.isBound()) {
+          return false;
+        }
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    Process running;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      running = command;
+    }
+    try {
+      if (running != null) {
+        running.destroy();
+        running.waitFor();
+      }
+      var _ = await(start("down"), "down");
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not run " + program, e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted; the database may still run: " + folder, e);
+    }
+  }
+}
