@@ -43,7 +43,7 @@ record Stack(Path folder, String url) {
       Output up =
           run(
               "up",
-              name.equals("vitess") ? "combo" : name,
+              profile(name),
               "--dir",
               folder.toString(),
               "--port",
@@ -64,6 +64,11 @@ record Stack(Path folder, String url) {
             + name
             + ".skip leaves them out):\n"
             + said);
+  }
+
+  /// The long tests have a whole cluster, the others one process that is like it.
+  private static String profile(String name) {
+    return name.equals("vitess") && !Boolean.getBoolean("sotto.long") ? "combo" : name;
   }
 
   /// Runs sotto-stack on this one.
