@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import sotto.account.v1.RegisterResponse;
 import sotto.chain.testing.TestAccount;
 import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Dialect;
@@ -203,6 +204,10 @@ final class RealFailuresTest {
         assertThat(relay.one(rig.append(bob, i)).hasAppended()).isTrue();
         killAll();
         assertThat(rig.mailbox(bob, 1)).hasSize(i);
+        killAll();
+        // A name is claimed in a transaction of its own, without a bucket.
+        assertThat(rig.accounts().register(Rig.registration(TestAccount.found(i), "guest" + i)))
+            .matches(RegisterResponse::hasRegistered);
       }
     }
   }

@@ -25,6 +25,7 @@ public final class Session implements AutoCloseable {
   private final Connection connection;
   private final Dialect dialect;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private boolean answered;
 
   /// Takes over the connection.
   public Session(Connection connection, Dialect dialect) {
@@ -37,7 +38,9 @@ public final class Session implements AutoCloseable {
   /// @return how many it changed
   public int update(String sql, Object... arguments) throws SQLException {
     PreparedStatement statement = bound(sql, arguments);
-    return statement.executeUpdate();
+    int changed = statement.executeUpdate();
+    answered = true;
+    return changed;
   }
 
   /// All rows of a query.
@@ -45,6 +48,7 @@ public final class Session implements AutoCloseable {
     PreparedStatement statement = bound(sql, arguments);
     List<T> rows = new ArrayList<>();
     try (ResultSet result = statement.executeQuery()) {
+      answered = true;
       while (result.next()) {
         rows.add(row.read(result));
       }
@@ -56,13 +60,21 @@ public final class Session implements AutoCloseable {
   public <T> Optional<T> first(String sql, Row<T> row, Object... arguments) throws SQLException {
     PreparedStatement statement = bound(sql, arguments);
     try (ResultSet result = statement.executeQuery()) {
+      answered = true;
       return result.next() ? Optional.of(row.read(result)) : Optional.empty();
     }
   }
 
   /// Begins a transaction; see [Dialect#begin].
   public void begin() throws SQLException {
+    answered = false;
     dialect.begin(connection);
+  }
+
+  /// Whether the database has answered a statement since [#begin]; until then the connection may
+  /// have been gone long before.
+  public boolean hasAnswered() {
+    return answered;
   }
 
   /// Ends the transaction; see [Dialect#commit].

@@ -346,6 +346,10 @@ public final class Writer implements AutoCloseable {
       batch.flush();
     } catch (SQLException e) {
       batch.undone();
+      if (!s.hasAnswered()) {
+        // Without a bucket there is no fence, which would have found that out.
+        return notBegun(e);
+      }
       rollback(s);
       return failed(e);
     } catch (RuntimeException e) {
