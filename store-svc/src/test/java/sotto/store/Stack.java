@@ -41,13 +41,7 @@ record Stack(Path folder, String url) {
     for (int i = 0; i < TRIES; i++) {
       long base = FIRST_PORT + SPAN * ((ProcessHandle.current().pid() + i * 7L) % BASES);
       Output up =
-          run(
-              "up",
-              profile(name),
-              "--dir",
-              folder.toString(),
-              "--port",
-              Long.toString(base));
+          run("up", profile(name), "--dir", folder.toString(), "--port", Long.toString(base));
       if (up.exit == 0) {
         return new Stack(folder, up.text.strip());
       }

@@ -13,6 +13,7 @@ import java.util.List;
 public final class Migration {
   private static final String LOCK = "sotto.schema";
   private static final int LOCK_SECONDS = 300;
+  private static final int TRIES = 10;
 
   /// What a migration did.
   ///
@@ -33,6 +34,15 @@ public final class Migration {
   ///   working then
   public Done run() {
     MySqlDialect dialect = MySqlDialect.connect(url, 1);
+    try {
+      return run(dialect, TRIES);
+    } catch (SQLException e) {
+      throw new StorageException("cannot migrate " + url, e);
+    }
+  }
+
+  /// Two at once on Vitess, where no lock keeps them apart, can get into each other's way.
+  private Done run(MySqlDialect dialect, int tries) throws SQLException {
     try (Session session = new Session(dialect.openWriter(), dialect)) {
       // The lock ends with the connection, whatever happens.
       if (!dialect.vitess()) {
@@ -40,7 +50,10 @@ public final class Migration {
       }
       return new Done(new Schema(dialect).migrate(session), Schema.VERSION);
     } catch (SQLException e) {
-      throw new StorageException("cannot migrate " + url, e);
+      if (tries > 1 && dialect.classify(e).passesAtOnce()) {
+        return run(dialect, tries - 1);
+      }
+      throw e;
     }
   }
 
