@@ -1,0 +1,201 @@
+package sotto.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import sotto.client.Connection;
+import sotto.client.Event;
+import sotto.client.MessageView;
+import sotto.client.Passphrase;
+import sotto.client.ServerAddress;
+import sotto.client.Sotto;
+import sotto.client.Status;
+import sotto.client.Username;
+
+/// A user of the SDK in this process who writes to one other user at a fixed rate and reads what
+/// comes.
+///
+/// Two threads: one writes, one takes the events.
+final class Correspondent implements AutoCloseable {
+  private static final int PAGE = 5_000;
+  private static final Duration A_WHILE = Duration.ofMillis(200);
+  private static final long PAUSED_NANOS = Duration.ofMillis(50).toNanos();
+
+  private final String name;
+  private final String friend;
+  private final Path home;
+  private final byte[] key = new byte[Passphrase.KEY_LENGTH];
+  private final OneWay outgoing;
+  private final OneWay incoming;
+  private final AtomicInteger reconnects = new AtomicInteger();
+  private volatile long period; // nanoseconds between two messages; 0 = silent
+  private volatile boolean over;
+  private Sotto sotto;
+  private Thread writer = new Thread();
+  private Thread reader = new Thread();
+
+  /// Registers.
+  ///
+  /// @param home the client's folder
+  /// @param outgoing what this user writes
+  /// @param incoming what the friend writes
+  Correspondent(
+      ServerProcess server,
+      String name,
+      String friend,
+      Path home,
+      OneWay outgoing,
+      OneWay incoming) {
+    this.name = name;
+    this.friend = friend;
+    this.home = home;
+    this.outgoing = outgoing;
+    this.incoming = incoming;
+    new SecureRandom().nextBytes(key);
+    this.sotto = open();
+    try {
+      sotto.register(
+          ServerAddress.parse(server.address()).trusting(Files.readString(server.ca())),
+          Username.of(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Sotto open() {
+    return Sotto.open(home, Passphrase.ofKey(key));
+  }
+
+  /// Begins to take events and to write, silent at first.
+  ///
+  /// @param trouble what is called when a thread fails
+  void start(Thread.UncaughtExceptionHandler trouble) {
+    // Opened here, so that nothing comes before it.
+    var events = sotto.liveEvents();
+    reader =
+        Thread.ofPlatform()
+            .name(name + " reads")
+            .daemon()
+            .uncaughtExceptionHandler(trouble)
+            .start(() -> {
+              try (events) {
+                while (!over) {
+                  events.next(A_WHILE).ifPresent(this::see);
+                }
+              }
+            });
+    writer =
+        Thread.ofPlatform()
+            .name(name + " writes")
+            .daemon()
+            .uncaughtExceptionHandler(trouble)
+            .start(this::write);
+  }
+
+  private void see(Event event) {
+    switch (event) {
+      case Event.MessageReceived received ->
+          incoming.number(received.message().text()).ifPresent(incoming::arrived);
+      case Event.StatusChanged changed when changed.status() == Status.FAILED -> outgoing.failed();
+      case Event.StatusChanged changed when changed.status().reached(Status.SENT) ->
+          outgoing.number(changed.message().text()).ifPresent(outgoing::accepted);
+      case Event.ConnectionChanged changed
+          when changed.connection().state() == Connection.State.ONLINE ->
+          reconnects.incrementAndGet();
+      default -> {}
+    }
+  }
+
+  private void write() {
+    var conversation = sotto.conversationWith(Username.of(friend));
+    var due = System.nanoTime();
+    while (!over) {
+      var each = period;
+      if (each == 0) {
+        LockSupport.parkNanos(PAUSED_NANOS);
+        due = System.nanoTime();
+        continue;
+      }
+      // What a slow machine did not write in time is left out: no burst makes up for it.
+      due = Math.max(due + each, System.nanoTime() - each);
+      while (due > System.nanoTime() && !over) {
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+      conversation.send(outgoing.next());
+      outgoing.wrote();
+    }
+  }
+
+  /// Writes so many messages a second from now on; 0 = none.
+  void rate(double aSecond) {
+    period = aSecond == 0 ? 0 : (long) (1e9 / aSecond);
+  }
+
+  String name() {
+    return name;
+  }
+
+  OneWay outgoing() {
+    return outgoing;
+  }
+
+  OneWay incoming() {
+    return incoming;
+  }
+
+  /// How often it came online.
+  int reconnects() {
+    return reconnects.get();
+  }
+
+  /// In hexadecimal, as a log would have it.
+  String accountId() {
+    return sotto.account().orElseThrow().id().toString();
+  }
+
+  /// Ends the threads and opens the home anew.
+  void reopen() {
+    stop();
+    sotto.close();
+    sotto = open();
+  }
+
+  private void stop() {
+    over = true;
+    try {
+      writer.join();
+      reader.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean awaitMailboxEmpty(Duration wait) {
+    return sotto.awaitMailboxEmpty(wait);
+  }
+
+  /// The whole conversation, oldest first.
+  List<MessageView> history() {
+    var conversation = sotto.conversationWith(Username.of(friend));
+    var pages = new ArrayList<List<MessageView>>();
+    var page = conversation.messages(PAGE);
+    while (!page.isEmpty()) {
+      pages.addFirst(page);
+      page = conversation.messagesBefore(page.getFirst().place(), PAGE);
+    }
+    return pages.stream().flatMap(List::stream).toList();
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    sotto.close();
+  }
+}

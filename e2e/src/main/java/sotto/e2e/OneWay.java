@@ -1,0 +1,108 @@
+package sotto.e2e;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/// The numbered messages from one user to another, as both see them. Thread-safe.
+final class OneWay {
+  private static final Pattern TEXT = Pattern.compile("message ([0-9]+) from ([a-z0-9.]+) .*");
+
+  private final String from;
+  private int written; // guarded by this, as all that follows
+  private final BitSet accepted = new BitSet();
+  private final List<Long> acceptedAt = new ArrayList<>();
+  private final List<Integer> arrived = new ArrayList<>();
+  private int failed;
+
+  OneWay(String from) {
+    this.from = from;
+  }
+
+  /// The text of the next message.
+  synchronized String next() {
+    return "message %d from %s and some words as people write them".formatted(written, from);
+  }
+
+  /// The number of a message; empty if the text is none of these.
+  OptionalInt number(String text) {
+    var matcher = TEXT.matcher(text);
+    return matcher.matches() && matcher.group(2).equals(from)
+        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+        : OptionalInt.empty();
+  }
+
+  synchronized void wrote() {
+    written++;
+  }
+
+  /// A message came to *sent* at the sender.
+  synchronized void accepted(int number) {
+    if (!accepted.get(number)) {
+      accepted.set(number);
+      acceptedAt.add(System.nanoTime());
+    }
+  }
+
+  /// A message was given up at the sender.
+  synchronized void failed() {
+    failed++;
+  }
+
+  /// A message was shown to the receiver.
+  synchronized void arrived(int number) {
+    arrived.add(number);
+  }
+
+  synchronized int written() {
+    return written;
+  }
+
+  synchronized int acceptedCount() {
+    return acceptedAt.size();
+  }
+
+  synchronized int arrivedCount() {
+    return arrived.size();
+  }
+
+  synchronized int failedCount() {
+    return failed;
+  }
+
+  synchronized BitSet acceptedNumbers() {
+    return (BitSet) accepted.clone();
+  }
+
+  synchronized List<Integer> arrivals() {
+    return List.copyOf(arrived);
+  }
+
+  /// The longest time between two accepted messages that follow each other, of those times that
+  /// reach into a span.
+  ///
+  /// @param begin of the span, as `System.nanoTime`
+  /// @param end of the span; what is still waited for then counts up to there
+  /// @return nanoseconds
+  synchronized long longestGap(long begin, long end) {
+    var longest = 0L;
+    var before = begin;
+    for (var at : acceptedAt) {
+      if (at >= begin) {
+        longest = Math.max(longest, Math.min(at, end) - before);
+        if (at >= end) {
+          return longest;
+        }
+      }
+      before = at;
+    }
+    return Math.max(longest, end - before);
+  }
+
+  /// Whether a message was accepted after an instant.
+  synchronized boolean acceptedSince(long instant) {
+    return !acceptedAt.isEmpty() && acceptedAt.getLast() > instant;
+  }
+}
