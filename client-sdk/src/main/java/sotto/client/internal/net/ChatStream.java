@@ -4,6 +4,7 @@ import io.grpc.Channel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import sotto.chat.v1.ChatServiceGrpc;
 import sotto.chat.v1.ClientFrame;
@@ -63,7 +64,11 @@ public final class ChatStream {
 
   /// Asks for one more frame: one has been dealt with.
   public void handled() {
-    observer().request(1);
+    try {
+      observer().request(1);
+    } catch (RejectedExecutionException e) {
+      // The connection below was closed meanwhile: no frame comes any more.
+    }
   }
 
   /// Ends the stream in good order: what was written still goes out.
