@@ -1,9 +1,9 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all format dist clean
+.PHONY: help build demo faults-store test test-all format dist clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 build: ## build the client and the server, so that ./sotto runs at once
 	@build/app
@@ -12,6 +12,10 @@ STORE ?= embedded
 demo: ## two people talk, end to end, on this machine; STORE=vitess (or mysql, combo) for the storage
 	@build/app
 	@./e2e/demo $(STORE)
+
+faults-store: ## the storage dies in every way under load, and nothing accepted is lost; FAULTS="--help" lists options
+	@build/app
+	@./e2e/faults-store $(FAULTS)
 
 test: ## build everything, run all tests, print a summary
 	@build/test

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// @param pairs of users who write to each other, 1 to 50
 /// @param keep whether the evidence of a good run is kept too
 record FaultsPlan(
-    StoreStack.Profile profile,
+    StoreProfile profile,
     List<StoreFault> faults,
     Duration between,
     Duration outage,
@@ -46,7 +46,7 @@ record FaultsPlan(
   ///
   /// @throws IllegalArgumentException with a sentence
   static FaultsPlan parse(String... arguments) {
-    var profile = StoreStack.Profile.VITESS;
+    var profile = StoreProfile.VITESS;
     var faults = List.<String>of();
     var between = 20;
     var outage = 5;
@@ -81,14 +81,14 @@ record FaultsPlan(
         keep);
   }
 
-  private static StoreStack.Profile profile(String word) {
-    return Stream.of(StoreStack.Profile.values())
+  private static StoreProfile profile(String word) {
+    return Stream.of(StoreProfile.values())
         .filter(p -> p.word().equals(word))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("there is no profile " + word));
   }
 
-  private static List<StoreFault> faults(StoreStack.Profile profile, List<String> words) {
+  private static List<StoreFault> faults(StoreProfile profile, List<String> words) {
     var all = StoreFault.of(profile);
     return words.isEmpty()
         ? all

@@ -32,7 +32,7 @@ public final class FaultsStore implements AutoCloseable {
   private static final Duration RECOVERY = Duration.ofSeconds(90);
   private static final Duration DRAIN = Duration.ofMinutes(3);
   private static final Duration PROGRESS = Duration.ofSeconds(5);
-  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
   private static final Duration CALIBRATION = Duration.ofSeconds(6);
   private static final Duration GLANCE = Duration.ofMillis(50);
   // Of what it bore: to fail over costs work too, and what was held up has to be caught up with.
@@ -112,12 +112,15 @@ public final class FaultsStore implements AutoCloseable {
   private Outcome run() {
     var checkout = Checkout.find();
     say("bringing up the storage: %s".formatted(plan.profile().word()));
-    // Beside the evidence: its processes belong to a user who may not read there.
-    var folder = Path.of("/tmp/sotto-faults." + ProcessHandle.current().pid());
-    var stack = StoreStack.up(checkout, plan.profile(), folder, evidence.resolve("stack.log"));
+    // Beside the evidence, which other users may not enter: a database can run as another.
+    var stack =
+        new Stack(
+            checkout,
+            Path.of("/tmp/sotto-faults-" + ProcessHandle.current().pid()),
+            evidence.resolve("stack.log"));
     open.addFirst(stack);
     open.addFirst(() -> keepLogs(stack));
-    var server = server(checkout, stack.url());
+    var server = server(checkout, stack.up(plan.profile().word()));
     register(server);
     progress.start();
     calibrate();
@@ -159,6 +162,8 @@ public final class FaultsStore implements AutoCloseable {
               return process.redirectError(ProcessBuilder.Redirect.appendTo(log));
             });
     open.addFirst(server);
+    // An interrupt ends it, too.
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     say("the server is up at " + server.address());
     return server;
   }
@@ -197,10 +202,10 @@ public final class FaultsStore implements AutoCloseable {
   /// Finds out what the machine bears.
   private void calibrate() {
     rate(plan.rate());
-    pause(WARM_UP);
+    pause(shorter(WARM_UP, plan.between()));
     var before = sum(OneWay::acceptedCount);
     var begin = System.nanoTime();
-    pause(CALIBRATION);
+    pause(shorter(CALIBRATION, plan.between()));
     var borne = (sum(OneWay::acceptedCount) - before) * 1e9 / (System.nanoTime() - begin);
     var rate = borne >= 0.95 * plan.rate() ? plan.rate() : Math.max(1, borne * SHARE);
     rate(0);
@@ -213,11 +218,15 @@ public final class FaultsStore implements AutoCloseable {
             .formatted(plan.rate(), borne, rate));
   }
 
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   private void rate(double aSecond) {
     users.forEach(user -> user.rate(aSecond / users.size()));
   }
 
-  private void strike(StoreFault fault, StoreStack stack, ServerProcess server) {
+  private void strike(StoreFault fault, Stack stack, ServerProcess server) {
     var at = LocalTime.now().truncatedTo(ChronoUnit.SECONDS);
     say("%s: %s".formatted(fault.word(), fault.sentence()));
     var begin = System.nanoTime();
@@ -370,9 +379,9 @@ public final class FaultsStore implements AutoCloseable {
     copy.println(line);
   }
 
-  private void keepLogs(StoreStack stack) throws IOException {
+  private void keepLogs(Stack stack) throws IOException {
     var kept = Files.createDirectories(evidence.resolve("storage"));
-    try (var logs = Files.list(stack.logs())) {
+    try (var logs = Files.list(stack.folder().resolve("log"))) {
       for (var log : logs.toList()) {
         Files.copy(log, kept.resolve(log.getFileName().toString()));
       }

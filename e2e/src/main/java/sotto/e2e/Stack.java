@@ -2,6 +2,7 @@ package sotto.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -11,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// A database of its user's own, run by `stack/sotto-stack`, whose progress goes to standard error.
-/// Closing takes it away with all its data, also from another thread while it is being started; the
-/// end of the process, if it is no SIGKILL, closes it too.
+/// A database of its user's own, run by `stack/sotto-stack`, whose progress goes to standard error
+/// or to a file. Closing takes it away with all its data, also from another thread while it is
+/// being started; the end of the process, if it is no SIGKILL, closes it too.
 final class Stack implements AutoCloseable {
   private static final int SPAN = 400;
   private static final int FIRST_BASE = 16_000;
@@ -22,6 +23,7 @@ final class Stack implements AutoCloseable {
 
   private final Path program;
   private final Path folder;
+  private final Redirect progress;
   // Guarded by this.
   private @Nullable Process command;
   // Guarded by this.
@@ -33,8 +35,20 @@ final class Stack implements AutoCloseable {
   /// @param folder made for it; its path has at most 70 characters, and other users may pass
   ///   through those above: started by root, a database runs as nobody
   Stack(Checkout checkout, Path folder) {
+    this(checkout, folder, Redirect.INHERIT);
+  }
+
+  /// The same with its progress in a file.
+  ///
+  /// @param log the file; is appended to
+  Stack(Checkout checkout, Path folder, Path log) {
+    this(checkout, folder, Redirect.appendTo(log.toFile()));
+  }
+
+  private Stack(Checkout checkout, Path folder, Redirect progress) {
     this.program = checkout.root().resolve("stack/sotto-stack");
     this.folder = folder;
+    this.progress = progress;
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
@@ -62,7 +76,7 @@ final class Stack implements AutoCloseable {
   /// Runs a command of sotto-stack.
   ///
   /// @return what it printed
-  private String run(String... words) {
+  String run(String... words) {
     try {
       Process process;
       synchronized (this) {
@@ -72,7 +86,7 @@ final class Stack implements AutoCloseable {
         process = start(words);
         command = process;
       }
-      return await(process, words[0]);
+      return await(process, String.join(" ", words));
     } catch (IOException e) {
       throw new UncheckedIOException("could not run " + program, e);
     }
@@ -83,7 +97,7 @@ final class Stack implements AutoCloseable {
     builder.command().addAll(List.of(words));
     builder.command().addAll(List.of("--dir", folder.toString()));
     builder.environment().keySet().removeIf(name -> name.startsWith("SOTTO_STACK_"));
-    var process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var process = builder.redirectError(progress).start();
     process.getOutputStream().close();
     return process;
   }

@@ -1,6 +1,7 @@
 package sotto.e2e;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// A way in which the storage under the server, or the server, dies.
 enum StoreFault {
@@ -21,6 +22,8 @@ enum StoreFault {
   /// One plain MySQL.
   MYSQL("mysqld", "kill -9 of mysqld");
 
+  private static final Pattern HIT = Pattern.compile("killed ([0-9]+)\\.");
+
   private final String word;
   private final String sentence;
 
@@ -39,10 +42,11 @@ enum StoreFault {
     return sentence;
   }
 
-  /// Those that a stack can have, in the order in which they are tried.
+  /// Those that a stack can have, in the order in which they are tried: the last one gives the
+  /// shards other names.
   ///
   /// @param profile of the stack
-  static List<StoreFault> of(StoreStack.Profile profile) {
+  static List<StoreFault> of(StoreProfile profile) {
     return switch (profile) {
       case VITESS -> List.of(PRIMARY, GATE, REPARENT, REPLICA, SERVER, RESHARD);
       case COMBO -> List.of(COMBO, SERVER);
@@ -53,37 +57,49 @@ enum StoreFault {
   /// Strikes, and brings back what was struck.
   ///
   /// @param outage waits as long as a dead part stays dead
-  void strike(StoreStack stack, ServerProcess server, Runnable outage) {
+  void strike(Stack stack, ServerProcess server, Runnable outage) {
     switch (this) {
       case PRIMARY -> {
-        var tablet = stack.kill("primary/-80");
-        stack.run("wait", "--serving");
+        var tablet = kill(stack, "primary/-80");
+        run(stack, "wait", "--serving");
         outage.run();
-        stack.run("start", tablet, "--rebuild-if-needed");
+        run(stack, "start", tablet, "--rebuild-if-needed");
       }
       case GATE -> restart(stack, "vtgate", outage);
-      case REPARENT -> stack.run("reparent", "80-");
+      case REPARENT -> run(stack, "reparent", "80-");
       case REPLICA -> {
-        var tablet = stack.kill("replica/80-");
+        var tablet = kill(stack, "replica/80-");
         outage.run();
-        stack.run("start", tablet, "--rebuild-if-needed");
+        run(stack, "start", tablet, "--rebuild-if-needed");
       }
       case SERVER -> {
         server.kill();
         server.restart();
       }
-      case RESHARD -> stack.run("reshard");
+      case RESHARD -> run(stack, "reshard");
       // Its mysqld is not durable: it writes what was committed within a second, and is killed
       // only when vtcombo starts again.
       case COMBO -> restart(stack, "vtcombo", outage);
       case MYSQL -> restart(stack, "mysqld", outage);
     }
-    stack.run("wait");
+    run(stack, "wait");
   }
 
-  private static void restart(StoreStack stack, String part, Runnable outage) {
-    stack.kill(part);
+  private static void run(Stack stack, String... words) {
+    var _ = stack.run(words);
+  }
+
+  /// Kills a part.
+  ///
+  /// @return the tablet's number, or the name of what is no tablet
+  private static String kill(Stack stack, String name) {
+    var hit = HIT.matcher(stack.run("kill", name));
+    return hit.lookingAt() ? hit.group(1) : name;
+  }
+
+  private static void restart(Stack stack, String part, Runnable outage) {
+    var _ = kill(stack, part);
     outage.run();
-    stack.run("start", part);
+    run(stack, "start", part);
   }
 }
