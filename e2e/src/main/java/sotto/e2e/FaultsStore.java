@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -227,7 +228,7 @@ public final class FaultsStore implements AutoCloseable {
   }
 
   private void strike(StoreFault fault, Stack stack, ServerProcess server) {
-    var at = LocalTime.now().truncatedTo(ChronoUnit.SECONDS);
+    var at = LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     say("%s: %s".formatted(fault.word(), fault.sentence()));
     var begin = System.nanoTime();
     var reconnects = users.stream().mapToInt(Correspondent::reconnects).sum();
