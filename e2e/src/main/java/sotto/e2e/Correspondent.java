@@ -20,11 +20,13 @@ import sotto.client.Status;
 import sotto.client.Username;
 
 /// A user of the SDK in this process who writes to one other user at a fixed rate and reads what
-/// comes.
+/// comes. One who sleeps only reads, and can be away: what is written to them meanwhile is in the
+/// storage and nowhere else.
 ///
 /// Two threads: one writes, one takes the events.
 final class Correspondent implements AutoCloseable {
   private static final int PAGE = 5_000;
+  private static final String CONSUMER = "faults-store";
   private static final Duration A_WHILE = Duration.ofMillis(200);
   private static final long PAUSED_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -34,16 +36,19 @@ final class Correspondent implements AutoCloseable {
   private final byte[] key = new byte[Passphrase.KEY_LENGTH];
   private final OneWay outgoing;
   private final OneWay incoming;
+  private final boolean sleeps;
   private final AtomicInteger reconnects = new AtomicInteger();
   private volatile long period; // nanoseconds between two messages; 0 = silent
   private volatile boolean over;
   private Sotto sotto;
   private Thread writer = new Thread();
   private Thread reader = new Thread();
+  private long lastEvent; // of the reader
 
   /// Registers.
   ///
   /// @param home the client's folder
+  /// @param sleeps whether they only read
   /// @param outgoing what this user writes
   /// @param incoming what the friend writes
   Correspondent(
@@ -51,11 +56,13 @@ final class Correspondent implements AutoCloseable {
       String name,
       String friend,
       Path home,
+      boolean sleeps,
       OneWay outgoing,
       OneWay incoming) {
     this.name = name;
     this.friend = friend;
     this.home = home;
+    this.sleeps = sleeps;
     this.outgoing = outgoing;
     this.incoming = incoming;
     new SecureRandom().nextBytes(key);
@@ -77,26 +84,39 @@ final class Correspondent implements AutoCloseable {
   ///
   /// @param trouble what is called when a thread fails
   void start(Thread.UncaughtExceptionHandler trouble) {
-    // Opened here, so that nothing comes before it.
-    var events = sotto.liveEvents();
-    reader =
-        Thread.ofPlatform()
-            .name(name + " reads")
-            .daemon()
-            .uncaughtExceptionHandler(trouble)
-            .start(() -> {
-              try (events) {
-                while (!over) {
-                  events.next(A_WHILE).ifPresent(this::see);
-                }
-              }
-            });
-    writer =
-        Thread.ofPlatform()
-            .name(name + " writes")
-            .daemon()
-            .uncaughtExceptionHandler(trouble)
-            .start(this::write);
+    reader = reading(trouble);
+    if (!sleeps) {
+      writer =
+          Thread.ofPlatform()
+              .name(name + " writes")
+              .daemon()
+              .uncaughtExceptionHandler(trouble)
+              .start(this::write);
+    }
+  }
+
+  private Thread reading(Thread.UncaughtExceptionHandler trouble) {
+    // Opened here, so that nothing comes before it. Who was away needs a cursor.
+    var events = sleeps ? sotto.events(CONSUMER) : sotto.liveEvents();
+    return Thread.ofPlatform()
+        .name(name + " reads")
+        .daemon()
+        .uncaughtExceptionHandler(trouble)
+        .start(() -> {
+          try (events) {
+            while (!over) {
+              events.next(A_WHILE).ifPresent(this::seeOnce);
+            }
+          }
+        });
+  }
+
+  /// The same event may come again when a stream is opened again.
+  private void seeOnce(Event event) {
+    if (event.id() == Event.LIVE || event.id() > lastEvent) {
+      lastEvent = Math.max(lastEvent, event.id());
+      see(event);
+    }
   }
 
   private void see(Event event) {
@@ -128,6 +148,9 @@ final class Correspondent implements AutoCloseable {
       while (due > System.nanoTime() && !over) {
         LockSupport.parkNanos(due - System.nanoTime());
       }
+      if (period == 0 || over) {
+        continue;
+      }
       conversation.send(outgoing.next());
       outgoing.wrote();
     }
@@ -158,6 +181,28 @@ final class Correspondent implements AutoCloseable {
   /// In hexadecimal, as a log would have it.
   String accountId() {
     return sotto.account().orElseThrow().id().toString();
+  }
+
+  boolean sleeps() {
+    return sleeps;
+  }
+
+  /// Whether the account is of the first of two shards.
+  boolean inFirstHalf() {
+    return accountId().charAt(0) < '8';
+  }
+
+  /// Closes the home.
+  void away() {
+    stop();
+    sotto.close();
+  }
+
+  /// Opens the home again and reads what has come.
+  void back(Thread.UncaughtExceptionHandler trouble) {
+    over = false;
+    sotto = open();
+    reader = reading(trouble);
   }
 
   /// Ends the threads and opens the home anew.

@@ -36,6 +36,8 @@ public final class FaultsStore implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(8);
   private static final Duration CALIBRATION = Duration.ofSeconds(6);
   private static final Duration GLANCE = Duration.ofMillis(50);
+  // A second: a mailbox must hold what comes while its user is away.
+  private static final double MOST_TO_SLEEPERS = 15;
   // Of what it bore: to fail over costs work too, and what was held up has to be caught up with.
   private static final double SHARE = 0.6;
 
@@ -183,21 +185,57 @@ public final class FaultsStore implements AutoCloseable {
       var right = "right" + pair;
       var there = new OneWay(left);
       var back = new OneWay(right);
-      join(new Correspondent(server, left, right, evidence.resolve(left), there, back));
-      join(new Correspondent(server, right, left, evidence.resolve(right), back, there));
+      join(new Correspondent(server, left, right, home(left), false, there, back));
+      join(new Correspondent(server, right, left, home(right), false, back, there));
     }
-    for (var user : users) {
-      user.start((thread, e) -> {
-        troubles.add("%s: %s".formatted(thread.getName(), e));
-        e.printStackTrace(copy);
-      });
+    for (var first : List.of(true, false)) {
+      var writer = first ? "early" : "late";
+      var sleeper = sleeper(server, writer, first);
+      var there = sleeper.incoming();
+      join(
+          new Correspondent(
+              server, writer, sleeper.name(), home(writer), false, there, sleeper.outgoing()));
+      join(sleeper);
     }
+    users.forEach(user -> user.start(this::trouble));
     say("%d users have registered".formatted(users.size()));
+  }
+
+  /// One whose mailbox is on the shard that is asked for: an account's id decides, and nobody can
+  /// choose it.
+  private Correspondent sleeper(ServerProcess server, String friend, boolean inFirstHalf) {
+    for (var n = 1; ; n++) {
+      var name = "sleeper.%s.%d".formatted(friend, n);
+      var sleeper =
+          new Correspondent(
+              server, name, friend, home(name), true, new OneWay(name), new OneWay(friend));
+      if (sleeper.inFirstHalf() == inFirstHalf) {
+        return sleeper;
+      }
+      sleeper.close();
+    }
+  }
+
+  private Path home(String name) {
+    return evidence.resolve(name);
   }
 
   private void join(Correspondent user) {
     open.addFirst(user);
     users.add(user);
+  }
+
+  private void trouble(Thread thread, Throwable e) {
+    troubles.add("%s: %s".formatted(thread.getName(), e));
+    e.printStackTrace(copy);
+  }
+
+  private List<Correspondent> writers() {
+    return users.stream().filter(u -> !u.sleeps()).toList();
+  }
+
+  private List<Correspondent> sleepers() {
+    return users.stream().filter(Correspondent::sleeps).toList();
   }
 
   /// Finds out what the machine bears.
@@ -224,29 +262,31 @@ public final class FaultsStore implements AutoCloseable {
   }
 
   private void rate(double aSecond) {
-    users.forEach(user -> user.rate(aSecond / users.size()));
+    var each = aSecond / writers().size();
+    for (var writer : writers()) {
+      var toSleeper = sleepers().stream().anyMatch(s -> s.incoming() == writer.outgoing());
+      writer.rate(toSleeper ? Math.min(each, MOST_TO_SLEEPERS) : each);
+    }
   }
 
   private void strike(StoreFault fault, Stack stack, ServerProcess server) {
     var at = LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     say("%s: %s".formatted(fault.word(), fault.sentence()));
     var begin = System.nanoTime();
-    var reconnects = users.stream().mapToInt(Correspondent::reconnects).sum();
+    var reconnects = reconnects();
     var failed = sum(OneWay::failedCount);
+    sleepers().forEach(Correspondent::away);
     fault.strike(stack, server, () -> pause(plan.outage()));
     var healthy = System.nanoTime();
-    var recovered =
-        until(() -> users.stream().allMatch(u -> u.outgoing().acceptedSince(healthy)), RECOVERY);
+    sleepers().forEach(sleeper -> sleeper.back(this::trouble));
+    var _ = until(() -> stuck(healthy).isEmpty(), RECOVERY);
     var end = System.nanoTime();
-    if (!recovered) {
-      users.stream()
-          .filter(u -> !u.outgoing().acceptedSince(healthy))
-          .forEach(u ->
-              complaints.add(
-                  "after %s nothing of %s is accepted any more".formatted(fault.word(), u.name())));
-    }
+    stuck(healthy)
+        .forEach(u ->
+            complaints.add(
+                "after %s nothing of %s is accepted any more".formatted(fault.word(), u.name())));
     var stall =
-        users.stream().mapToLong(u -> u.outgoing().longestGap(begin, end)).max().orElse(0)
+        writers().stream().mapToLong(u -> u.outgoing().longestGap(begin, end)).max().orElse(0)
             / 1_000_000;
     longestStall = Math.max(longestStall, stall);
     say(
@@ -256,8 +296,16 @@ public final class FaultsStore implements AutoCloseable {
                 at,
                 stall,
                 (healthy - begin) / 1e9,
-                users.stream().mapToInt(Correspondent::reconnects).sum() - reconnects,
+                reconnects() - reconnects,
                 sum(OneWay::failedCount) - failed));
+  }
+
+  private int reconnects() {
+    return writers().stream().mapToInt(Correspondent::reconnects).sum();
+  }
+
+  private List<Correspondent> stuck(long since) {
+    return writers().stream().filter(u -> !u.outgoing().acceptedSince(since)).toList();
   }
 
   private void undisturbed() {
