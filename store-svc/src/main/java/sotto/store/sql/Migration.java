@@ -1,5 +1,6 @@
 package sotto.store.sql;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -43,7 +44,10 @@ public final class Migration {
 
   /// Two at once on Vitess, where no lock keeps them apart, can get into each other's way.
   private Done run(MySqlDialect dialect, int tries) throws SQLException {
-    try (Session session = new Session(dialect.openWriter(), dialect)) {
+    Connection connection = dialect.openWriter();
+    try (Session session = new Session(connection, dialect)) {
+      // Changing a large table takes its time, and so does waiting for another who does it.
+      connection.setNetworkTimeout(Runnable::run, 0);
       // The lock ends with the connection, whatever happens.
       if (!dialect.vitess()) {
         lock(session);

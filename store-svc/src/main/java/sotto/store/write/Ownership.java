@@ -49,6 +49,7 @@ public final class Ownership {
   /// How long an owner keeps a bucket even if it does not answer.
   static final Duration GRACE = Duration.ofSeconds(10);
 
+  private static final long SHARDS_AGE_NANOS = Duration.ofSeconds(30).toNanos();
   private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
 
   /// What a bucket's row says.
@@ -89,6 +90,7 @@ public final class Ownership {
   // Earlier starts of this pod.
   private final Set<String> predecessors = ConcurrentHashMap.newKeySet();
   private volatile ShardMap shards = ShardMap.ONE;
+  private volatile long shardsReadAt = System.nanoTime();
 
   /// An owner of nothing yet.
   ///
@@ -117,7 +119,17 @@ public final class Ownership {
 
   /// Reads anew which buckets lie together.
   void readShards(Session session) throws SQLException {
-    shards = dialect.shards(session);
+    ShardMap read = dialect.shards(session);
+    if (!read.equals(shards)) {
+      LOG.info("the database has {} shards", read.firstBuckets().size());
+    }
+    shards = read;
+    shardsReadAt = System.nanoTime();
+  }
+
+  /// Whether that was read more than thirty seconds ago.
+  boolean shardsAreOld() {
+    return System.nanoTime() - shardsReadAt > SHARDS_AGE_NANOS;
   }
 
   /// Whether the bucket was ours when last looked at.

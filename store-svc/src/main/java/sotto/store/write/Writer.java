@@ -1,7 +1,5 @@
 package sotto.store.write;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,10 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,21 +24,14 @@ import sotto.store.sql.StorageException;
 /// A queue of jobs, a thread, a connection: the only one that writes to its share of the buckets.
 ///
 /// What queues while one transaction commits is the next one (group commit). When a transaction
-/// fails because of one job, its jobs are tried again one by one, so that only that job fails; when
-/// the storage fails, all of them do, and the writer goes on when the storage does. A commit of
-/// unknown outcome makes its buckets unsure: nothing is written to them before they are taken over
-/// anew (protocol B5).
+/// fails because of one job, its halves are tried again, so that in the end only that job fails;
+/// when the storage fails, all of them do, and the writer goes on when the storage does. A commit
+/// of unknown outcome makes its buckets unsure: nothing is written to them before they are taken
+/// over anew (protocol B5).
 public final class Writer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
-  private static final int QUEUE = 16_384;
-  private static final int MAX_JOBS = 1_024;
-  private static final long MAX_BYTES = 4L << 20;
-  private static final long QUEUED_BYTES = 128L << 20;
-  private static final long SUBMIT_SECONDS = 2;
   private static final long MEND_MILLIS = 500;
-
   private static final int TRIES = 4;
-  private static final long SHARDS_AGE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /// What happened to one try.
   private enum Try {
@@ -66,14 +53,11 @@ public final class Writer implements AutoCloseable {
   private final Set<Integer> share;
   private final Ownership ownership;
   private final AccountCache cache;
-  private final BlockingQueue<Job> queue = new ArrayBlockingQueue<>(QUEUE);
-  private final AtomicLong queuedBytes = new AtomicLong();
+  private final JobQueue queue = new JobQueue();
   private final Thread thread;
-  private volatile boolean closing;
   // The rest belongs to the thread.
   private Optional<Session> session;
   private boolean failing;
-  private long shardsRead = System.nanoTime();
 
   private Writer(
       Settings settings,
@@ -117,46 +101,33 @@ public final class Writer implements AutoCloseable {
     return cache;
   }
 
-  /// Queues a job; waits up to two seconds for room among 16,384 jobs, then the job hears
-  /// [Fate.Again]. Without room among 128 MiB it hears that at once.
+  /// Queues a job; see [JobQueue#offer].
   void submit(Job job) {
-    boolean queued = false;
-    long bytes = queuedBytes.addAndGet(job.bytes());
-    try {
-      queued =
-          !closing && bytes <= QUEUED_BYTES && queue.offer(job, SUBMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    // A thread that ended in between would leave the job where it is.
-    if (!queued || (closing && queue.remove(job))) {
-      queuedBytes.addAndGet(-job.bytes());
-      job.finish(new Fate.Again(Fate.Why.BUSY));
-      job.flush();
-    }
+    queue.offer(job);
   }
 
   private void run() {
-    List<Job> jobs = new ArrayList<>();
-    while (!closing || !queue.isEmpty()) {
+    while (!queue.isOver()) {
       try {
-        Job first = ownership.inDoubt() ? queue.poll(MEND_MILLIS, MILLISECONDS) : queue.take();
-        if (first == null) {
+        List<Job> jobs = queue.take(ownership.inDoubt() ? MEND_MILLIS : 0);
+        if (jobs.isEmpty()) {
           mend();
           continue;
         }
-        jobs.add(first);
-        drain(jobs);
-        jobs.forEach(job -> queuedBytes.addAndGet(-job.bytes()));
-        readShards();
+        if (ownership.shardsAreOld()) {
+          readShards();
+        }
         work(jobs);
         jobs.forEach(Job::flush);
-        jobs.clear();
       } catch (InterruptedException e) {
-        closing = true;
+        queue.close(nothing());
       }
     }
     session.ifPresent(this::leave);
+  }
+
+  private Job nothing() {
+    return new Call<>(share.iterator().next(), 0, _ -> true);
   }
 
   /// Gives the share back, so that others need not wait for it.
@@ -178,18 +149,6 @@ public final class Writer implements AutoCloseable {
     }
   }
 
-  private void drain(List<Job> jobs) {
-    long bytes = jobs.getFirst().bytes();
-    while (jobs.size() < MAX_JOBS && bytes < MAX_BYTES) {
-      Job next = queue.poll();
-      if (next == null) {
-        return;
-      }
-      jobs.add(next);
-      bytes += next.bytes();
-    }
-  }
-
   /// Cuts the jobs into transactions: each on one shard; those without a bucket have one each.
   private void work(List<Job> jobs) {
     Map<Integer, List<Job>> together = new TreeMap<>();
@@ -208,7 +167,6 @@ public final class Writer implements AutoCloseable {
     Try outcome = attempt(jobs);
     for (int tries = 1; tries < TRIES && isPassing(outcome); tries++) {
       if (outcome == Try.SPLIT) {
-        shardsRead = 0;
         readShards();
         if (areApart(jobs)) {
           work(jobs);
@@ -225,7 +183,9 @@ public final class Writer implements AutoCloseable {
         if (jobs.size() == 1) {
           again(jobs, Fate.Why.BROKEN);
         } else {
-          jobs.forEach(job -> workTogether(List.of(job)));
+          int half = jobs.size() / 2;
+          workTogether(jobs.subList(0, half));
+          workTogether(jobs.subList(half, jobs.size()));
         }
       }
     }
@@ -245,18 +205,9 @@ public final class Writer implements AutoCloseable {
         > 1;
   }
 
-  /// Reads the map of shards if it is old.
   private void readShards() {
-    if (shardsRead != 0 && System.nanoTime() - shardsRead < SHARDS_AGE_NANOS) {
-      return;
-    }
     try {
-      ShardMap before = ownership.shards();
       ownership.readShards(ready());
-      shardsRead = System.nanoTime();
-      if (!before.equals(ownership.shards())) {
-        LOG.info("the database has {} shards now", ownership.shards().firstBuckets().size());
-      }
     } catch (SQLException e) {
       var _ = notBegun(e);
     }
@@ -474,9 +425,7 @@ public final class Writer implements AutoCloseable {
   /// Commits what is queued, then closes the connection. Later jobs hear [Fate.Again].
   @Override
   public void close() {
-    closing = true;
-    // Wakes a thread that waits; one whose queue is full does not wait.
-    var _ = queue.offer(new Call<>(share.iterator().next(), 0, _ -> true));
+    queue.close(nothing());
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -485,10 +434,7 @@ public final class Writer implements AutoCloseable {
         interrupted = true;
       }
     }
-    List<Job> left = new ArrayList<>();
-    queue.drainTo(left);
-    again(left, Fate.Why.BUSY);
-    left.forEach(Job::flush);
+    queue.turnAwayRest();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -3,18 +3,19 @@
 ///
 /// ```
 /// Writers            which queue takes a job
-/// └─ Writer          one thread, one connection: drains its queue, commits, tells each job its fate
+/// └─ Writer          one thread, one connection: drains its JobQueue, commits, tells each job its fate
 ///    └─ Batch        one transaction on its way: session, device lists, rows to insert
 ///       ├─ Ownership     the buckets this owner has, their epochs and positions; the fence
 ///       ├─ AccountCache  exact device lists and counts of accounts (AccountState, DeviceState)
-///       └─ InboxRows     envelopes to insert with one statement; finds what was stored before
+///       ├─ InboxRows     envelopes to insert with one statement; finds what was stored before
+///       └─ Removals      envelopes to remove with one statement
 /// Job                what is queued; Call is one whose caller waits
 /// ```
 ///
 /// **Threads.** Only a writer's own thread touches the states of the accounts in its buckets, so
 /// they need no lock; what other threads read of them is volatile. A job may be applied more than
-/// once (after a rollback it is tried again, alone), so it keeps nothing but its latest outcome
-/// until it hears its fate.
+/// once (after a rollback it is tried again), so it keeps nothing but its latest outcome until it
+/// hears its fate.
 @NullMarked
 package sotto.store.write;
 
