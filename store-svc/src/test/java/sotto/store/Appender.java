@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
@@ -18,6 +19,7 @@ import sotto.mailbox.v1.MailboxServiceGrpc.MailboxServiceStub;
 /// A relay's end of an append stream.
 final class Appender implements StreamObserver<AppendResponse>, AutoCloseable {
   private static final long DEADLINE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 40;
 
   private final BlockingQueue<AppendResult> results = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
@@ -52,6 +54,21 @@ final class Appender implements StreamObserver<AppendResponse>, AutoCloseable {
 
   AppendResult one(Append.Builder append) throws InterruptedException {
     return ask(append).getFirst();
+  }
+
+  /// Asks until the envelope is stored: until the database has ended what stands in the way. Each
+  /// answer before that must be *again*.
+  AppendResult untilStored(Supplier<Append.Builder> append) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (true) {
+      AppendResult result = one(append.get());
+      if (result.hasAppended()) {
+        return result;
+      }
+      if (!result.hasAgain() || System.nanoTime() > deadline) {
+        throw new AssertionError("not stored: " + result);
+      }
+    }
   }
 
   String end() throws InterruptedException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -12,17 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.AccountId;
 import sotto.chain.testing.TestAccount;
-import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Dialect;
-import sotto.store.sql.Schema;
-import sotto.store.sql.Session;
 import sotto.store.write.Call;
 import sotto.store.write.InboxRow;
 import sotto.store.write.Job;
 import sotto.store.write.OwnerName;
-import sotto.store.write.Ownership;
-import sotto.store.write.Peers;
-import sotto.store.write.WriteMetrics;
 import sotto.store.write.Writers;
 
 /// What an owner remembers of accounts in memory is only a memory.
@@ -35,18 +28,7 @@ final class ForgottenAccountsTest {
   @Test
   void accountsForgotten_areReadAgain() throws Exception {
     Dialect dialect = TestDatabase.in(folder).dialect();
-    Session session = new Session(dialect.openWriter(), dialect);
-    new Schema(dialect).prepare(session);
-    HandClock clock = new HandClock();
-    try (Writers writers =
-        Writers.start(
-            session,
-            dialect,
-            new Ownership(new OwnerName("a", "1"), Peers.NONE, dialect, clock),
-            1,
-            clock,
-            Duration.ofDays(1),
-            WriteMetrics.NONE)) {
+    try (Writers writers = OwnWriters.start(dialect, new OwnerName("a", "1"), 1)) {
       List<TestAccount> accounts = ofOneWriter(dialect.writers());
       for (TestAccount a : accounts) {
         insert(writers, a);

@@ -76,7 +76,7 @@ final class FrozenOwnerTest {
 
       AppendResult refused = relay.one(second.append(bob, 3));
       assertThat(refused.hasAgain()).as("its row is locked").isTrue();
-      AppendResult taken = appendUntilTaken(relay, second, bob);
+      AppendResult taken = relay.untilStored(() -> second.append(bob, 3));
       assertThat(taken.getEpoch()).isEqualTo(2);
 
       signal(frozen, "CONT");
@@ -94,20 +94,6 @@ final class FrozenOwnerTest {
       assertThat(all).extracting(Delivery::getPosition).isSorted();
     } finally {
       frozen.destroyForcibly();
-    }
-  }
-
-  /// Asks until the database has ended the silent transaction.
-  private static AppendResult appendUntilTaken(Appender relay, Rig rig, TestAccount bob)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (true) {
-      AppendResult result = relay.one(rig.append(bob, 3));
-      if (result.hasAppended()) {
-        return result;
-      }
-      assertThat(result.hasAgain()).as("%s", result).isTrue();
-      assertThat(System.nanoTime()).as("the lock stays").isLessThan(deadline);
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.testing.TestAccount;
@@ -16,7 +15,6 @@ import sotto.proto.Statuses;
 /// A commit that the database makes true after its owner has given it up (protocol B5).
 @SharedTest
 final class LateCommitTest {
-  private static final long PATIENCE_SECONDS = 20;
 
   @TempDir Path folder;
 
@@ -35,7 +33,7 @@ final class LateCommitTest {
           .satisfies(e -> assertThat(Statuses.reason(e)).contains(Reason.UNAVAILABLE));
 
       until.countDown();
-      long third = position(appendUntilTaken(relay, rig, bob));
+      long third = position(relay.untilStored(() -> rig.append(bob, 3)));
       long second = position(relay.one(rig.append(bob, 2)));
       assertThat(second).isLessThan(third);
       assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 1", "envelope 2", "envelope 3");
@@ -46,17 +44,5 @@ final class LateCommitTest {
 
   private static long position(AppendResult result) {
     return result.getAppended().getStored(0).getPosition();
-  }
-
-  private static AppendResult appendUntilTaken(Appender relay, Rig rig, TestAccount bob)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (true) {
-      AppendResult result = relay.one(rig.append(bob, 3));
-      if (result.hasAppended()) {
-        return result;
-      }
-      assertThat(System.nanoTime()).as("still in doubt").isLessThan(deadline);
-    }
   }
 }

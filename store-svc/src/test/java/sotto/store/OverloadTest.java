@@ -3,22 +3,15 @@ package sotto.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sotto.mesh.testing.HandClock;
-import sotto.store.sql.Schema;
-import sotto.store.sql.Session;
 import sotto.store.write.Call;
 import sotto.store.write.Fate;
 import sotto.store.write.OwnerName;
-import sotto.store.write.Ownership;
-import sotto.store.write.Peers;
-import sotto.store.write.WriteMetrics;
 import sotto.store.write.Writers;
 
 /// A database that stands still does not make the store hold ever more.
@@ -32,18 +25,7 @@ final class OverloadTest {
   @Test
   void writesBeyondTheBoundInBytes_areShedAtOnceAndTheOthersAreDone() throws Exception {
     FaultyDialect dialect = new FaultyDialect(TestDatabase.in(folder).dialect());
-    Session session = new Session(dialect.openWriter(), dialect);
-    new Schema(dialect).prepare(session);
-    HandClock clock = new HandClock();
-    try (Writers writers =
-        Writers.start(
-            session,
-            dialect,
-            new Ownership(new OwnerName("a", "1"), Peers.NONE, dialect, clock),
-            100,
-            clock,
-            Duration.ofDays(1),
-            WriteMetrics.NONE)) {
+    try (Writers writers = OwnWriters.start(dialect, new OwnerName("a", "1"), 100)) {
       assertThat(writers.claim(BUCKET)).isEqualTo(new Call.Done<>(true));
       CountDownLatch committing = new CountDownLatch(1);
       CountDownLatch goOn = new CountDownLatch(1);

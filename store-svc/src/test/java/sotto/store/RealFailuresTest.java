@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.account.v1.RegisterResponse;
 import sotto.chain.testing.TestAccount;
-import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Failure;
 import sotto.store.sql.MySqlDialect;
@@ -27,9 +25,6 @@ import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 import sotto.store.write.Call;
 import sotto.store.write.OwnerName;
-import sotto.store.write.Ownership;
-import sotto.store.write.Peers;
-import sotto.store.write.WriteMetrics;
 import sotto.store.write.Writers;
 
 /// Errors of real databases, and what a store does about them.
@@ -164,12 +159,7 @@ final class RealFailuresTest {
     MySqlDialect real = (MySqlDialect) dialect();
     FaultyDialect dialect = new FaultyDialect(new MySqlDialect(real.url(), real.vitess(), 1));
     dialect.staleShards();
-    HandClock clock = new HandClock();
-    Ownership ownership = new Ownership(new OwnerName("a", "1"), Peers.NONE, dialect, clock);
-    Session session = new Session(dialect.openWriter(), dialect);
-    try (Writers writers =
-        Writers.start(
-            session, dialect, ownership, 100, clock, Duration.ofDays(1), WriteMetrics.NONE)) {
+    try (Writers writers = OwnWriters.start(dialect, new OwnerName("a", "1"), 100)) {
       CountDownLatch queued = new CountDownLatch(1);
       writers.submit(
           new Call<>(

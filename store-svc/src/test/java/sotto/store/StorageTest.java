@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,9 +18,6 @@ import sotto.store.sql.StorageException;
 import sotto.store.write.Call;
 import sotto.store.write.Fate;
 import sotto.store.write.OwnerName;
-import sotto.store.write.Ownership;
-import sotto.store.write.Peers;
-import sotto.store.write.WriteMetrics;
 import sotto.store.write.Writers;
 
 /// The database file and who may use it.
@@ -113,18 +109,7 @@ final class StorageTest {
   }
 
   private Writers owner(String pod, String start) throws SQLException {
-    SqliteDialect dialect = dialect();
-    Session session = new Session(dialect.openWriter(), dialect);
-    new Schema(dialect).prepare(session);
-    HandClock clock = new HandClock();
-    return Writers.start(
-        session,
-        dialect,
-        new Ownership(new OwnerName(pod, start), Peers.NONE, dialect, clock),
-        100,
-        clock,
-        Duration.ofDays(1),
-        WriteMetrics.NONE);
+    return OwnWriters.start(dialect(), new OwnerName(pod, start), 100);
   }
 
   @Test
