@@ -3,24 +3,16 @@ package sotto.e2e;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A database of its user's own, run by `stack/sotto-stack`, whose progress goes to standard error
 /// or to a file. Closing takes it away with all its data, also from another thread while it is
 /// being started; the end of the process, if it is no SIGKILL, closes it too.
 final class Stack implements AutoCloseable {
-  private static final int SPAN = 400;
-  private static final int FIRST_BASE = 16_000;
-  // Below the ports that the system gives to clients.
-  private static final int BASES = 40;
-
   private final Path program;
   private final Path folder;
   private final Redirect progress;
@@ -58,7 +50,7 @@ final class Stack implements AutoCloseable {
   /// @param options more for `sotto-stack up`
   /// @return its address
   String up(String profile, String... options) {
-    var words = new ArrayList<>(List.of("up", profile, "--port", Integer.toString(freeBase())));
+    var words = new ArrayList<>(List.of("up", profile, "--port", "free"));
     words.addAll(List.of(options));
     return run(words.toArray(String[]::new));
   }
@@ -112,30 +104,6 @@ final class Stack implements AutoCloseable {
       throw new IllegalStateException("sotto-stack " + command + " was interrupted", e);
     }
     return printed.strip();
-  }
-
-  private static int freeBase() {
-    var first = ThreadLocalRandom.current().nextInt(BASES);
-    for (var i = 0; i < BASES; i++) {
-      var base = FIRST_BASE + (first + i) % BASES * SPAN;
-      if (isFree(base)) {
-        return base;
-      }
-    }
-    throw new IllegalStateException("no %d ports in a row are free".formatted(SPAN));
-  }
-
-  private static boolean isFree(int base) {
-    for (var port = base; port < base + SPAN; port++) {
-      try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        if (!socket.isBound()) {
-          return false;
-        }
-      } catch (IOException e) {
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override

@@ -20,10 +20,6 @@ record Stack(Path folder, String url) {
   // The paths of unix sockets are short.
   private static final Path PARENT = Path.of("/tmp");
   private static final Pattern FOLDER = Pattern.compile("sotto-store-test-(\\d+)");
-  private static final int FIRST_PORT = 16_000;
-  private static final int SPAN = 400;
-  private static final int BASES = 40;
-  private static final int TRIES = 4;
 
   /// The stack in a folder, which runs and goes on running.
   static Stack at(Path folder) {
@@ -37,27 +33,18 @@ record Stack(Path folder, String url) {
     clearLeftOvers();
     Path folder = PARENT.resolve("sotto-store-test-" + ProcessHandle.current().pid());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> down(folder)));
-    String said = "";
-    for (int i = 0; i < TRIES; i++) {
-      long base = FIRST_PORT + SPAN * ((ProcessHandle.current().pid() + i * 7L) % BASES);
-      Output up =
-          run("up", profile(name), "--dir", folder.toString(), "--port", Long.toString(base));
-      if (up.exit == 0) {
-        return new Stack(folder, up.text.strip());
-      }
-      said = up.errors;
-      down(folder);
-      if (!said.contains("is taken by another program")) {
-        break;
-      }
+    Output up = run("up", profile(name), "--dir", folder.toString(), "--port", "free");
+    if (up.exit == 0) {
+      return new Stack(folder, up.text.strip());
     }
+    down(folder);
     throw new AssertionError(
         "the tests on "
             + name
             + " need their database, and sotto-stack up failed (-Dsotto."
             + name
             + ".skip leaves them out):\n"
-            + said);
+            + up.errors);
   }
 
   /// The long tests have a whole cluster, the others one process that is like it.
