@@ -54,7 +54,7 @@ free_base() {
 # The TCP ports that somebody listens at.
 listening() {
   local port
-  for port in $(awk '$4 == "0A" { print substr($2, index($2, ":") + 1) }' /proc/net/tcp /proc/net/tcp6 2>/dev/null); do echo $((16#$port)); done
+  awk '$4 == "0A" { print substr($2, index($2, ":") + 1) }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r port; do echo $((16#$port)); done
 }
 
 # One command at a time makes or removes a stack; those that work on single parts go together. The lock is on the folder itself, which

@@ -21,7 +21,7 @@ import sotto.store.sql.StoreUrl;
 /// fence (reading the rows of buckets `FOR SHARE SKIP LOCKED`) adds to a commit, and on a plain
 /// MySQL what each index of the mailbox adds. The variants take turns within one run.
 ///
-/// Use: `bench/statements mysql://…`. The database must be migrated; what is written is removed.
+/// Use: `bench/run statements mysql://…`. The database must be migrated; what is written is removed.
 public final class StatementBench {
   private static final int ROUNDS = 40;
   private static final int[] ROWS = {16, 256};
@@ -39,7 +39,7 @@ public final class StatementBench {
   /// Runs it.
   public static void main(String[] arguments) throws SQLException {
     if (arguments.length != 1) {
-      System.err.println("bench/statements mysql://USER@HOST:PORT/DATABASE");
+      System.err.println("bench/run statements mysql://USER@HOST:PORT/DATABASE");
       System.exit(2);
     }
     MySqlDialect dialect = MySqlDialect.connect(StoreUrl.parse(arguments[0]), 1);

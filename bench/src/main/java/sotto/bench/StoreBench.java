@@ -16,7 +16,7 @@ import sotto.store.sql.StoreUrl;
 /// that each wait for their answer, on several databases in turn. Everything but the network is
 /// there: the service, its writers, the database with its fsyncs.
 ///
-/// Use: `bench/store [--seconds N] [--rounds N] [--writers N] [--sweep] DATABASE…`, where a
+/// Use: `bench/run store [--seconds N] [--rounds N] [--writers N] [--sweep] DATABASE…`, where a
 /// database is `sqlite` or `NAME=mysql://…`. Prints a Markdown table, one line for each database,
 /// kind of call, number of callers and round.
 public final class StoreBench {
@@ -55,7 +55,7 @@ public final class StoreBench {
     }
     if (targets.isEmpty()) {
       System.err.println(
-          "bench/store [--seconds N] [--rounds N] [--writers N] [--sweep] sqlite | NAME=mysql://USER@HOST:PORT/DATABASE …");
+          "bench/run store [--seconds N] [--rounds N] [--writers N] [--sweep] sqlite | NAME=mysql://USER@HOST:PORT/DATABASE …");
       System.exit(2);
     }
     System.out.println("| round | database | call | callers | rows/s | p50 ms | p99 ms | max ms |");
