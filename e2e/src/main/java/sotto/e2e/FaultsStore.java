@@ -11,7 +11,6 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +19,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
-import sotto.client.MessageView;
-import sotto.client.SottoException;
-import sotto.client.Status;
 
 /// `make faults-store`: users write to each other through a real server on real storage, and the
 /// storage dies in every way. In the end every message that was accepted is with its receiver,
@@ -133,7 +129,9 @@ public final class FaultsStore implements AutoCloseable {
     }
     undisturbed();
     drain();
-    var verdict = judge();
+    say("closing and opening all homes, and comparing their histories");
+    progress.interrupt();
+    var verdict = new Judge(users, complaints).judge(RECOVERY);
     verdict.complaint().ifPresent(complaints::add);
     complaints.addAll(verdict.examples());
     complaints.addAll(troubles);
@@ -290,14 +288,18 @@ public final class FaultsStore implements AutoCloseable {
             / 1_000_000;
     longestStall = Math.max(longestStall, stall);
     say(
-        "fault %-8s at %s: longest stall of a sender %d ms; healthy after %.1f s; %d reconnects, %d messages given up"
+        ("fault %-8s at %s: longest stall of a sender %d ms; healthy after %.1f s; %d reconnects, %d messages given up;"
+                + " so far %,d accepted, %,d delivered, %d of them twice")
             .formatted(
                 fault.word(),
                 at,
                 stall,
                 (healthy - begin) / 1e9,
                 reconnects() - reconnects,
-                sum(OneWay::failedCount) - failed));
+                sum(OneWay::failedCount) - failed,
+                sum(OneWay::acceptedCount),
+                sum(OneWay::arrivedCount),
+                sum(OneWay::arrivedAgainCount)));
   }
 
   private int reconnects() {
@@ -329,59 +331,6 @@ public final class FaultsStore implements AutoCloseable {
         .allMatch(way ->
             way.acceptedCount() + way.failedCount() >= way.written()
                 && way.arrivedCount() >= way.acceptedCount());
-  }
-
-  /// Every home is closed and opened again, and takes what its mailbox may still hold: what was
-  /// acknowledged must not come back.
-  private Verdict judge() {
-    say("closing and opening all homes, and comparing their histories");
-    progress.interrupt();
-    users.forEach(Correspondent::reopen);
-    for (var user : users) {
-      try {
-        if (!user.awaitMailboxEmpty(RECOVERY)) {
-          complaints.add("the mailbox of %s does not become empty".formatted(user.name()));
-        }
-      } catch (SottoException e) {
-        complaints.add("%s does not come online: %s".formatted(user.name(), e.getMessage()));
-      }
-    }
-    var verdict = Verdict.NOTHING;
-    for (var writer : users) {
-      for (var receiver : users) {
-        if (receiver.incoming() == writer.outgoing()) {
-          verdict = verdict.and(judge(writer, receiver));
-        }
-      }
-    }
-    return verdict;
-  }
-
-  private Verdict judge(Correspondent writer, Correspondent receiver) {
-    var way = writer.outgoing();
-    var accepted = new BitSet();
-    for (var message : writer.history()) {
-      if (!message.incoming() && message.status().reached(Status.SENT)) {
-        way.number(message.text()).ifPresent(accepted::set);
-      }
-    }
-    var seen = way.acceptedNumbers();
-    seen.andNot(accepted);
-    if (!seen.isEmpty()) {
-      complaints.add(
-          "%d messages of %s were sent and are so no longer"
-              .formatted(seen.cardinality(), writer.name()));
-    }
-    accepted.or(seen);
-    var history = new ArrayList<Integer>();
-    for (var message : receiver.history()) {
-      if (message.kind() != MessageView.Kind.MESSAGE) {
-        complaints.add("%s has a message that cannot be shown".formatted(receiver.name()));
-      } else if (message.incoming()) {
-        way.number(message.text()).ifPresent(history::add);
-      }
-    }
-    return Verdict.of(writer.name() + " to " + receiver.name(), accepted, history, way.arrivals());
   }
 
   private int sum(ToIntFunction<OneWay> count) {

@@ -15,6 +15,7 @@ final class OneWay {
   private final BitSet accepted = new BitSet();
   private final List<Long> acceptedAt = new ArrayList<>();
   private final List<Integer> arrived = new ArrayList<>();
+  private final BitSet arrivedOnce = new BitSet();
   private int failed;
 
   OneWay(String from) {
@@ -54,6 +55,7 @@ final class OneWay {
   /// A message was shown to the receiver.
   synchronized void arrived(int number) {
     arrived.add(number);
+    arrivedOnce.set(number);
   }
 
   synchronized int written() {
@@ -66,6 +68,11 @@ final class OneWay {
 
   synchronized int arrivedCount() {
     return arrived.size();
+  }
+
+  /// How many arrivals were of a message that had arrived before.
+  synchronized int arrivedAgainCount() {
+    return arrived.size() - arrivedOnce.cardinality();
   }
 
   synchronized int failedCount() {

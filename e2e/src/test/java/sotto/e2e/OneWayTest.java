@@ -29,4 +29,15 @@ class OneWayTest {
     var later = System.nanoTime() + 60 * SECOND;
     assertThat(way.longestGap(later, later + SECOND)).isGreaterThanOrEqualTo(61 * SECOND);
   }
+
+  @Test
+  void messageThatIsShownAgain_isCounted() {
+    var way = new OneWay("left1");
+    way.arrived(0);
+    way.arrived(1);
+    assertThat(way.arrivedAgainCount()).isZero();
+    way.arrived(0);
+    assertThat(way.arrivedAgainCount()).isEqualTo(1);
+    assertThat(way.arrivedCount()).isEqualTo(3);
+  }
 }
