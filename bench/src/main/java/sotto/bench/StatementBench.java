@@ -21,7 +21,8 @@ import sotto.store.sql.StoreUrl;
 /// fence (reading the rows of buckets `FOR SHARE SKIP LOCKED`) adds to a commit, and on a plain
 /// MySQL what each index of the mailbox adds. The variants take turns within one run.
 ///
-/// Use: `bench/run statements mysql://…`. The database must be migrated; what is written is removed.
+/// Use: `bench/run statements mysql://…`. The database must be migrated; what is written is
+/// removed.
 public final class StatementBench {
   private static final int ROUNDS = 40;
   private static final int[] ROWS = {16, 256};
