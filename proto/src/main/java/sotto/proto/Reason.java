@@ -29,6 +29,9 @@ public enum Reason {
   LIMIT_REACHED(Status.Code.RESOURCE_EXHAUSTED, false),
   /// A server behind this one does not answer; what was asked may have happened.
   UNAVAILABLE(Status.Code.UNAVAILABLE, true),
+  /// Another store pod owns the account, and nothing was done; metadata `owner` names it, empty =
+  /// nobody. Between services only.
+  MOVED(Status.Code.UNAVAILABLE, true),
   /// The storage takes no more writes (its disk is full, for instance).
   STORAGE_FULL(Status.Code.UNAVAILABLE, true),
   /// The server is leaving; connect again.

@@ -18,6 +18,7 @@ public final class Statuses {
   public static final String DOMAIN = "sotto";
 
   private static final String RETRY_AFTER = "retry_after_ms";
+  private static final String OWNER = "owner";
 
   private Statuses() {}
 
@@ -71,6 +72,25 @@ public final class Statuses {
   public static StatusRuntimeException unavailable(String message, Duration retryAfter) {
     return of(
         Reason.UNAVAILABLE, message, Map.of(RETRY_AFTER, Long.toString(retryAfter.toMillis())));
+  }
+
+  /// The status of a call to a store pod that does not own the account.
+  ///
+  /// @param owner as the bucket's row names it; empty = nobody
+  /// @return the exception to end the call with
+  public static StatusRuntimeException moved(String owner) {
+    return of(Reason.MOVED, "another owner has this account", Map.of(OWNER, owner));
+  }
+
+  /// Who owns what was asked for, when a call failed with [Reason#MOVED].
+  ///
+  /// @param failure what the call threw
+  /// @return the owner as the bucket's row names it, which may be empty = nobody; absent when the
+  ///   call failed otherwise
+  public static Optional<String> movedTo(Throwable failure) {
+    return info(failure)
+        .filter(i -> i.getReason().equals(Reason.MOVED.name()))
+        .map(i -> i.getMetadataOrDefault(OWNER, ""));
   }
 
   /// The status of a message with a field out of its bound.

@@ -1,11 +1,13 @@
 package sotto.relay;
 
 import io.grpc.BindableService;
+import io.grpc.Channel;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -15,6 +17,7 @@ import sotto.chain.DeviceAddress;
 import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.NonBlockingService;
+import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
 import sotto.relay.append.AppendPipe;
 import sotto.relay.call.Detached;
@@ -68,9 +71,9 @@ public final class RelayService implements AutoCloseable {
       AutoCloseable wheelEnd) {
     this.random = random;
     this.wheel = wheelEnd;
-    var mailboxes = new Mailboxes(Detached.of(channels.store()), wheel);
+    var mailboxes = new Mailboxes(Detached.of(only(channels.stores())), wheel);
     this.pipe = new AppendPipe(mailboxes.appends(), wheel, config.appendBytes());
-    var toPresence = Detached.of(channels.presence());
+    var toPresence = Detached.of(only(channels.presence()));
     var joint = new Joint();
     this.streams = new Streams(joint::behind);
     this.presence = new PresenceLink(toPresence, config.name(), clock, wheel, joint);
@@ -80,7 +83,7 @@ public final class RelayService implements AutoCloseable {
             config.name(),
             streams,
             toPresence,
-            name -> channels.peers().apply(name).map(Detached::of),
+            name -> Optional.of(Detached.of(channels.relays().channel(name))),
             wheel,
             config.locationLife().toMillis());
     joint.behind =
@@ -104,7 +107,7 @@ public final class RelayService implements AutoCloseable {
     var keys = new TokenKeys(mailboxes::tokenKeys, wheel);
     var gate = new TokenGate(clock, keys, OPEN);
     var limits = new Limits(Limits.Rates.of(config), wheel.clock(), missed::run);
-    var toStore = new PassThrough(channels.store(), limits, UNARY_DEADLINE);
+    var toStore = new PassThrough(only(channels.stores()), limits, UNARY_DEADLINE);
     var toBlob = new PassThrough(channels.blob(), limits, UNARY_DEADLINE);
     this.services =
         List.of(
@@ -181,6 +184,10 @@ public final class RelayService implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("the wheel did not stop", e);
     }
+  }
+
+  private static Channel only(Pods pods) {
+    return pods.channel(pods.list().names().getFirst());
   }
 
   private static BindableService gated(TokenGate gate, ServerServiceDefinition service) {

@@ -35,6 +35,8 @@ import sotto.mailbox.v1.GetTokenKeysResponse;
 import sotto.mesh.BoundsInterceptor;
 import sotto.mesh.FailureInterceptor;
 import sotto.mesh.InternalServer;
+import sotto.mesh.PodList;
+import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
 import sotto.relay.time.Wheel;
 
@@ -81,7 +83,7 @@ final class TestRelay implements AutoCloseable {
         RelayService.open(
             with,
             new RelayChannels(
-                store, toPresence, store, name -> Optional.ofNullable(peers.get(name))),
+                Pods.one("store", store), Pods.one("presence", toPresence), store, relays()),
             clock,
             new Random(1),
             Telemetry.none(),
@@ -89,6 +91,28 @@ final class TestRelay implements AutoCloseable {
     toClose.push(opened::close);
     peers.put(with.name(), internal(opened.internalServices()));
     return opened;
+  }
+
+  private Pods relays() {
+    return new Pods() {
+      @Override
+      public PodList list() {
+        return new PodList(peers.keySet());
+      }
+
+      @Override
+      public void onChange(Runnable listener) {}
+
+      @Override
+      public Channel channel(String name) {
+        return Optional.<Channel>ofNullable(peers.get(name)).orElse(Pods.none().channel(name));
+      }
+
+      @Override
+      public boolean isDown(String name) {
+        return !peers.containsKey(name);
+      }
+    };
   }
 
   /// Another relay over the same store and presence.

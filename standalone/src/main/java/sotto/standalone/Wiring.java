@@ -10,6 +10,7 @@ import sotto.blob.BlobService;
 import sotto.mesh.CertificateAuthority;
 import sotto.mesh.Drain;
 import sotto.mesh.InternalServer;
+import sotto.mesh.Pods;
 import sotto.mesh.PublicServer;
 import sotto.mesh.Telemetry;
 import sotto.presence.PresenceService;
@@ -67,7 +68,11 @@ final class Wiring {
             "relay",
             RelayService.open(
                 config.relay(),
-                RelayChannels.alone(storeChannel, presenceChannel, blobChannel),
+                new RelayChannels(
+                    Pods.one("store", storeChannel),
+                    Pods.one("presence", presenceChannel),
+                    blobChannel,
+                    Pods.none()),
                 clock,
                 random,
                 telemetry));

@@ -266,7 +266,7 @@ public final class PresenceLink implements AutoCloseable {
       }
       case SEEN ->
           listener.seen(response.getSeen().getWatchesList(), response.getSeen().getOnline());
-      case FRAME_NOT_SET -> {}
+      case RELAY_LOST, FRAME_NOT_SET -> {}
     }
   }
 

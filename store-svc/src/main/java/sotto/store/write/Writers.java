@@ -105,7 +105,7 @@ public final class Writers implements AutoCloseable {
 
   private static StatusRuntimeException status(Fate fate) {
     return switch (fate) {
-      case Fate.Moved _ -> Statuses.unavailable("another owner has this account", RETRY_AFTER);
+      case Fate.Moved(String owner) -> Statuses.moved(owner);
       case Fate.Again(Fate.Why why) ->
           switch (why) {
             case FULL -> Statuses.of(Reason.STORAGE_FULL, "the storage takes no more writes");
