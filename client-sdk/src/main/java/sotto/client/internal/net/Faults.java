@@ -49,7 +49,7 @@ public final class Faults {
           SottoException.retryAfter(
               "The server asks to wait.",
               Statuses.retryAfter(failure).orElse(Duration.ofSeconds(1)));
-      case UNAVAILABLE, SHUTTING_DOWN, SILENT, STORAGE_FULL, INTERNAL ->
+      case UNAVAILABLE, MOVED, SHUTTING_DOWN, SILENT, STORAGE_FULL, INTERNAL ->
           SottoException.of(Code.SERVER_UNREACHABLE, "The server cannot serve this now.", failure);
       case TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID ->
           SottoException.of(
