@@ -87,6 +87,30 @@ public record RelayConfig(
     within("maxWatches", maxWatches, 1, 65_536);
   }
 
+  /// The same relay under another name.
+  public RelayConfig named(String other) {
+    return new RelayConfig(
+        other,
+        maxEnvelopeBytes,
+        mailboxLife,
+        helloDeadline,
+        silence,
+        holeWait,
+        missedCheckEvery,
+        presenceWait,
+        locationLife,
+        appendBytes,
+        sendsPerDevice,
+        sendsPerPair,
+        ephemeralsPerDevice,
+        bundlesPerPair,
+        lookUps,
+        calls,
+        addressCalls,
+        registrations,
+        maxWatches);
+  }
+
   private static void within(String field, long value, long min, long max) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(field + " must be " + min + " to " + max);

@@ -138,8 +138,10 @@ public final class RelayService implements AutoCloseable {
     return new RelayService(config, channels, clock, random, telemetry, thread.wheel(), thread);
   }
 
-  /// Opens a relay whose time somebody else turns.
-  static RelayService open(
+  /// Opens a relay whose time somebody else turns, and that has no thread.
+  ///
+  /// @param wheel advanced by one thread
+  public static RelayService open(
       RelayConfig config,
       RelayChannels channels,
       Clock clock,
