@@ -31,7 +31,7 @@ final class AttachService extends PresenceServiceGrpc.PresenceServiceImplBase {
   public void locate(LocateRequest request, StreamObserver<LocateResponse> caller) {
     caller.onNext(
         LocateResponse.newBuilder()
-            .addAllAccounts(directory.locate(request.getAccountIdsList()))
+            .addAllAccounts(directory.locate(request.getAccountIdsList(), request.getPodsVersion()))
             .build());
     caller.onCompleted();
   }

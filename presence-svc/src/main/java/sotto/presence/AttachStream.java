@@ -83,7 +83,7 @@ final class AttachStream implements StreamObserver<AttachRequest> {
         case LEASE -> attach(request.getLease().getRelay(), request.getLease().getEpoch());
         case RENEW -> lease();
         case CHANGES -> apply(lease(), request.getChanges());
-        case COMPLETE -> lease().completed();
+        case COMPLETE -> lease().completed(request.getComplete().getPodsVersion());
         case FRAME_NOT_SET -> throw outOfOrder("a frame is missing");
       }
     } catch (StatusRuntimeException e) {
@@ -98,9 +98,10 @@ final class AttachStream implements StreamObserver<AttachRequest> {
     over();
   }
 
+  /// The relay leaves in order: its lease ends with the stream.
   @Override
   public void onCompleted() {
-    outbox.complete();
+    attached.ifPresent(lease -> directory.leave(lease, outbox));
     over();
   }
 
@@ -149,7 +150,7 @@ final class AttachStream implements StreamObserver<AttachRequest> {
     Optional.ofNullable(watches.remove(id)).ifPresent(directory::unwatch);
   }
 
-  /// The stream is over. What the relay registered stays until its lease ends.
+  /// The stream is over. What the relay registered stays as long as its lease.
   private void over() {
     outbox.complete();
     watches.values().forEach(directory::unwatch);

@@ -14,7 +14,8 @@ import sotto.presence.v1.Published;
 ///
 /// For one lease's life after the start nobody can say who is not connected: relays that were
 /// attached to the process before are still on their way. Until then, and while a relay has not
-/// registered all its streams (protocol C4), what is not there is *warming*, not absent.
+/// registered all its streams for the reader's list of pods (protocol C4), what is not there is
+/// *warming*, not absent.
 final class Directory {
   private final SipHash hash;
   private final LeaseTime time;
@@ -44,6 +45,13 @@ final class Directory {
   /// A relay gave a sign of life.
   void renew(Lease lease) {
     lease.renewed(time.now());
+  }
+
+  /// A relay leaves: what it registered is gone at once.
+  ///
+  /// @param stream the one on which it says so
+  void leave(Lease lease, Outbox stream) {
+    leases.leave(lease, stream);
   }
 
   void connected(Lease lease, Connected change) {
@@ -77,8 +85,11 @@ final class Directory {
     stripe(watch.account()).unwatch(watch);
   }
 
-  List<Located> locate(List<ByteString> accounts) {
-    boolean warming = settling || !leases.complete();
+  /// Where the devices of accounts are.
+  ///
+  /// @param podsVersion the reader's list of pods
+  List<Located> locate(List<ByteString> accounts, long podsVersion) {
+    boolean warming = settling || !leases.complete(podsVersion);
     return accounts.stream()
         .map(Directory::account)
         .map(account ->

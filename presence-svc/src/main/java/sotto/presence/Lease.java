@@ -1,5 +1,7 @@
 package sotto.presence;
 
+import java.util.OptionalLong;
+
 /// One relay's right to be believed. Live until it lapses or the relay takes another epoch; what is
 /// dead never lives again.
 final class Lease {
@@ -8,7 +10,8 @@ final class Lease {
   private final int index;
   private volatile Outbox outbox;
   private volatile long lastFrame;
-  private volatile boolean complete;
+  // The pod list whose registrations are all in; a stream starts without.
+  private volatile OptionalLong completed = OptionalLong.empty();
   private volatile boolean live = true;
 
   Lease(String relay, long epoch, int index, Outbox outbox, long now) {
@@ -40,7 +43,7 @@ final class Lease {
   /// A later stream of the same epoch: it will register everything again.
   void movedTo(Outbox stream) {
     outbox = stream;
-    complete = false;
+    completed = OptionalLong.empty();
   }
 
   /// Notes that the relay gave a sign of life.
@@ -52,13 +55,16 @@ final class Lease {
     return lastFrame;
   }
 
-  /// Whether the relay has registered all its streams.
-  boolean complete() {
-    return complete;
+  /// Whether the relay has registered all its streams for this list of pods and still keeps them by
+  /// it.
+  boolean complete(long podsVersion) {
+    OptionalLong version = completed;
+    return version.isPresent() && version.getAsLong() == podsVersion;
   }
 
-  void completed() {
-    complete = true;
+  /// The relay has registered all its streams for a list of pods; it goes by no other any more.
+  void completed(long podsVersion) {
+    completed = OptionalLong.of(podsVersion);
   }
 
   boolean live() {

@@ -47,6 +47,8 @@ final class Leases {
     Lease lease = new Lease(relay, epoch, takeIndex(), outbox, now);
     if (known != null) {
       end(known, superseded());
+      live.remove(relay);
+      lost(relay);
     }
     live.put(relay, lease);
     @Nullable Lease[] grown = Arrays.copyOf(byIndex, Math.max(byIndex.length, lease.index() + 1));
@@ -66,7 +68,18 @@ final class Leases {
       if (now - lease.lastFrame() >= life) {
         live.remove(lease.relay());
         end(lease, Statuses.of(Reason.SILENT, "the lease lapsed; attach with a new epoch"));
+        lost(lease.relay());
       }
+    }
+  }
+
+  /// A relay says that it leaves: its lease ends now, and nobody need be told.
+  ///
+  /// @param stream the one that said so; nothing happens if the lease has gone on to another
+  synchronized void leave(Lease lease, Outbox stream) {
+    if (lease.live() && lease.outbox() == stream) {
+      live.remove(lease.relay());
+      end(lease);
     }
   }
 
@@ -86,9 +99,9 @@ final class Leases {
     byIndex = without;
   }
 
-  /// Whether every live lease has registered all its streams.
-  synchronized boolean complete() {
-    return live.values().stream().allMatch(Lease::complete);
+  /// Whether every live lease has registered all its streams for this list of pods.
+  synchronized boolean complete(long podsVersion) {
+    return live.values().stream().allMatch(lease -> lease.complete(podsVersion));
   }
 
   synchronized int size() {
@@ -96,9 +109,18 @@ final class Leases {
   }
 
   private void end(Lease lease, StatusRuntimeException why) {
+    end(lease);
+    lease.outbox().fail(why);
+  }
+
+  private void end(Lease lease) {
     lease.end();
     dead.add(lease);
-    lease.outbox().fail(why);
+  }
+
+  /// A relay ended without saying so: what it owed the others may be lost (protocol P3).
+  private void lost(String relay) {
+    live.values().forEach(lease -> lease.outbox().lost(relay));
   }
 
   private int takeIndex() {

@@ -16,6 +16,7 @@ import sotto.presence.v1.AttachResponse;
 import sotto.presence.v1.ChangesDone;
 import sotto.presence.v1.DisplacedDevice;
 import sotto.presence.v1.Leased;
+import sotto.presence.v1.RelayLost;
 import sotto.presence.v1.Seen;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
@@ -38,6 +39,7 @@ final class Outbox {
   private int leasedMillis;
   private final ArrayDeque<Long> done = new ArrayDeque<>();
   private final SequencedMap<DeviceAddress, Long> displaced = new LinkedHashMap<>();
+  private final SequencedSet<String> lost = new LinkedHashSet<>();
   private final SequencedSet<Watch> changed = new LinkedHashSet<>();
   private @Nullable Next end;
 
@@ -93,6 +95,16 @@ final class Outbox {
     wake.run();
   }
 
+  /// Another relay's lease ended without its saying so. Bounded by the relays there can be.
+  void lost(String relay) {
+    synchronized (this) {
+      if (end != null || !lost.add(relay)) {
+        return;
+      }
+    }
+    wake.run();
+  }
+
   void seen(Watch watch, boolean online, boolean settling) {
     synchronized (this) {
       if (!watch.becomes(online, settling)) {
@@ -141,7 +153,7 @@ final class Outbox {
 
   /// How much waits, for tests and metrics.
   synchronized int size() {
-    return done.size() + displaced.size() + changed.size();
+    return done.size() + displaced.size() + lost.size() + changed.size();
   }
 
   /// Takes what is to be written next; empty when there is nothing. An acknowledgement comes behind
@@ -156,6 +168,8 @@ final class Outbox {
       leasedMillis = 0;
     } else if (!displaced.isEmpty()) {
       frame.setDisplaced(frame(displaced.pollFirstEntry()));
+    } else if (!lost.isEmpty()) {
+      frame.setRelayLost(RelayLost.newBuilder().setRelay(lost.removeFirst()));
     } else if (!changed.isEmpty()) {
       frame.setSeen(nextSeen());
     } else if (!done.isEmpty()) {

@@ -16,36 +16,26 @@ import sotto.mesh.Telemetry;
 public final class PresenceService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PresenceService.class.getName());
 
-  private final Directory directory;
-  private final List<BindableService> services;
+  private final SteppedPresence presence;
   private final ScheduledExecutorService timer;
   private final List<ObservableLongGauge> gauges;
 
-  private PresenceService(
-      Directory directory,
-      List<BindableService> services,
-      ScheduledExecutorService timer,
-      Meter meter) {
-    this.directory = directory;
-    this.services = services;
+  private PresenceService(SteppedPresence presence, ScheduledExecutorService timer, Meter meter) {
+    this.presence = presence;
     this.timer = timer;
     this.gauges =
         List.of(
-            gauge(meter, "devices", "registered devices", directory::devices),
-            gauge(meter, "relays", "relays with a lease", directory::relays));
+            gauge(meter, "devices", "registered devices", presence::devices),
+            gauge(meter, "relays", "relays with a lease", presence::relays));
   }
 
   /// Starts empty and *warming*.
   ///
   /// @param clock measures leases; one that is set does no harm
   public static PresenceService open(PresenceConfig config, Clock clock, Telemetry telemetry) {
-    var random = new SecureRandom();
-    var time = new LeaseTime(clock, config.tick().multipliedBy(4).toMillis());
-    var directory = new Directory(config, time, new SipHash(random.nextLong(), random.nextLong()));
     var service =
         new PresenceService(
-            directory,
-            List.of(new AttachService(directory, config, Thread::startVirtualThread)),
+            SteppedPresence.open(config, clock, new SecureRandom(), Thread::startVirtualThread),
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("presence-leases").factory()),
             telemetry.meter("presence"));
@@ -55,7 +45,7 @@ public final class PresenceService implements AutoCloseable {
 
   /// What a server is to serve: `sotto.presence.v1.PresenceService`.
   public List<BindableService> services() {
-    return services;
+    return presence.services();
   }
 
   /// Stops the timer. Close the server first.
@@ -80,7 +70,7 @@ public final class PresenceService implements AutoCloseable {
 
   private void tick() {
     try {
-      directory.tick();
+      presence.tick();
     } catch (RuntimeException e) {
       // The next tick tries again: without it leases would never end.
       LOG.log(System.Logger.Level.ERROR, "leases could not be looked at", e);

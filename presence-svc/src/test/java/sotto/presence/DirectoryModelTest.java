@@ -218,7 +218,9 @@ final class DirectoryModelTest {
 
   private Set<String> located(int account) {
     Located located =
-        directory.locate(List.of(ByteString.copyFrom(account(account).bytes()))).getFirst();
+        directory
+            .locate(List.of(ByteString.copyFrom(account(account).bytes())), Pod.VERSION)
+            .getFirst();
     var places = new TreeSet<String>();
     located
         .getLocationsList()

@@ -15,6 +15,9 @@ import sotto.presence.v1.PresenceServiceGrpc;
 
 /// One presence pod, called as its relays call it, whose time passes by hand.
 final class Pod implements AutoCloseable {
+  /// Of the list of pods.
+  static final long VERSION = 1;
+
   private static final Duration TICK = Duration.ofMillis(250);
 
   final HandClock clock = new HandClock();
@@ -63,9 +66,16 @@ final class Pod implements AutoCloseable {
   }
 
   Located locate(AccountId account) {
+    return locate(account, VERSION);
+  }
+
+  Located locate(AccountId account, long podsVersion) {
     return PresenceServiceGrpc.newBlockingStub(channel)
         .locate(
-            LocateRequest.newBuilder().addAccountIds(ByteString.copyFrom(account.bytes())).build())
+            LocateRequest.newBuilder()
+                .addAccountIds(ByteString.copyFrom(account.bytes()))
+                .setPodsVersion(podsVersion)
+                .build())
         .getAccounts(0);
   }
 

@@ -276,14 +276,49 @@ final class RegistrationTest {
   }
 
   @Test
-  void relayThatLeaves_isAnsweredAndLapses() {
+  void relayThatLeaves_isGoneAtOnce_andNobodyIsAlarmed() {
+    Relay other = pod.relay("r2", 1);
     Relay relay = pod.relay("r1", 1);
     relay.apply(connected(ALICE, 1, 10));
     relay.leave();
 
     assertThat(relay.end()).isEmpty();
-    pod.pass(Duration.ofSeconds(11));
     assertThat(pod.where(ALICE)).isEmpty();
+    pod.pass(Duration.ofSeconds(1));
+    assertThat(pod.entries()).isZero();
+    other.hearsNothing();
+  }
+
+  @Test
+  void lateGoodbyeOfAnOldStream_doesNotEndTheLeaseOfTheNewOne() {
+    Relay old = pod.relay("r1", 1);
+    pod.relay("r1", 1).apply(connected(ALICE, 1, 10));
+
+    old.leave();
+
+    assertThat(pod.where(ALICE)).containsExactly("1@r1#10");
+  }
+
+  @Test
+  void relayWhoseLeaseLapses_isReportedToTheOthers() {
+    pod.relay("r1", 1);
+    pod.pass(Duration.ofSeconds(6));
+    Relay other = pod.relay("r2", 1);
+    pod.pass(Duration.ofSeconds(5));
+
+    assertThat(other.nextLost()).isEqualTo("r1");
+    other.hearsNothing();
+  }
+
+  @Test
+  void relayThatIsStartedAnew_isReportedToTheOthers_notToItself() {
+    Relay other = pod.relay("r2", 1);
+    pod.relay("r1", 1);
+
+    Relay fresh = pod.relay("r1", 2);
+
+    assertThat(other.nextLost()).isEqualTo("r1");
+    fresh.hearsNothing();
   }
 
   private static void assertDisplaced(

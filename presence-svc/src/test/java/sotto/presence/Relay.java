@@ -60,7 +60,11 @@ final class Relay implements ClientResponseObserver<AttachRequest, AttachRespons
 
   /// Registers nothing more; returns when the pod has read it.
   void complete() {
-    send(AttachRequest.newBuilder().setComplete(Complete.newBuilder().setPodsVersion(1)));
+    complete(Pod.VERSION);
+  }
+
+  void complete(long podsVersion) {
+    send(AttachRequest.newBuilder().setComplete(Complete.newBuilder().setPodsVersion(podsVersion)));
     apply(unwatched(Long.MAX_VALUE));
   }
 
@@ -99,6 +103,13 @@ final class Relay implements ClientResponseObserver<AttachRequest, AttachRespons
     AttachResponse frame = next();
     assertThat(frame.getSeen().getWatchesList()).containsExactly(watch);
     return frame.getSeen().getOnline();
+  }
+
+  /// The name of the relay that the next frame says is lost.
+  String nextLost() {
+    AttachResponse frame = next();
+    assertThat(frame.hasRelayLost()).isTrue();
+    return frame.getRelayLost().getRelay();
   }
 
   /// That nothing is on its way: what was sent before this call's acknowledgement has arrived.

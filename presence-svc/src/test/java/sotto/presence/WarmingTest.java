@@ -49,6 +49,25 @@ final class WarmingTest {
   }
 
   @Test
+  void readerWithAnotherListOfPods_getsWarming_untilEveryRelayGoesByIt() {
+    pod.pass(Duration.ofSeconds(11));
+    Relay first = pod.relay("r1", 1);
+    Relay second = pod.relay("r2", 1);
+    first.complete(1);
+    second.complete(1);
+    assertThat(pod.locate(ALICE, 1).getWarming()).isFalse();
+    assertThat(pod.locate(ALICE, 2).getWarming()).isTrue();
+
+    first.complete(2);
+    assertThat(pod.locate(ALICE, 1).getWarming()).isTrue();
+    assertThat(pod.locate(ALICE, 2).getWarming()).isTrue();
+
+    second.complete(2);
+    assertThat(pod.locate(ALICE, 1).getWarming()).isTrue();
+    assertThat(pod.locate(ALICE, 2).getWarming()).isFalse();
+  }
+
+  @Test
   void watcherIsNotTold_offline_beforeThePodKnows() {
     Relay watcher = pod.relay("r1", 1);
     watcher.apply(watched(7, ALICE, 1));

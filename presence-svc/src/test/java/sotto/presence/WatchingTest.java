@@ -122,6 +122,7 @@ final class WatchingTest {
     watcher.hearsNothing();
     pod.pass(Duration.ofMillis(5_500));
 
+    assertThat(watcher.nextLost()).isEqualTo("home");
     assertThat(watcher.nextSeen(7)).isFalse();
   }
 
@@ -132,6 +133,7 @@ final class WatchingTest {
 
     watcher.apply(watched(7, ALICE, KEY));
 
+    assertThat(watcher.nextLost()).isEqualTo("home");
     assertThat(watcher.nextSeen(7)).isFalse();
   }
 
