@@ -29,6 +29,7 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -38,11 +39,11 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// The certificate authority of one server: made on its first start, the same ever after, so that
-/// clients pin `ca.pem`.
+/// A certificate authority in a folder: that of one server's public port, which clients pin, or
+/// that of a mesh. Made on its first use, the same ever after.
 ///
 /// ```
-/// DIR/ca.pem       its certificate: P-256, 10 years, signs servers only; for everybody
+/// DIR/ca.pem       its certificate: P-256, 10 years, signs no other authority; for everybody
 /// DIR/ca-key.pem   its key pair (PKCS 8 and X.509); readable by the owner alone
 /// ```
 ///
@@ -134,11 +135,32 @@ public final class CertificateAuthority {
   /// @return good for [#SERVER_LIFE] from now, and two days before
   /// @throws IllegalArgumentException if a name is neither a DNS name nor an address
   public ServerIdentity issueServer(Collection<String> names) {
-    var alternatives = CertificateNames.of(names);
+    return issue(
+        "Sotto server", CertificateNames.of(names), SERVER_LIFE, KeyPurposeId.id_kp_serverAuth);
+  }
+
+  /// Makes a key and a certificate for a process of the mesh, which calls and is called.
+  ///
+  /// @param name who it is
+  /// @param names under which tools may dial it, beside those of the machine itself
+  /// @param life how long it is good, from now; also two days before
+  /// @return both
+  /// @throws IllegalArgumentException if a name is neither a DNS name nor an address
+  public ServerIdentity issueMesh(MeshName name, Collection<String> names, Duration life) {
+    return issue(
+        name.role() + " " + name.pod(),
+        CertificateNames.of(names, name.toString()),
+        life,
+        KeyPurposeId.id_kp_serverAuth,
+        KeyPurposeId.id_kp_clientAuth);
+  }
+
+  private ServerIdentity issue(
+      String subject, GeneralNames alternatives, Duration life, KeyPurposeId... uses) {
     try {
       var keys = newKey(random);
       var now = clock.instant();
-      var end = now.plus(SERVER_LIFE);
+      var end = now.plus(life);
       var last = certificate.getNotAfter().toInstant();
       var extensions = new JcaX509ExtensionUtils();
       var builder =
@@ -147,14 +169,11 @@ public final class CertificateAuthority {
                   serial(random),
                   Date.from(now.minus(SKEW)),
                   Date.from(end.isAfter(last) ? last : end),
-                  new X500Name("CN=Sotto server"),
+                  new X500Name("CN=" + subject),
                   keys.getPublic())
               .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
               .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
-              .addExtension(
-                  Extension.extendedKeyUsage,
-                  false,
-                  new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+              .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(uses))
               .addExtension(Extension.subjectAlternativeName, false, alternatives)
               .addExtension(
                   Extension.authorityKeyIdentifier,
@@ -166,7 +185,7 @@ public final class CertificateAuthority {
                   extensions.createSubjectKeyIdentifier(keys.getPublic()));
       return new ServerIdentity(keys.getPrivate(), List.of(sign(builder, key, random)));
     } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-      throw new IllegalStateException("a server certificate cannot be made", e);
+      throw new IllegalStateException("a certificate cannot be made", e);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
-/// The names of a server certificate: DNS names and IP addresses (RFC 5280, 4.2.1.6), each once.
+/// The names of a certificate: DNS names and IP addresses (RFC 5280, 4.2.1.6), each once.
 final class CertificateNames {
   // Letters, digits and hyphens, labels of at most 63 (RFC 1123).
   private static final Pattern DNS =
@@ -25,6 +25,17 @@ final class CertificateNames {
   ///
   /// @throws IllegalArgumentException naming one that is neither a DNS name nor an address
   static GeneralNames of(Collection<String> names) {
+    return new GeneralNames(general(names).toArray(GeneralName[]::new));
+  }
+
+  /// [#of(Collection)], after them a URI.
+  static GeneralNames of(Collection<String> names, String uri) {
+    var general = general(names);
+    general.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+    return new GeneralNames(general.toArray(GeneralName[]::new));
+  }
+
+  private static List<GeneralName> general(Collection<String> names) {
     var all = new LinkedHashSet<>(LOCAL);
     names.stream().map(n -> n.toLowerCase(Locale.ROOT)).forEach(all::add);
     ANY.forEach(all::remove);
@@ -32,7 +43,7 @@ final class CertificateNames {
     for (var name : all) {
       general.add(general(name));
     }
-    return new GeneralNames(general.toArray(GeneralName[]::new));
+    return general;
   }
 
   private static GeneralName general(String name) {

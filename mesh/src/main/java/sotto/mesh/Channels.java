@@ -25,12 +25,17 @@ public final class Channels {
   public static ManagedChannel inProcess(String name, Telemetry telemetry) {
     var builder =
         InProcessChannelBuilder.forName(name)
-            .executor(Callbacks.EXECUTOR)
+            .executor(callbacks())
             // Sizes of messages that are not serialised are not worth serialising them.
             .assumedMessageSize(0)
             .intercept(new DefaultDeadline(DEADLINE));
     telemetry.instrument(builder);
     return builder.build();
+  }
+
+  /// The threads of callbacks.
+  static ExecutorService callbacks() {
+    return Callbacks.EXECUTOR;
   }
 
   /// One for the process: a virtual thread a task needs no pool and no end.

@@ -1,37 +1,20 @@
 package sotto.mesh;
 
 import io.grpc.BindableService;
-import io.grpc.Metadata;
-import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /// threads; the callbacks of one call come one after the other.
 public final class PublicServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PublicServer.class);
-  private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
   // Metadata is a token and a trace context.
   private static final int MAX_HEADERS = 8 << 10;
   // Clients ping every 30 s; faster than every 10 s is abuse.
@@ -54,24 +36,12 @@ public final class PublicServer implements AutoCloseable {
   private static final int MAX_RESETS = 100;
   private static final int MAX_RESETS_PER_S = 10;
 
-  private final Server server;
-  private final HostPort address;
-  private final HealthStatusManager health;
+  private final NetworkPort port;
   private final EventLoops loops;
-  private final ExecutorService blocking;
-  private final AtomicBoolean drained = new AtomicBoolean();
 
-  private PublicServer(
-      Server server,
-      HostPort address,
-      HealthStatusManager health,
-      EventLoops loops,
-      ExecutorService blocking) {
-    this.server = server;
-    this.address = address;
-    this.health = health;
+  private PublicServer(NetworkPort port, EventLoops loops) {
+    this.port = port;
     this.loops = loops;
-    this.blocking = blocking;
   }
 
   /// Opens the port; clients are served from here on.
@@ -90,35 +60,37 @@ public final class PublicServer implements AutoCloseable {
       List<? extends BindableService> services,
       Telemetry telemetry)
       throws IOException {
-    var loops = EventLoops.open();
-    var blocking =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("public-", 0).factory());
+    var loops = EventLoops.open("public");
     try {
       var keys = new AdvancedTlsX509KeyManager();
       renew(keys, identity.get());
-      var health = new HealthStatusManager();
-      var builder = builder(listen, config, tls(keys), loops);
-      builder.callExecutor(new Threads(nonBlocking(services), blocking));
-      telemetry.instrument(builder);
-      for (var service : services) {
-        builder.addService(chained(service.bindService(), telemetry));
-      }
-      builder.addService(chained(checkOnly(health), telemetry));
-      var server = builder.build().start();
+      var tls = tls(keys);
+      var chain =
+          telemetry.chain(
+              new FailureInterceptor(), new PeerAddress.Interceptor(), new BoundsInterceptor());
+      var port =
+          NetworkPort.open(
+              "public",
+              listen,
+              services,
+              new NetworkPort.Chain(chain, chain),
+              telemetry,
+              builder -> {
+                limit(builder.sslContext(tls), config);
+                loops.use(builder);
+              });
       var _ =
           loops
               .workers()
               .scheduleAtFixedRate(() -> renewOrWarn(keys, identity), 1, 1, TimeUnit.DAYS);
-      var address = new HostPort(listen.host(), server.getPort());
       LOG.atInfo()
-          .addKeyValue("address", address)
+          .addKeyValue("address", port.address())
           .addKeyValue("boringssl", OpenSsl.isAvailable())
           .addKeyValue("epoll", loops.epoll())
           .log("clients can connect");
-      return new PublicServer(server, address, health, loops, blocking);
+      return new PublicServer(port, loops);
     } catch (IOException | RuntimeException e) {
       loops.close();
-      blocking.shutdownNow();
       throw e;
     }
   }
@@ -127,7 +99,7 @@ public final class PublicServer implements AutoCloseable {
   ///
   /// @return the host as configured and the real port
   public HostPort address() {
-    return address;
+    return port.address();
   }
 
   /// Tells clients and health checks that it leaves, takes no new calls, waits for those in flight,
@@ -135,73 +107,27 @@ public final class PublicServer implements AutoCloseable {
   ///
   /// @param grace how long calls in flight may take
   public void drain(Duration grace) {
-    if (!drained.compareAndSet(false, true)) {
-      return;
-    }
-    health.enterTerminalState();
-    server.shutdown();
-    try {
-      if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        server.shutdownNow();
-        server.awaitTermination(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
-      }
-    } catch (InterruptedException e) {
-      server.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
-    blocking.shutdownNow();
+    port.drain(grace);
     loops.close();
   }
 
   /// [#drain] with a second of grace.
   @Override
   public void close() {
-    drain(CLOSE_GRACE);
+    drain(NetworkPort.CLOSE_GRACE);
   }
 
-  private static NettyServerBuilder builder(
-      HostPort listen, PublicServerConfig config, SslContext tls, EventLoops loops) {
-    var builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(listen.host(), listen.port()))
-            .sslContext(tls)
-            .directExecutor()
-            .maxInboundMessageSize(config.maxMessageBytes())
-            .maxInboundMetadataSize(MAX_HEADERS)
-            .flowControlWindow(config.flowControlWindow())
-            .maxConcurrentCallsPerConnection(config.maxCallsPerConnection())
-            .maxConnectionIdle(config.idle().toMillis(), TimeUnit.MILLISECONDS)
-            .handshakeTimeout(config.handshake().toMillis(), TimeUnit.MILLISECONDS)
-            .permitKeepAliveTime(FASTEST_PING_S, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .maxRstFramesPerWindow(MAX_RESETS, MAX_RESETS / MAX_RESETS_PER_S)
-            .fallbackHandlerRegistry(new NotServed());
-    loops.use(builder);
-    return builder;
-  }
-
-  private static ServerServiceDefinition chained(
-      ServerServiceDefinition service, Telemetry telemetry) {
-    return ServerInterceptors.interceptForward(
-        Unreadable.instead(service),
-        telemetry.chain(
-            new FailureInterceptor(), new PeerAddress.Interceptor(), new BoundsInterceptor()));
-  }
-
-  /// Health checks without `Watch`, which would let a stranger hold calls open.
-  private static ServerServiceDefinition checkOnly(HealthStatusManager health) {
-    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-    var check = HealthGrpc.getCheckMethod().getFullMethodName();
-    var whole = health.getHealthService().bindService();
-    return ServerServiceDefinition.builder(HealthGrpc.SERVICE_NAME)
-        .addMethod(whole.getMethod(check))
-        .build();
-  }
-
-  private static Set<String> nonBlocking(List<? extends BindableService> services) {
-    return services.stream()
-        .filter(s -> s instanceof NonBlockingService)
-        .map(s -> s.bindService().getServiceDescriptor().getName())
-        .collect(Collectors.toUnmodifiableSet());
+  private static void limit(NettyServerBuilder builder, PublicServerConfig config) {
+    builder
+        .maxInboundMessageSize(config.maxMessageBytes())
+        .maxInboundMetadataSize(MAX_HEADERS)
+        .flowControlWindow(config.flowControlWindow())
+        .maxConcurrentCallsPerConnection(config.maxCallsPerConnection())
+        .maxConnectionIdle(config.idle().toMillis(), TimeUnit.MILLISECONDS)
+        .handshakeTimeout(config.handshake().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(FASTEST_PING_S, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxRstFramesPerWindow(MAX_RESETS, MAX_RESETS / MAX_RESETS_PER_S);
   }
 
   private static SslContext tls(AdvancedTlsX509KeyManager keys) throws SSLException {
@@ -224,16 +150,6 @@ public final class PublicServer implements AutoCloseable {
       renew(keys, identity.get());
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("the server certificate could not be renewed");
-    }
-  }
-
-  /// Chooses the threads of a call; null = the network's.
-  private record Threads(Set<String> nonBlocking, ExecutorService blocking)
-      implements ServerCallExecutorSupplier {
-    @Override
-    public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-      var service = call.getMethodDescriptor().getServiceName();
-      return service != null && nonBlocking.contains(service) ? null : blocking;
     }
   }
 }

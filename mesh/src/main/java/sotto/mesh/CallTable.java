@@ -1,0 +1,26 @@
+package sotto.mesh;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Who may call whom. All of it; [MeshPeers] holds servers to it.
+final class CallTable {
+  private CallTable() {}
+
+  /// The roles whose servers a caller may use. Health checks are answered to every role.
+  static Set<Role> callees(Role caller) {
+    return switch (caller) {
+      case RELAY -> EnumSet.of(Role.STORE, Role.PRESENCE, Role.BLOB, Role.RELAY);
+      case STORE -> EnumSet.of(Role.STORE, Role.BLOB, Role.PRESENCE);
+      case BLOB -> EnumSet.of(Role.STORE);
+      case PRESENCE -> EnumSet.noneOf(Role.class);
+      case ADMIN -> EnumSet.allOf(Role.class);
+    };
+  }
+
+  /// Whether a server believes what a caller says about the device that it calls for: a relay has
+  /// authenticated it, and a store passes on a relay's call.
+  static boolean believed(Role caller, Role server) {
+    return caller == Role.RELAY || (caller == Role.STORE && server == Role.STORE);
+  }
+}

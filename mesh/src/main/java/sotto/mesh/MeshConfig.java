@@ -1,0 +1,67 @@
+package sotto.mesh;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// How a process takes part in the mesh.
+///
+/// @param listen where the others reach it; port 0 takes a free one
+/// @param advertise the name under which the others reach it; absent = `listen` with the real port
+/// @param ca the certificate of the authority that all of the mesh has
+/// @param certificate this process's certificate; the files are read anew when they change
+/// @param key its private key, PKCS 8
+/// @param keepAlive after how long without a byte a peer is asked whether it is there, 10 s (gRPC's
+///   own least) to 10 m
+/// @param keepAliveTimeout how long it has to answer, and what has been sent to be acknowledged,
+///   100 ms to 1 m
+/// @param connect how long a connection may take, and its TLS handshake, 100 ms to 1 m
+/// @param refresh how often discovery is asked and a pod that is down tried again, 100 ms to 5 m
+public record MeshConfig(
+    HostPort listen,
+    Optional<HostPort> advertise,
+    Path ca,
+    Path certificate,
+    Path key,
+    Duration keepAlive,
+    Duration keepAliveTimeout,
+    Duration connect,
+    Duration refresh) {
+  /// Files under `/etc/sotto/mesh`.
+  ///
+  /// @param port where it listens, on the loopback address
+  public static MeshConfig at(int port) {
+    var folder = Path.of("/etc/sotto/mesh");
+    return new MeshConfig(
+        new HostPort("127.0.0.1", port),
+        Optional.empty(),
+        folder.resolve("ca.pem"),
+        folder.resolve("pod.pem"),
+        folder.resolve("pod-key.pem"),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5));
+  }
+
+  /// Checks the bounds.
+  ///
+  /// @throws IllegalArgumentException naming field, value and bound
+  public MeshConfig {
+    var least = Duration.ofMillis(100);
+    var minute = Duration.ofMinutes(1);
+    Require.between("keep-alive", keepAlive, Duration.ofSeconds(10), Duration.ofMinutes(10));
+    Require.between("keep-alive-timeout", keepAliveTimeout, least, minute);
+    Require.between("connect", connect, least, minute);
+    Require.between("refresh", refresh, least, Duration.ofMinutes(5));
+    advertise.ifPresent(
+        name -> Require.that(name.port() != 0, "advertise", name, "an address with a port"));
+  }
+
+  /// The name under which the others reach it.
+  ///
+  /// @param real where it listens
+  public String name(HostPort real) {
+    return advertise.orElse(real).toString();
+  }
+}
