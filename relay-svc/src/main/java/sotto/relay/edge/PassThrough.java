@@ -1,5 +1,6 @@
 package sotto.relay.edge;
 
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -9,8 +10,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import sotto.mesh.Caller;
+import sotto.mesh.JoinedCall;
 import sotto.mesh.PeerAddress;
 
 /// Passes the calls of a service on to the one that serves it, by its descriptor: messages as the
@@ -58,15 +60,15 @@ public final class PassThrough {
           caller
               .<Channel>map(c -> ClientInterceptors.intercept(channel, c.interceptor()))
               .orElse(channel);
-      return new PassedCall(
-              call, method, target, policy, caller, PeerAddress.current(), deadline(method))
-          .listener();
+      var gate = new PolicyGate(policy, method.getFullMethodName(), caller, PeerAddress.current());
+      return JoinedCall.join(call, target.newCall(method, options(method)), gate);
     };
   }
 
-  private Optional<Duration> deadline(MethodDescriptor<?, ?> method) {
+  /// A shorter deadline of the client stands in the context and wins.
+  private CallOptions options(MethodDescriptor<?, ?> method) {
     return method.getType() == MethodDescriptor.MethodType.UNARY
-        ? Optional.of(unaryDeadline)
-        : Optional.empty();
+        ? CallOptions.DEFAULT.withDeadlineAfter(unaryDeadline.toMillis(), TimeUnit.MILLISECONDS)
+        : CallOptions.DEFAULT;
   }
 }

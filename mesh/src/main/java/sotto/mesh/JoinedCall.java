@@ -1,42 +1,35 @@
-package sotto.relay.edge;
+package sotto.mesh;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.SynchronizationContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import sotto.mesh.Caller;
-import sotto.mesh.PeerAddress;
-import sotto.mesh.Permit;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
-/// One call on its way through: the client's side and the side behind, joined message by message.
+/// One call on its way through a server: the caller's side and the side behind, joined message by
+/// message, unary or streaming.
 ///
 /// A message is asked of one side when the other has taken the one before and is ready. Callbacks
-/// of the two sides come on their own threads; one turn does all that is done to either.
-final class PassedCall {
-  private static final Logger LOG = System.getLogger(PassedCall.class.getName());
+/// of the two sides come on their own threads; one turn does all that is done to either. Of a
+/// failure behind only our own reasons pass; no headers do, in either direction.
+///
+/// @param <Q> the request
+/// @param <R> the response
+public final class JoinedCall<Q, R> {
+  private static final Logger LOG = System.getLogger(JoinedCall.class.getName());
   private static final Metadata.Key<byte[]> DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-  private final ServerCall<byte[], byte[]> front;
-  private final ClientCall<byte[], byte[]> back;
-  private final CallPolicy policy;
-  private final Optional<Caller> caller;
-  private final Optional<PeerAddress> address;
+  private final ServerCall<Q, R> front;
+  private final ClientCall<Q, R> back;
+  private final Gate<Q> gate;
   private final SynchronizationContext turn = new SynchronizationContext((thread, e) -> fail(e));
 
   // Touched in the turn only.
@@ -45,68 +38,90 @@ final class PassedCall {
   private boolean wantFront;
   private boolean wantBack;
 
-  PassedCall(
-      ServerCall<byte[], byte[]> front,
-      MethodDescriptor<byte[], byte[]> method,
-      Channel target,
-      CallPolicy policy,
-      Optional<Caller> caller,
-      Optional<PeerAddress> address,
-      Optional<Duration> deadline) {
-    this.front = front;
-    this.policy = policy;
-    this.caller = caller;
-    this.address = address;
-    var options = CallOptions.DEFAULT;
-    // A shorter deadline of the client stands in the context and wins.
-    if (deadline.isPresent()) {
-      options = options.withDeadlineAfter(deadline.get().toMillis(), TimeUnit.MILLISECONDS);
+  /// Who lets a call through. Called in the call's turn: must not block.
+  ///
+  /// @param <Q> the request
+  public interface Gate<Q> {
+    /// Looks at the first message before it is passed on.
+    ///
+    /// @param message the message
+    /// @return why the call ends here; empty = it may pass
+    Optional<StatusRuntimeException> refuses(Q message);
+
+    /// The call was answered with OK.
+    void succeeded();
+
+    /// Lets everything through.
+    ///
+    /// @param <Q> the request
+    /// @return a gate that is open
+    static <Q> Gate<Q> open() {
+      return new Gate<>() {
+        @Override
+        public Optional<StatusRuntimeException> refuses(Q message) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void succeeded() {
+          // Nobody asks.
+        }
+      };
     }
-    this.back = target.newCall(method, options);
   }
 
-  /// Starts both sides.
-  ServerCall.Listener<byte[]> listener() {
+  private JoinedCall(ServerCall<Q, R> front, ClientCall<Q, R> back, Gate<Q> gate) {
+    this.front = front;
+    this.back = back;
+    this.gate = gate;
+  }
+
+  /// Starts the side behind and joins it to the caller's. Deadline and cancellation of the current
+  /// context apply to both.
+  ///
+  /// @param front the caller's call, which nobody has touched
+  /// @param back a call that has not been started
+  /// @param gate who lets it through
+  /// @param <Q> the request
+  /// @param <R> the response
+  /// @return what hears the caller
+  public static <Q, R> ServerCall.Listener<Q> join(
+      ServerCall<Q, R> front, ClientCall<Q, R> back, Gate<Q> gate) {
+    return new JoinedCall<>(front, back, gate).start();
+  }
+
+  private ServerCall.Listener<Q> start() {
     back.start(new Back(), new Metadata());
     front.request(1);
     back.request(1);
     return new Front();
   }
 
-  private void fromFront(byte[] message) {
+  private void fromFront(Q message) {
     if (closed) {
       return;
     }
-    if (first && !mayPass(message)) {
-      return;
+    if (first) {
+      first = false;
+      var refusal = gate.refuses(message);
+      if (refusal.isPresent()) {
+        refuse(refusal.get());
+        return;
+      }
     }
-    first = false;
     back.sendMessage(message);
     wantFront = true;
     askFront();
   }
 
-  private boolean mayPass(byte[] message) {
-    String method = front.getMethodDescriptor().getFullMethodName();
-    try {
-      return switch (policy.take(method, caller, address, message)) {
-        case Permit.Granted _ -> true;
-        case Permit.Refused(Duration retryAfter) -> {
-          refuse(Statuses.rateLimited(retryAfter));
-          yield false;
-        }
-      };
-    } catch (InvalidProtocolBufferException e) {
-      refuse(
-          Statuses.of(Reason.FIELD_OUT_OF_BOUNDS, "the message is malformed", Map.of("field", "")));
-      return false;
-    }
-  }
-
   private void refuse(StatusRuntimeException why) {
     closed = true;
     back.cancel("refused", null);
-    TokenGate.close(front, why);
+    close(why);
+  }
+
+  private void close(StatusRuntimeException why) {
+    front.close(why.getStatus(), Failures.trailersOf(why));
   }
 
   private void askFront() {
@@ -123,7 +138,7 @@ final class PassedCall {
     }
   }
 
-  private void fromBack(byte[] message) {
+  private void fromBack(R message) {
     if (closed) {
       return;
     }
@@ -146,7 +161,7 @@ final class PassedCall {
     closed = true;
     if (status.isOk()) {
       front.close(Status.OK, new Metadata());
-      policy.succeeded(front.getMethodDescriptor().getFullMethodName(), caller);
+      gate.succeeded();
       return;
     }
     var details = trailers.get(DETAILS);
@@ -157,8 +172,7 @@ final class PassedCall {
           Status.fromCode(status.getCode()).withDescription(status.getDescription()), passed);
       return;
     }
-    TokenGate.close(
-        front,
+    close(
         switch (status.getCode()) {
           case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED ->
               Statuses.of(Reason.UNAVAILABLE, "a server behind does not answer");
@@ -168,16 +182,16 @@ final class PassedCall {
   }
 
   private void fail(Throwable failure) {
-    LOG.log(Level.ERROR, "a passed call failed", failure);
+    LOG.log(Level.ERROR, "a passed call failed", new Scrubbed(failure));
     if (!closed) {
       refuse(Statuses.of(Reason.INTERNAL, "the call failed"));
     }
   }
 
-  /// The client's side.
-  private final class Front extends ServerCall.Listener<byte[]> {
+  /// The caller's side.
+  private final class Front extends ServerCall.Listener<Q> {
     @Override
-    public void onMessage(byte[] message) {
+    public void onMessage(Q message) {
       turn.execute(() -> fromFront(message));
     }
 
@@ -200,12 +214,12 @@ final class PassedCall {
 
     @Override
     public void onReady() {
-      turn.execute(PassedCall.this::askBack);
+      turn.execute(JoinedCall.this::askBack);
     }
   }
 
   /// The side of the service behind.
-  private final class Back extends ClientCall.Listener<byte[]> {
+  private final class Back extends ClientCall.Listener<R> {
     private boolean headersSent;
 
     @Override
@@ -221,7 +235,7 @@ final class PassedCall {
     }
 
     @Override
-    public void onMessage(byte[] message) {
+    public void onMessage(R message) {
       turn.execute(() -> {
         sendHeaders();
         fromBack(message);
@@ -235,7 +249,7 @@ final class PassedCall {
 
     @Override
     public void onReady() {
-      turn.execute(PassedCall.this::askFront);
+      turn.execute(JoinedCall.this::askFront);
     }
   }
 }
