@@ -9,13 +9,14 @@ import sotto.store.write.Writers;
 
 /// What a store has opened so far, closed in the right order however far it came.
 final class Opened implements AutoCloseable {
-  private final FolderLock lock;
+  private final Runnable unlock;
   private Optional<Session> first = Optional.empty();
   private Optional<Readers> readers = Optional.empty();
   private Optional<Writers> writers = Optional.empty();
 
-  Opened(FolderLock lock) {
-    this.lock = lock;
+  /// @param unlock gives back the right to open it
+  Opened(Runnable unlock) {
+    this.unlock = unlock;
   }
 
   Session writing(Session session) {
@@ -43,7 +44,7 @@ final class Opened implements AutoCloseable {
       writers.ifPresent(Writers::close);
       closeFirst();
     } finally {
-      lock.close();
+      unlock.run();
     }
   }
 

@@ -1,7 +1,8 @@
 /// The system of record: accounts, chains, pre-keys, usernames, mailboxes.
 ///
 /// ```
-/// StoreService   the wiring: opens everything, top to bottom, closes it in reverse
+/// StoreService   opens a store and closes it; Wired is the wiring, Chores what comes back
+/// SteppedStore   the same for simulations, without a thread; testing has its database
 /// ├─ account     AccountService: registration, sign-in, chains, usernames
 /// │  └─ token    challenges, tokens, signing keys
 /// ├─ keys        KeyService: pre-keys

@@ -2,14 +2,17 @@ package sotto.store;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import sotto.mesh.MonotonicClock;
 import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 import sotto.store.write.OwnerName;
 import sotto.store.write.Ownership;
+import sotto.store.write.Pace;
 import sotto.store.write.Peers;
 import sotto.store.write.WriteMetrics;
+import sotto.store.write.WriterSettings;
 import sotto.store.write.Writers;
 
 /// The writers of an owner that knows no others, without the service around them.
@@ -24,13 +27,17 @@ final class OwnWriters {
     Session session = new Session(dialect.openWriter(), dialect);
     new Schema(dialect).prepare(session);
     HandClock clock = new HandClock();
+    MonotonicClock time = MonotonicClock.system();
     return Writers.start(
         session,
-        dialect,
-        new Ownership(owner, Peers.NONE, dialect, clock),
-        accounts,
-        clock,
-        Duration.ofDays(1),
-        WriteMetrics.NONE);
+        new WriterSettings(
+            dialect,
+            new Ownership(owner, Peers.NONE, dialect, clock, time),
+            Pace.threads(),
+            accounts,
+            clock,
+            time,
+            Duration.ofDays(1),
+            WriteMetrics.NONE));
   }
 }

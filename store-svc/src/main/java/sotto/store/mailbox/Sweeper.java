@@ -7,9 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sotto.chain.AccountId;
@@ -23,7 +20,7 @@ import sotto.store.write.Writers;
 /// needs no index and never takes the writer for long. An index on the time of expiry would cost
 /// every append; a pass over a bucket reads its rows once. All buckets are swept within a thirtieth
 /// of a mailbox's life, a day for the usual thirty, or within an hour if that is longer.
-public final class Sweeper implements AutoCloseable {
+public final class Sweeper {
   /// How long it is remembered that a one-time key was taken; longer than a client repeats an
   /// upload.
   static final Duration TAKEN_KEYS = Duration.ofDays(30);
@@ -37,31 +34,26 @@ public final class Sweeper implements AutoCloseable {
   private final Readers readers;
   private final Writers writers;
   private final Clock clock;
-  private final long pauseMillis;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("store-sweeper").daemon().factory());
-  // The timer's.
+  // Of whoever sweeps.
   private int next;
 
-  /// Sweeps nothing until started.
-  ///
-  /// @param life how long an envelope is kept
-  public Sweeper(Readers readers, Writers writers, Clock clock, Duration life) {
+  /// Sweeps when it is told to.
+  public Sweeper(Readers readers, Writers writers, Clock clock) {
     this.readers = readers;
     this.writers = writers;
     this.clock = clock;
-    this.pauseMillis =
-        Math.max(SHORTEST_PAUSE_MILLIS, life.toMillis() / PASSES_IN_A_LIFE / AccountId.BUCKETS);
   }
 
-  /// Begins to sweep, one bucket every few seconds.
-  public void start() {
-    var _ =
-        timer.scheduleWithFixedDelay(this::tick, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
+  /// How long to wait between two buckets.
+  ///
+  /// @param life how long an envelope is kept
+  public static Duration pause(Duration life) {
+    return Duration.ofMillis(
+        Math.max(SHORTEST_PAUSE_MILLIS, life.toMillis() / PASSES_IN_A_LIFE / AccountId.BUCKETS));
   }
 
-  private void tick() {
+  /// Sweeps the bucket whose turn it is. One thread at a time.
+  public void sweepNext() {
     try {
       sweep(next);
       next = (next + 1) % AccountId.BUCKETS;
@@ -172,10 +164,5 @@ public final class Sweeper implements AutoCloseable {
 
   static AccountId last(int bucket) {
     return new AccountId((long) bucket << 54 | (1L << 54) - 1, -1);
-  }
-
-  @Override
-  public void close() {
-    timer.close();
   }
 }

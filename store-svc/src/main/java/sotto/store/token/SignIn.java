@@ -34,6 +34,7 @@ public final class SignIn {
   public static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
 
   private static final int JTI = 16;
+  private static final Ed25519PublicKey NOBODY = unknownKey();
 
   private final Readers readers;
   private final Challenges challenges;
@@ -41,7 +42,6 @@ public final class SignIn {
   private final Set<String> serverNames;
   private final Clock clock;
   private final SecureRandom random;
-  private final Ed25519PublicKey nobody;
 
   /// For a server of these names.
   public SignIn(
@@ -57,7 +57,6 @@ public final class SignIn {
     this.serverNames = Set.copyOf(serverNames);
     this.clock = clock;
     this.random = random;
-    this.nobody = unknownKey();
   }
 
   private static Ed25519PublicKey unknownKey() {
@@ -79,7 +78,7 @@ public final class SignIn {
     boolean good = challenges.isGood(challenge, device);
     good &= serverNames.contains(request.getServerName());
     good &= key.isPresent();
-    good &= signed(key.orElse(nobody), request, challenge, device);
+    good &= signed(key.orElse(NOBODY), request, challenge, device);
     return good
         ? SignInResponse.newBuilder().setToken(token(device)).build()
         : SignInResponse.newBuilder().setRefused(SignInRefused.getDefaultInstance()).build();

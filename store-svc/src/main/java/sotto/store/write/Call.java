@@ -45,6 +45,7 @@ public final class Call<R> implements Job {
   // Written by the writer's thread before the latch opens.
   private @Nullable R result;
   private volatile Fate fate = new Fate.Again(Fate.Why.BUSY);
+  private volatile Pace pace = Pace.threads();
 
   /// Work in a bucket, or in a transaction of its own with [Job#NO_BUCKET].
   public Call(int bucket, long bytes, Work<R> work) {
@@ -89,14 +90,29 @@ public final class Call<R> implements Job {
     over.countDown();
   }
 
-  /// Waits up to thirty seconds.
+  @Override
+  public void queued(Pace of) {
+    pace = of;
+  }
+
+  /// Whether it has heard its fate.
+  boolean isOver() {
+    return over.getCount() == 0;
+  }
+
+  /// Waits for its fate up to thirty seconds; another thread must bring it.
+  void awaitFate() throws InterruptedException {
+    var _ = over.await(WAIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// Waits for its fate at its writer's pace, up to thirty seconds.
   public Written<R> await() {
     try {
-      if (!over.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
-        return new NotDone<>(new Fate.Again(Fate.Why.BUSY));
-      }
+      pace.await(this);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (!isOver()) {
       return new NotDone<>(new Fate.Again(Fate.Why.BUSY));
     }
     Optional<R> value = Optional.ofNullable(result);

@@ -22,6 +22,9 @@ public interface Job {
   /// About how many bytes it writes.
   long bytes();
 
+  /// Says that it is about to queue with writers of this pace; called once, before anything else.
+  default void queued(Pace pace) {}
+
   /// Does the work. Called again after a rollback: all that it remembers is overwritten then.
   void apply(Batch batch) throws SQLException;
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// What waits for a writer, bounded in jobs and in bytes. Any thread may offer; the writer's takes.
 final class JobQueue {
@@ -45,7 +46,16 @@ final class JobQueue {
   /// @param millis how long it waits; 0 = for ever
   /// @return none when the time is over
   List<Job> take(long millis) throws InterruptedException {
-    Job next = millis == 0 ? queue.take() : queue.poll(millis, TimeUnit.MILLISECONDS);
+    return from(millis == 0 ? queue.take() : queue.poll(millis, TimeUnit.MILLISECONDS));
+  }
+
+  /// Takes as many jobs as fit into one transaction, without waiting.
+  List<Job> poll() {
+    return from(queue.poll());
+  }
+
+  private List<Job> from(@Nullable Job first) {
+    @Nullable Job next = first;
     List<Job> jobs = new ArrayList<>();
     long taken = 0;
     while (next != null) {

@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sotto.chain.AccountId;
+import sotto.mesh.MonotonicClock;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Placeholders;
 import sotto.store.sql.Schema;
@@ -83,6 +84,7 @@ public final class Ownership {
   private final Peers peers;
   private final Dialect dialect;
   private final Clock clock;
+  private final MonotonicClock time;
   private final Bucket[] buckets = new Bucket[AccountId.BUCKETS];
   // Whether any bucket may be unsure; written under this.
   private volatile boolean inDoubt;
@@ -90,18 +92,22 @@ public final class Ownership {
   // Earlier starts of this pod.
   private final Set<String> predecessors = ConcurrentHashMap.newKeySet();
   private volatile ShardMap shards = ShardMap.ONE;
-  private volatile long shardsReadAt = System.nanoTime();
+  private volatile long shardsReadAt;
 
   /// An owner of nothing yet.
   ///
   /// @param self unique to this process start
   /// @param peers what is known of the others
-  public Ownership(OwnerName self, Peers peers, Dialect dialect, Clock clock) {
+  /// @param clock what the rows say is by this
+  /// @param time measures how old what was read is
+  public Ownership(OwnerName self, Peers peers, Dialect dialect, Clock clock, MonotonicClock time) {
     this.self = self;
     this.selfText = self.toString();
     this.peers = peers;
     this.dialect = dialect;
     this.clock = clock;
+    this.time = time;
+    this.shardsReadAt = time.nanos();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i] = new Bucket();
     }
@@ -124,12 +130,12 @@ public final class Ownership {
       LOG.info("the database has {} shards", read.firstBuckets().size());
     }
     shards = read;
-    shardsReadAt = System.nanoTime();
+    shardsReadAt = time.nanos();
   }
 
   /// Whether that was read more than thirty seconds ago.
   boolean shardsAreOld() {
-    return System.nanoTime() - shardsReadAt > SHARDS_AGE_NANOS;
+    return time.nanos() - shardsReadAt > SHARDS_AGE_NANOS;
   }
 
   /// Whether the bucket was ours when last looked at.
@@ -141,16 +147,26 @@ public final class Ownership {
   ///
   /// @return how many buckets are ours now
   int begin(Session session, Collection<Integer> share) throws SQLException {
+    List<Integer> mine = new ArrayList<>();
+    String pod = self.pod() + "/";
     for (List<Integer> group : shards.groups(share)) {
+      if (dialect.hasOneOwner()) {
+        mine.addAll(group);
+        continue;
+      }
       session.begin();
-      rows(session, group, "").stream()
-          .map(BucketRow::owner)
-          .filter(self::isPodOf)
-          .filter(owner -> !owner.equals(selfText))
-          .forEach(predecessors::add);
+      List<BucketRow> rows =
+          rows(session, group, " AND SUBSTR(owner, 1, ?) = ?", pod.length(), pod);
       session.commit();
+      for (BucketRow row : rows) {
+        // The database may find more alike than there is.
+        if (self.isPodOf(row.owner) && !row.owner.equals(selfText)) {
+          predecessors.add(row.owner);
+          mine.add(row.bucket);
+        }
+      }
     }
-    take(session, share, row -> dialect.hasOneOwner() || predecessors.contains(row.owner));
+    take(session, mine, row -> dialect.hasOneOwner() || predecessors.contains(row.owner));
     return (int) share.stream().filter(this::has).count();
   }
 
@@ -339,20 +355,24 @@ public final class Ownership {
     return standings;
   }
 
-  private List<BucketRow> rows(Session session, Collection<Integer> wanted, String lock)
-      throws SQLException {
+  /// @param more what follows the condition on the buckets
+  /// @param its arguments
+  private List<BucketRow> rows(
+      Session session, Collection<Integer> wanted, String more, Object... its) throws SQLException {
     if (wanted.isEmpty()) {
       return List.of();
     }
     List<byte[]> keys = keys(wanted.stream().sorted().toList());
+    List<Object> arguments = new ArrayList<>(Placeholders.fill(keys));
+    arguments.addAll(List.of(its));
     return session.list(
         "SELECT prefix, owner, epoch, taken_at FROM bucket WHERE prefix IN "
             + Placeholders.in(keys.size())
-            + lock,
+            + more,
         row ->
             new BucketRow(
                 Schema.bucket(row.getBytes(1)), row.getString(2), row.getLong(3), row.getLong(4)),
-        Placeholders.fill(keys).toArray());
+        arguments.toArray());
   }
 
   private static List<byte[]> keys(Collection<Integer> wanted) {

@@ -1,8 +1,6 @@
 package sotto.store.write;
 
 import java.sql.SQLException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,20 +13,20 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sotto.mesh.CrashPoint;
-import sotto.store.sql.Dialect;
 import sotto.store.sql.Failure;
 import sotto.store.sql.Session;
 import sotto.store.sql.ShardMap;
 import sotto.store.sql.StorageException;
 
-/// A queue of jobs, a thread, a connection: the only one that writes to its share of the buckets.
+/// A queue of jobs and a connection: the only one that writes to its share of the buckets. Who
+/// makes it work is its [Pace]; one thread at a time.
 ///
 /// What queues while one transaction commits is the next one (group commit). When a transaction
 /// fails because of one job, its halves are tried again, so that in the end only that job fails;
 /// when the storage fails, all of them do, and the writer goes on when the storage does. A commit
 /// of unknown outcome makes its buckets unsure: nothing is written to them before they are taken
 /// over anew (protocol B5).
-public final class Writer implements AutoCloseable {
+public final class Writer {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
   private static final long MEND_MILLIS = 500;
   private static final int TRIES = 4;
@@ -47,53 +45,43 @@ public final class Writer implements AutoCloseable {
     NOT_BEGUN
   }
 
-  private record Settings(Dialect dialect, Clock clock, long lifeMillis, WriteMetrics metrics) {}
-
-  private final Settings settings;
+  private final String name;
+  private final WriterSettings settings;
   private final Set<Integer> share;
   private final Ownership ownership;
   private final AccountCache cache;
   private final JobQueue queue = new JobQueue();
-  private final Thread thread;
-  // The rest belongs to the thread.
+  // The rest belongs to whoever makes it work.
   private Optional<Session> session;
   private boolean failing;
 
   private Writer(
-      Settings settings,
+      String name,
+      WriterSettings settings,
       Set<Integer> share,
-      Ownership ownership,
       AccountCache cache,
-      Session session,
-      String name) {
+      Session session) {
+    this.name = name;
     this.settings = settings;
     this.share = share;
-    this.ownership = ownership;
+    this.ownership = settings.ownership();
     this.cache = cache;
     this.session = Optional.of(session);
-    // A platform thread: SQLite's calls are native and would hold a virtual thread's carrier.
-    this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
   }
 
-  /// Takes the buckets of a share over and starts to write to them.
+  /// Takes the buckets of a share over; writes to them when it is made to work.
   ///
   /// @param session takes it over
-  public static Writer start(
-      String name,
-      Session session,
-      Dialect dialect,
-      Ownership ownership,
-      AccountCache cache,
-      Set<Integer> share,
-      Clock clock,
-      Duration life,
-      WriteMetrics metrics)
+  static Writer open(
+      String name, WriterSettings settings, Set<Integer> share, AccountCache cache, Session session)
       throws SQLException {
-    ownership.begin(session, share);
-    Settings settings = new Settings(dialect, clock, life.toMillis(), metrics);
-    Writer writer = new Writer(settings, share, ownership, cache, session, name);
-    writer.thread.start();
-    return writer;
+    settings.ownership().begin(session, share);
+    return new Writer(name, settings, share, cache, session);
+  }
+
+  /// What it is called.
+  String name() {
+    return name;
   }
 
   /// The states of the accounts it writes to.
@@ -103,34 +91,61 @@ public final class Writer implements AutoCloseable {
 
   /// Queues a job; see [JobQueue#offer].
   void submit(Job job) {
+    job.queued(settings.pace());
     queue.offer(job);
   }
 
-  private void run() {
-    while (!queue.isOver()) {
-      try {
-        List<Job> jobs = queue.take(ownership.inDoubt() ? MEND_MILLIS : 0);
-        if (jobs.isEmpty()) {
-          mend();
-          continue;
-        }
-        if (ownership.shardsAreOld()) {
-          readShards();
-        }
-        work(jobs);
-        jobs.forEach(Job::flush);
-      } catch (InterruptedException e) {
-        queue.close(nothing());
-      }
+  /// Whether it is shut and has nothing left to do but to leave.
+  boolean isOver() {
+    return queue.isOver();
+  }
+
+  /// Waits for jobs and does them.
+  void work() throws InterruptedException {
+    turn(queue.take(ownership.inDoubt() ? MEND_MILLIS : 0));
+  }
+
+  /// Does the jobs that have queued, as many as one turn takes.
+  ///
+  /// @return whether there were any
+  boolean step() {
+    List<Job> jobs = queue.poll();
+    turn(jobs);
+    return !jobs.isEmpty();
+  }
+
+  private void turn(List<Job> jobs) {
+    if (jobs.isEmpty()) {
+      mend();
+      return;
     }
-    session.ifPresent(this::leave);
+    if (ownership.shardsAreOld()) {
+      readShards();
+    }
+    work(jobs);
+    jobs.forEach(Job::flush);
+  }
+
+  /// Takes no more jobs; what waits is still to be done.
+  void shut() {
+    queue.close(nothing());
+  }
+
+  /// Turns away what came too late, when its work has ended.
+  void turnAwayRest() {
+    queue.turnAwayRest();
   }
 
   private Job nothing() {
     return new Call<>(share.iterator().next(), 0, _ -> true);
   }
 
-  /// Gives the share back, so that others need not wait for it.
+  /// Gives the share back, so that others need not wait for it, and closes the connection.
+  void leave() {
+    session.ifPresent(this::leave);
+    session = Optional.empty();
+  }
+
   private void leave(Session s) {
     try {
       ownership.release(s, share);
@@ -142,8 +157,11 @@ public final class Writer implements AutoCloseable {
 
   /// Ends doubts also when nobody writes: readers wait for that.
   private void mend() {
+    if (!ownership.inDoubt()) {
+      return;
+    }
     try {
-      ready();
+      var _ = ready();
     } catch (SQLException e) {
       failed(e);
     }
@@ -239,7 +257,7 @@ public final class Writer implements AutoCloseable {
 
   /// A server ends connections that are silent for long; that is found out only here.
   private Try notBegun(SQLException e) {
-    if (session.isPresent() && settings.dialect.classify(e) == Failure.LOST) {
+    if (session.isPresent() && settings.dialect().classify(e) == Failure.LOST) {
       closeQuietly(session.get());
       session = Optional.empty();
       return Try.NOT_BEGUN;
@@ -265,7 +283,7 @@ public final class Writer implements AutoCloseable {
   }
 
   private Session reopen() throws SQLException {
-    Session opened = new Session(settings.dialect.openWriter(), settings.dialect);
+    Session opened = new Session(settings.dialect().openWriter(), settings.dialect());
     session = Optional.of(opened);
     return opened;
   }
@@ -273,16 +291,17 @@ public final class Writer implements AutoCloseable {
   /// @param standings of other buckets; takes those of these
   private Try transaction(
       Session s, List<Job> jobs, Set<Integer> buckets, Map<Integer, Ownership.Standing> standings) {
-    long begin = System.nanoTime();
+    long begin = settings.time().nanos();
     try {
       s.begin();
       standings.putAll(ownership.fence(s, buckets));
     } catch (SQLException e) {
       return notBegun(e);
     }
-    long now = settings.clock.millis();
-    InboxRows rows = new InboxRows(s, settings.dialect, ownership, now, settings.lifeMillis);
-    Batch batch = new Batch(s, settings.dialect, ownership, cache, rows, epochs(standings));
+    long now = settings.clock().millis();
+    InboxRows rows =
+        new InboxRows(s, settings.dialect(), ownership, now, settings.life().toMillis());
+    Batch batch = new Batch(s, settings.dialect(), ownership, cache, rows, epochs(standings));
     try {
       List<Job> ours =
           jobs.stream()
@@ -320,7 +339,7 @@ public final class Writer implements AutoCloseable {
       CrashPoint.at("after-store");
     }
     batch.committed();
-    settings.metrics.committed(jobs.size(), rows.stored(), System.nanoTime() - begin);
+    settings.metrics().committed(jobs.size(), rows.stored(), settings.time().nanos() - begin);
     recovered();
     tell(jobs, standings);
     return Try.COMMITTED;
@@ -365,8 +384,8 @@ public final class Writer implements AutoCloseable {
   }
 
   private Try failed(SQLException e) {
-    settings.metrics.failed();
-    Failure failure = settings.dialect.classify(e);
+    settings.metrics().failed();
+    Failure failure = settings.dialect().classify(e);
     if (failure == Failure.LOST) {
       session.ifPresent(Writer::closeQuietly);
       session = Optional.empty();
@@ -385,7 +404,7 @@ public final class Writer implements AutoCloseable {
   }
 
   private Try broken(RuntimeException e, int jobs) {
-    settings.metrics.failed();
+    settings.metrics().failed();
     if (jobs == 1) {
       StackTraceElement[] trace = e.getStackTrace();
       LOG.error(
@@ -419,24 +438,6 @@ public final class Writer implements AutoCloseable {
       s.close();
     } catch (SQLException e) {
       LOG.warn("closing failed; {}", StorageException.codes(e));
-    }
-  }
-
-  /// Commits what is queued, then closes the connection. Later jobs hear [Fate.Again].
-  @Override
-  public void close() {
-    queue.close(nothing());
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    queue.turnAwayRest();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -2,7 +2,6 @@ package sotto.store.write;
 
 import io.grpc.StatusRuntimeException;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,10 +23,12 @@ public final class Writers implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final Ownership ownership;
-  private final List<Writer> all;
+  private final List<Worker> all;
   private final AtomicInteger round = new AtomicInteger();
 
-  private Writers(Ownership ownership, List<Writer> all) {
+  private record Worker(Writer writer, Pace.Work work) {}
+
+  private Writers(Ownership ownership, List<Worker> all) {
     this.ownership = ownership;
     this.all = all;
   }
@@ -35,35 +36,18 @@ public final class Writers implements AutoCloseable {
   /// Takes over what is this pod's and starts the writers.
   ///
   /// @param first the first writer's session, taken over
-  /// @param accounts how many accounts' states all of them keep together
-  public static Writers start(
-      Session first,
-      Dialect dialect,
-      Ownership ownership,
-      int accounts,
-      Clock clock,
-      Duration life,
-      WriteMetrics metrics)
-      throws SQLException {
+  public static Writers start(Session first, WriterSettings settings) throws SQLException {
+    Dialect dialect = settings.dialect();
     int count = dialect.writers();
-    ownership.readShards(first);
-    List<Writer> all = new ArrayList<>();
+    settings.ownership().readShards(first);
+    List<Worker> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Session session = i == 0 ? first : new Session(dialect.openWriter(), dialect);
-      AccountCache cache = new AccountCache(Math.max(1, accounts / count));
-      all.add(
-          Writer.start(
-              "store-writer-" + i,
-              session,
-              dialect,
-              ownership,
-              cache,
-              share(i, count),
-              clock,
-              life,
-              metrics));
+      AccountCache cache = new AccountCache(Math.max(1, settings.accounts() / count));
+      Writer writer = Writer.open("store-writer-" + i, settings, share(i, count), cache, session);
+      all.add(new Worker(writer, settings.pace().start(writer)));
     }
-    return new Writers(ownership, all);
+    return new Writers(settings.ownership(), all);
   }
 
   private static Set<Integer> share(int writer, int writers) {
@@ -77,8 +61,8 @@ public final class Writers implements AutoCloseable {
   /// Work without a bucket is in no order: it goes round.
   private Writer of(int bucket) {
     return bucket == Job.NO_BUCKET
-        ? all.get(Math.floorMod(round.getAndIncrement(), all.size()))
-        : all.get(bucket * all.size() / AccountId.BUCKETS);
+        ? all.get(Math.floorMod(round.getAndIncrement(), all.size())).writer
+        : all.get(bucket * all.size() / AccountId.BUCKETS).writer;
   }
 
   /// Queues a job with the writer of its bucket; waits up to two seconds when the queue is full.
@@ -142,8 +126,14 @@ public final class Writers implements AutoCloseable {
     return ownership.last(of(account.bucket()).cache(), account, device);
   }
 
+  /// Commits what is queued, gives the buckets back and closes the connections. Later jobs hear
+  /// [Fate.Again].
   @Override
   public void close() {
-    all.forEach(Writer::close);
+    for (Worker worker : all) {
+      worker.writer.shut();
+      worker.work.end();
+      worker.writer.turnAwayRest();
+    }
   }
 }

@@ -1,0 +1,112 @@
+package sotto.store;
+
+import io.grpc.BindableService;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import sotto.mesh.MonotonicClock;
+import sotto.store.sql.StorageException;
+import sotto.store.testing.CommitFault;
+import sotto.store.testing.MemoryDatabase;
+import sotto.store.testing.MemoryDialect;
+import sotto.store.testing.SeededRandom;
+import sotto.store.write.Peers;
+import sotto.store.write.Steps;
+import sotto.store.write.WriteMetrics;
+
+/// A store pod for simulations: the same parts as [StoreService], without a thread. What queues is
+/// done by [#step], or by a call that waits for it. The same seed does the same. For one thread.
+///
+/// A commit that kills the pod throws [sotto.store.testing.SimulatedCrash]; whatever catches that,
+/// [#isDead] says so, and the driver drops the pod.
+public final class SteppedStore implements AutoCloseable {
+  private final Steps steps;
+  private final MemoryDialect dialect;
+  private final Opened opened;
+  private final Wired wired;
+
+  private SteppedStore(Steps steps, MemoryDialect dialect, Opened opened, Wired wired) {
+    this.steps = steps;
+    this.dialect = dialect;
+    this.opened = opened;
+    this.wired = wired;
+  }
+
+  /// Opens a pod.
+  ///
+  /// @param config its limits and its name; the folder and the address mean nothing
+  /// @param faults is asked before each of its commits that changes something
+  /// @param peers the other pods
+  /// @param clock says when something happens
+  /// @param time measures how long something takes
+  /// @param random where its secrets and its name come from
+  public static SteppedStore open(
+      StoreConfig config,
+      MemoryDatabase database,
+      Supplier<CommitFault> faults,
+      Peers peers,
+      Clock clock,
+      MonotonicClock time,
+      RandomGenerator random) {
+    Steps steps = new Steps();
+    MemoryDialect dialect = database.dialect(faults);
+    Opened opened = new Opened(() -> {});
+    try {
+      Wired wired =
+          Wired.in(
+              new Surroundings(
+                  config,
+                  dialect,
+                  peers,
+                  steps,
+                  clock,
+                  time,
+                  new SeededRandom(random),
+                  WriteMetrics.NONE),
+              opened);
+      return new SteppedStore(steps, dialect, opened, wired);
+    } catch (SQLException e) {
+      dialect.die();
+      throw new StorageException("cannot open the database", e);
+    } catch (RuntimeException | Error e) {
+      dialect.die();
+      throw e;
+    }
+  }
+
+  /// What it serves.
+  public List<BindableService> services() {
+    return wired.services();
+  }
+
+  /// What is to be done again and again, at the driver's pace.
+  public List<Chore> chores() {
+    return wired.chores();
+  }
+
+  /// Does what has queued, as much as one turn of each writer takes.
+  ///
+  /// @return whether anything had
+  public boolean step() {
+    return steps.step();
+  }
+
+  /// Whether a commit has killed it.
+  public boolean isDead() {
+    return dialect.isDead();
+  }
+
+  /// Ends it as if its process had died: nothing is given back, what had queued is gone.
+  public void crash() {
+    dialect.die();
+  }
+
+  /// Does what has queued and gives its buckets back.
+  @Override
+  public void close() {
+    opened.close();
+    dialect.die();
+  }
+}

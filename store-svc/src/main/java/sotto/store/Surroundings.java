@@ -1,0 +1,29 @@
+package sotto.store;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import sotto.mesh.MonotonicClock;
+import sotto.store.sql.Dialect;
+import sotto.store.write.Pace;
+import sotto.store.write.Peers;
+import sotto.store.write.WriteMetrics;
+
+/// What a store needs from outside.
+///
+/// @param config what an operator decides
+/// @param dialect the database
+/// @param peers the other owners
+/// @param pace how its writers come to work
+/// @param clock says when something happens
+/// @param time measures how long something takes
+/// @param random where its secrets and its name come from
+/// @param metrics hears of transactions
+record Surroundings(
+    StoreConfig config,
+    Dialect dialect,
+    Peers peers,
+    Pace pace,
+    Clock clock,
+    MonotonicClock time,
+    SecureRandom random,
+    WriteMetrics metrics) {}

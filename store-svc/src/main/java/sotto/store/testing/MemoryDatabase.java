@@ -1,0 +1,134 @@
+package sotto.store.testing;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.sqlite.SQLiteConnection;
+import sotto.store.sql.Schema;
+import sotto.store.sql.Session;
+
+/// A database in memory that the pods of a simulation share. There is one connection: whoever
+/// begins a transaction ends it before anybody else does anything. For one thread.
+public final class MemoryDatabase implements AutoCloseable {
+  private static final String KEPT = "kept_";
+
+  private final SQLiteConnection connection;
+  private final Deque<Link> free = new ArrayDeque<>();
+  private final Session own;
+  private final List<String> tables;
+  private boolean remembers;
+  private long commits;
+  private long changes;
+
+  private MemoryDatabase(SQLiteConnection connection) throws SQLException {
+    this.connection = connection;
+    MemoryDialect dialect = dialect(() -> CommitFault.NONE);
+    this.own = new Session(dialect.openWriter(), dialect);
+    new Schema(dialect).prepare(own);
+    this.tables =
+        own
+            .list(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+                    + " AND name NOT IN ('schema_version', 'bucket')",
+                row -> row.getString(1))
+            .stream()
+            .sorted()
+            .toList();
+  }
+
+  /// A new one with its tables.
+  public static MemoryDatabase open() {
+    try {
+      return new MemoryDatabase(
+          (SQLiteConnection) DriverManager.getConnection("jdbc:sqlite::memory:"));
+    } catch (SQLException e) {
+      throw new IllegalStateException("no database in memory", e);
+    }
+  }
+
+  /// The database as one process sees it.
+  ///
+  /// @param faults is asked before each commit that changes something
+  public MemoryDialect dialect(Supplier<CommitFault> faults) {
+    return new MemoryDialect(this, faults);
+  }
+
+  /// For statements beside the pods'; nothing happens to its commits.
+  public Session session() {
+    return own;
+  }
+
+  /// How many transactions have changed something since the last [#reset].
+  public long commits() {
+    return commits;
+  }
+
+  /// What is there now is what [#reset] brings back, but for the owners of buckets.
+  public void remember() throws SQLException {
+    for (String table : tables) {
+      own.run("DROP TABLE IF EXISTS " + KEPT + table);
+      own.run("CREATE TABLE " + KEPT + table + " AS SELECT * FROM " + table);
+    }
+    remembers = true;
+  }
+
+  /// Brings back what it was told to remember, or nothing, and frees all buckets. No pod may be
+  /// open.
+  public void reset() throws SQLException {
+    rollback();
+    own.begin();
+    for (String table : tables) {
+      own.update("DELETE FROM " + table);
+      if (remembers) {
+        own.update("INSERT INTO " + table + " SELECT * FROM " + KEPT + table);
+      }
+    }
+    own.update(
+        "UPDATE bucket SET owner = '', epoch = 0, taken_at = 0 WHERE epoch <> 0 OR owner <> ''");
+    own.commit();
+    commits = 0;
+  }
+
+  Connection lend(Deque<Link> lent) {
+    Link link = free.isEmpty() ? new Link(connection, free::push) : free.pop();
+    lent.push(link);
+    return link.lend();
+  }
+
+  void begin() throws SQLException {
+    if (!connection.getAutoCommit()) {
+      throw new IllegalStateException("a transaction is open");
+    }
+    connection.setAutoCommit(false);
+    changes = connection.getDatabase().total_changes();
+  }
+
+  /// Whether the open transaction has changed something.
+  boolean hasChanged() throws SQLException {
+    return connection.getDatabase().total_changes() != changes;
+  }
+
+  void commit() throws SQLException {
+    if (hasChanged()) {
+      commits++;
+    }
+    connection.setAutoCommit(true);
+  }
+
+  /// Ends the transaction if there is one.
+  void rollback() throws SQLException {
+    if (!connection.getAutoCommit()) {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}
