@@ -27,7 +27,7 @@ import sotto.relay.edge.TokenGate;
 import sotto.relay.edge.TokenKeys;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.route.PeerService;
-import sotto.relay.route.PresenceLink;
+import sotto.relay.route.PresencePods;
 import sotto.relay.route.Router;
 import sotto.relay.route.Watches;
 import sotto.relay.stream.Behind;
@@ -53,11 +53,17 @@ public final class RelayService implements AutoCloseable {
 
   private static final Duration UNARY_DEADLINE = Duration.ofSeconds(15);
 
+  private static final int PRESENCE_MOVES_PER_SECOND = 20_000;
+
+  // How far behind another relay's list of presence pods may be.
+  private static final Duration PRESENCE_LINGER = Duration.ofSeconds(30);
+
   private final List<BindableService> services;
   private final List<BindableService> internalServices;
   private final Streams streams;
   private final AppendPipe pipe;
-  private final PresenceLink presence;
+  private final PresencePods presence;
+  private final Router router;
   private final AutoCloseable wheel;
   private final RandomGenerator random;
 
@@ -73,16 +79,23 @@ public final class RelayService implements AutoCloseable {
     this.wheel = wheelEnd;
     var mailboxes = new Mailboxes(Detached.of(only(channels.stores())), wheel);
     this.pipe = new AppendPipe(mailboxes.appends(), wheel, config.appendBytes());
-    var toPresence = Detached.of(only(channels.presence()));
     var joint = new Joint();
     this.streams = new Streams(joint::behind);
-    this.presence = new PresenceLink(toPresence, config.name(), clock, wheel, joint);
+    this.presence =
+        new PresencePods(
+            channels.presence(),
+            config.name(),
+            clock,
+            wheel,
+            PRESENCE_MOVES_PER_SECOND,
+            PRESENCE_LINGER.toMillis(),
+            joint);
     var watches = new Watches(presence, mailboxes, wheel);
-    var router =
+    this.router =
         new Router(
             config.name(),
             streams,
-            toPresence,
+            presence,
             name -> Optional.of(Detached.of(channels.relays().channel(name))),
             wheel,
             config.locationLife().toMillis());
@@ -101,12 +114,20 @@ public final class RelayService implements AutoCloseable {
             new SendLimits(config, wheel.clock()),
             new StreamMetrics(telemetry.meter("relay")));
 
-    var missed = new MissedCheck(streams, mailboxes);
+    var missed = new MissedCheck(streams, mailboxes, wheel);
+    joint.missed = missed;
     wheel.every(config.missedCheckEvery().toMillis(), missed::run);
 
     var keys = new TokenKeys(mailboxes::tokenKeys, wheel);
     var gate = new TokenGate(clock, keys, OPEN);
-    var limits = new Limits(Limits.Rates.of(config), wheel.clock(), missed::run);
+    var limits =
+        new Limits(
+            Limits.Rates.of(config),
+            wheel.clock(),
+            account -> {
+              missed.run(account);
+              router.chainChanged(account);
+            });
     var toStore = new PassThrough(only(channels.stores()), limits, UNARY_DEADLINE);
     var toBlob = new PassThrough(channels.blob(), limits, UNARY_DEADLINE);
     this.services =
@@ -115,7 +136,7 @@ public final class RelayService implements AutoCloseable {
             gated(gate, toStore.of(AccountServiceGrpc.getServiceDescriptor())),
             gated(gate, toStore.of(KeyServiceGrpc.getServiceDescriptor())),
             gated(gate, toBlob.of(BlobServiceGrpc.getServiceDescriptor())));
-    this.internalServices = List.of(new PeerService(streams));
+    this.internalServices = List.of(new PeerService(streams, missed::run, missed::relayLost));
     keys.start();
     presence.start();
   }
@@ -180,6 +201,7 @@ public final class RelayService implements AutoCloseable {
   public void close() {
     streams.shutDown();
     presence.close();
+    router.close();
     pipe.close();
     try {
       wheel.close();
@@ -198,9 +220,12 @@ public final class RelayService implements AutoCloseable {
   }
 
   /// What is made before the things it passes calls to.
-  private static final class Joint implements PresenceLink.Listener {
+  private static final class Joint implements PresencePods.Listener {
     @SuppressWarnings("NullAway.Init") // set in the constructor above, before anything is started
     private Behind behind;
+
+    @SuppressWarnings("NullAway.Init") // as above
+    private MissedCheck missed;
 
     Behind behind() {
       return behind;
@@ -214,6 +239,11 @@ public final class RelayService implements AutoCloseable {
     @Override
     public void seen(List<Long> watches, boolean online) {
       behind.watches().seen(watches, online);
+    }
+
+    @Override
+    public void relayLost() {
+      missed.relayLost();
     }
   }
 }

@@ -5,6 +5,9 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
 
 /// One long-lived stream to another process. gRPC calls it on threads of its own; it brings each
 /// event into the turn of its owner, who keeps at most one such stream and opens another when this
@@ -34,6 +37,8 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
   @SuppressWarnings("NullAway.Init") // gRPC calls beforeStart before the call that opens it returns
   private ClientCallStreamObserver<Q> stream;
 
+  private volatile Optional<Reason> reason = Optional.empty();
+
   /// A stream to be given to the stub that opens it.
   ///
   /// @param name what the log calls it
@@ -60,6 +65,11 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
     stream.onCompleted();
   }
 
+  /// Why the other side ended it, if it has and gave one of the reasons.
+  public Optional<Reason> reason() {
+    return reason;
+  }
+
   /// Breaks it off; [Owner#ended] may still be told.
   public void cancel(String why) {
     stream.cancel(why, null);
@@ -79,6 +89,7 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
   @Override
   public void onError(Throwable failure) {
     LOG.log(Level.INFO, "{0} ended: {1}", name, failure.getMessage());
+    reason = Statuses.reason(failure);
     turn.execute(() -> owner.ended(this));
   }
 

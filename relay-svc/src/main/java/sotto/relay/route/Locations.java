@@ -1,60 +1,36 @@
 package sotto.relay.route;
 
-import io.grpc.Channel;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
-import sotto.presence.v1.LocateRequest;
-import sotto.presence.v1.LocateResponse;
-import sotto.presence.v1.Located;
-import sotto.presence.v1.PresenceServiceGrpc;
-import sotto.presence.v1.PresenceServiceGrpc.PresenceServiceStub;
-import sotto.relay.mailbox.Gather;
-import sotto.relay.mailbox.Mailboxes;
-import sotto.relay.mailbox.Once;
+import sotto.presence.v1.Location;
 import sotto.relay.time.Wheel;
 
 /// Which relay holds which device: presence, asked in batches, and what it said for a while.
 ///
 /// Only positive answers about other relays are kept. Thread-safe.
 final class Locations {
-  private static final long DEADLINE_MILLIS = 2_000;
-  private static final int BATCH = 1_000;
   private static final int MOST = 100_000;
 
   private final Wheel wheel;
   private final long lifeMillis;
   private final ConcurrentHashMap<DeviceAddress, Known> known = new ConcurrentHashMap<>();
-  private final Gather<AccountId, Located> gather;
+  private final Search search;
 
   private record Known(String relay, long untilMillis) {}
 
-  Locations(Channel presence, Wheel wheel, long lifeMillis) {
+  Locations(Search search, Wheel wheel, long lifeMillis) {
     this.wheel = wheel;
     this.lifeMillis = lifeMillis;
-    var stub = PresenceServiceGrpc.newStub(presence);
-    this.gather = new Gather<>((batch, answer) -> locate(stub, batch, answer), BATCH);
+    this.search = search;
     wheel.every(
         lifeMillis,
         () -> known.values().removeIf(location -> location.untilMillis() <= wheel.now()));
-  }
-
-  private static void locate(
-      PresenceServiceStub presence,
-      List<AccountId> accounts,
-      Consumer<Optional<List<Located>>> answer) {
-    var request = LocateRequest.newBuilder();
-    accounts.forEach(account -> request.addAccountIds(Mailboxes.bytes(account)));
-    presence
-        .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
-        .locate(
-            request.build(),
-            new Once<>(response -> answer.accept(response.map(LocateResponse::getAccountsList))));
   }
 
   /// The relay that presence named lately.
@@ -64,11 +40,19 @@ final class Locations {
         .map(Known::relay);
   }
 
-  /// Asks presence for an account's devices; the question leaves after this call.
+  /// Asks presence for some devices of an account; the question leaves after this call.
   ///
-  /// @param told what it says; nothing when it does not answer
-  void locate(AccountId account, Consumer<Located> told) {
-    gather.add(account, located -> told.accept(located.orElse(Located.getDefaultInstance())));
+  /// @param told what one pod says, or more if the first does not know all of them; nothing when
+  ///   none answers
+  void locate(AccountId account, Set<Integer> devices, Consumer<List<Location>> told) {
+    search.find(account, devices, told);
+  }
+
+  /// Asks both pods for all devices of an account; the question leaves after this call.
+  ///
+  /// @param told what they say together, for each device the highest connection number
+  void locateAll(AccountId account, Consumer<List<Location>> told) {
+    search.findAll(account, told);
   }
 
   /// Remembers where a device is.

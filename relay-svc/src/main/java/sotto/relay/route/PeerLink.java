@@ -9,36 +9,53 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.peer.v1.Check;
 import sotto.peer.v1.Forward;
 import sotto.peer.v1.ForwardOutcome;
 import sotto.peer.v1.ForwardRequest;
 import sotto.peer.v1.ForwardResponse;
 import sotto.peer.v1.PeerServiceGrpc;
 import sotto.peer.v1.PeerServiceGrpc.PeerServiceStub;
+import sotto.peer.v1.Wake;
 import sotto.relay.call.OutStream;
 import sotto.relay.time.Wheel;
 
 /// The stream of forwards to one other relay.
 ///
 /// The queue is bounded: a stored envelope that does not fit leaves a mark on its device, which is
-/// sent as a wake and never dropped; a hint that does not fit is dropped. *Not here*, a broken
-/// stream and two seconds of silence are reported as lost (protocol P3).
+/// sent as a wake and not dropped before it is answered; a hint that does not fit is dropped. *Not
+/// here*, a broken stream and two seconds of silence are reported as lost (protocol P3). A wake
+/// that finds nobody is not: whoever registers the device later reads its mailbox then.
 ///
 /// Thread-safe: callers only queue; one turn writes and answers.
 final class PeerLink {
+  /// Who hears what came to nothing; in the turn, must not block.
+  interface Lost {
+    /// The device is to be looked for anew, and its mailbox read.
+    void forward(DeviceAddress device);
+
+    /// The device is not where it was thought to be.
+    void location(DeviceAddress device);
+
+    /// The account's devices are to be looked for anew, and checked.
+    void check(AccountId account);
+  }
+
   static final long SILENCE_MILLIS = 2_000;
 
   private static final Logger LOG = System.getLogger(PeerLink.class.getName());
   private static final int QUEUE = 1_024;
   private static final int QUEUE_BYTES = 4 << 20;
   private static final int BATCH_BYTES = 1 << 20;
-  private static final long BACKOFF_MILLIS = 500;
+  private static final long FIRST_BACKOFF_MILLIS = 500;
+  private static final long LONGEST_BACKOFF_MILLIS = 5_000;
 
   private final PeerServiceStub peer;
   private final Wheel wheel;
-  private final Consumer<DeviceAddress> lost;
+  private final Lost lost;
   private final SynchronizationContext turn =
       new SynchronizationContext(
           (thread, e) -> LOG.log(Level.ERROR, "a peer stream's turn failed", e));
@@ -46,21 +63,31 @@ final class PeerLink {
   // Touched in the turn only.
   private final ArrayDeque<Item> queue = new ArrayDeque<>();
   private final Set<DeviceAddress> marks = new LinkedHashSet<>();
+  private final Set<DeviceAddress> checks = new LinkedHashSet<>();
   private final LinkedHashMap<Long, Sent> unanswered = new LinkedHashMap<>();
   private Optional<OutStream<ForwardRequest, ForwardResponse>> call = Optional.empty();
   private int queueBytes;
   private long nextRequest = 1;
   private boolean backingOff;
+  private boolean closed;
+  private int failures;
+  private long usedMillis;
 
   private record Item(Optional<DeviceAddress> answeredFor, Forward.Builder forward, int size) {}
 
-  private record Sent(DeviceAddress device, long atMillis) {}
+  private enum Kind {
+    FORWARD,
+    WAKE,
+    CHECK
+  }
 
-  PeerLink(Channel channel, Wheel wheel, Consumer<DeviceAddress> lost) {
+  private record Sent(Kind kind, DeviceAddress device, long atMillis) {}
+
+  PeerLink(Channel channel, Wheel wheel, Lost lost) {
     this.peer = PeerServiceGrpc.newStub(channel);
     this.wheel = wheel;
     this.lost = lost;
-    wheel.every(SILENCE_MILLIS / 4, () -> turn.execute(this::watch));
+    this.usedMillis = wheel.now();
   }
 
   void forward(DeviceAddress device, Forward.Builder forward) {
@@ -86,6 +113,13 @@ final class PeerLink {
     });
   }
 
+  void check(DeviceAddress device) {
+    turn.execute(() -> {
+      checks.add(device);
+      pump();
+    });
+  }
+
   private boolean add(Item item) {
     if (queue.size() >= QUEUE || queueBytes + item.size() > QUEUE_BYTES) {
       return false;
@@ -95,8 +129,21 @@ final class PeerLink {
     return true;
   }
 
+  private boolean nothingWaits() {
+    return queue.isEmpty() && marks.isEmpty() && checks.isEmpty();
+  }
+
   private void pump() {
-    if (backingOff || (queue.isEmpty() && marks.isEmpty())) {
+    if (nothingWaits()) {
+      return;
+    }
+    usedMillis = wheel.now();
+    if (closed) {
+      // Whoever had this link still in hand.
+      giveUp();
+      return;
+    }
+    if (backingOff) {
       return;
     }
     if (call.isEmpty()) {
@@ -104,7 +151,7 @@ final class PeerLink {
       call = Optional.of(opened);
       peer.forward(opened);
     }
-    while (call.isPresent() && call.get().isReady() && !(queue.isEmpty() && marks.isEmpty())) {
+    while (call.isPresent() && call.get().isReady() && !nothingWaits()) {
       call.get().send(batch());
     }
   }
@@ -118,41 +165,92 @@ final class PeerLink {
       var item = queue.removeFirst();
       queueBytes -= item.size();
       size += item.size();
-      item.answeredFor()
-          .ifPresent(device -> {
-            item.forward().setRequest(nextRequest);
-            unanswered.put(nextRequest, new Sent(device, wheel.now()));
-            nextRequest++;
-          });
+      item.answeredFor().ifPresent(device -> item.forward().setRequest(sent(Kind.FORWARD, device)));
       batch.addForwards(item.forward());
     }
-    var marked = marks.iterator();
-    while (marked.hasNext() && batch.getForwardsCount() < QUEUE) {
-      batch.addForwards(Peers.wakeOf(marked.next()));
-      marked.remove();
-    }
+    take(
+        marks,
+        batch,
+        device ->
+            Peers.start(device)
+                .setWake(Wake.getDefaultInstance())
+                .setRequest(sent(Kind.WAKE, device)));
+    take(
+        checks,
+        batch,
+        device ->
+            Peers.start(device)
+                .setCheck(Check.getDefaultInstance())
+                .setRequest(sent(Kind.CHECK, device)));
     return batch.build();
   }
 
+  private static void take(
+      Set<DeviceAddress> from,
+      ForwardRequest.Builder batch,
+      Function<DeviceAddress, Forward.Builder> made) {
+    var devices = from.iterator();
+    while (devices.hasNext() && batch.getForwardsCount() < QUEUE) {
+      batch.addForwards(made.apply(devices.next()));
+      devices.remove();
+    }
+  }
+
+  private long sent(Kind kind, DeviceAddress device) {
+    unanswered.put(nextRequest, new Sent(kind, device, wheel.now()));
+    return nextRequest++;
+  }
+
   private void answered(ForwardResponse response) {
+    failures = 0;
     for (var result : response.getResultsList()) {
       var sent = unanswered.remove(result.getRequest());
       if (sent != null && result.getOutcome() == ForwardOutcome.FORWARD_OUTCOME_NOT_HERE) {
-        lost.accept(sent.device());
+        switch (sent.kind()) {
+          case FORWARD -> lost.forward(sent.device());
+          case WAKE -> lost.location(sent.device());
+          case CHECK -> {}
+        }
       }
     }
     pump();
   }
 
-  private void watch() {
-    if (unanswered.isEmpty() || call.isEmpty()) {
-      return;
-    }
-    if (wheel.now() - unanswered.firstEntry().getValue().atMillis() >= SILENCE_MILLIS) {
-      var silent = call.get();
-      silent.cancel("no answer in time");
-      ended(silent);
-    }
+  /// Looks whether the other relay is silent; to be called some times in [#SILENCE_MILLIS].
+  void watch() {
+    turn.execute(() -> {
+      if (unanswered.isEmpty() || call.isEmpty()) {
+        return;
+      }
+      if (wheel.now() - unanswered.firstEntry().getValue().atMillis() >= SILENCE_MILLIS) {
+        var silent = call.get();
+        silent.cancel("no answer in time");
+        ended(silent);
+      }
+    });
+  }
+
+  /// Ends a stream that has had nothing to do for long.
+  ///
+  /// @param gone run in the turn if it did
+  void closeIfIdle(Runnable gone) {
+    turn.execute(() -> {
+      boolean idle = nothingWaits() && unanswered.isEmpty();
+      if (idle && wheel.now() - usedMillis >= Peers.IDLE_MILLIS) {
+        gone.run();
+        end();
+      }
+    });
+  }
+
+  void close() {
+    turn.execute(this::end);
+  }
+
+  private void end() {
+    closed = true;
+    call.ifPresent(OutStream::complete);
+    call = Optional.empty();
   }
 
   private void ended(OutStream<ForwardRequest, ForwardResponse> which) {
@@ -160,22 +258,36 @@ final class PeerLink {
       return;
     }
     call = Optional.empty();
-    var devices = new LinkedHashSet<DeviceAddress>(marks);
-    marks.clear();
-    unanswered.values().forEach(sent -> devices.add(sent.device()));
-    unanswered.clear();
-    queue.forEach(item -> item.answeredFor().ifPresent(devices::add));
-    queue.clear();
-    queueBytes = 0;
     backingOff = true;
     wheel.after(
-        BACKOFF_MILLIS,
+        Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures, 10)),
         () ->
             turn.execute(() -> {
               backingOff = false;
               pump();
             }));
-    devices.forEach(lost);
+    failures++;
+    giveUp();
+  }
+
+  private void giveUp() {
+    var devices = new LinkedHashSet<DeviceAddress>(marks);
+    var accounts = new LinkedHashSet<AccountId>();
+    checks.forEach(device -> accounts.add(device.account()));
+    for (var sent : unanswered.values()) {
+      switch (sent.kind()) {
+        case FORWARD, WAKE -> devices.add(sent.device());
+        case CHECK -> accounts.add(sent.device().account());
+      }
+    }
+    queue.forEach(item -> item.answeredFor().ifPresent(devices::add));
+    marks.clear();
+    checks.clear();
+    unanswered.clear();
+    queue.clear();
+    queueBytes = 0;
+    devices.forEach(lost::forward);
+    accounts.forEach(lost::check);
   }
 
   private final class Events implements OutStream.Owner<ForwardRequest, ForwardResponse> {

@@ -5,6 +5,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chat.v1.Delivery;
 import sotto.peer.v1.Forward;
@@ -21,10 +22,19 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
   private static final Logger LOG = System.getLogger(PeerService.class.getName());
 
   private final LocalStreams local;
+  private final Consumer<AccountId> check;
+  private final Runnable peerLost;
 
   /// The service over this relay's streams.
-  public PeerService(LocalStreams local) {
+  ///
+  /// @param local the streams
+  /// @param check looks whether the devices of an account are still in its chain; must not block
+  /// @param peerLost told when another relay's stream has broken: what it was to forward may be
+  ///   lost (protocol P3); must not block
+  public PeerService(LocalStreams local, Consumer<AccountId> check, Runnable peerLost) {
     this.local = local;
+    this.check = check;
+    this.peerLost = peerLost;
   }
 
   @Override
@@ -32,7 +42,7 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
     var inbound = new Inbound((ServerCallStreamObserver<ForwardResponse>) answers);
     inbound.answers.disableAutoRequest();
     inbound.answers.setOnReadyHandler(() -> inbound.turn.execute(inbound::send));
-    inbound.answers.setOnCancelHandler(() -> {});
+    inbound.answers.setOnCancelHandler(() -> inbound.turn.execute(inbound::broken));
     inbound.answers.request(1);
     return inbound;
   }
@@ -64,9 +74,13 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
     }
 
     private void take(Forward forward) {
-      var stream =
-          Locations.device(new AccountId(forward.getAccountId().toByteArray()), forward.getDevice())
-              .flatMap(local::find);
+      var account = new AccountId(forward.getAccountId().toByteArray());
+      if (forward.hasCheck()) {
+        check.accept(account);
+        answer(forward.getRequest(), Pushed.PUSHED);
+        return;
+      }
+      var stream = Locations.device(account, forward.getDevice()).flatMap(local::find);
       if (stream.isEmpty()) {
         answer(forward.getRequest(), Pushed.NOT_HERE);
         return;
@@ -90,7 +104,7 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           stream.get().ephemeral(forward.getEphemeral());
           answer(forward.getRequest(), Pushed.PUSHED);
         }
-        case WAKE, WHAT_NOT_SET -> {
+        case WAKE, CHECK, WHAT_NOT_SET -> {
           stream.get().wake();
           answer(forward.getRequest(), Pushed.BEHIND);
         }
@@ -126,7 +140,14 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
 
     @Override
     public void onError(Throwable failure) {
-      turn.execute(() -> ended = true);
+      turn.execute(this::broken);
+    }
+
+    private void broken() {
+      if (!ended) {
+        ended = true;
+        peerLost.run();
+      }
     }
 
     @Override

@@ -4,27 +4,34 @@ import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import sotto.chain.DeviceAddress;
 import sotto.peer.v1.Forward;
 import sotto.peer.v1.StoredEnvelope;
-import sotto.peer.v1.Wake;
 import sotto.relay.delivery.Push;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.time.Wheel;
 
-/// The other relays that this one forwards to, by name. Thread-safe.
+/// The other relays that this one forwards to, by name. A link that has had nothing to do for
+/// minutes is dropped: relays come and go under new names. Thread-safe.
 final class Peers {
+  static final long IDLE_MILLIS = 300_000;
+  private static final long SWEEP_MILLIS = 60_000;
+
   private final Function<String, Optional<Channel>> channels;
   private final Wheel wheel;
-  private final Consumer<DeviceAddress> lost;
+  private final PeerLink.Lost lost;
   private final ConcurrentHashMap<String, PeerLink> links = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
-  Peers(Function<String, Optional<Channel>> channels, Wheel wheel, Consumer<DeviceAddress> lost) {
+  Peers(Function<String, Optional<Channel>> channels, Wheel wheel, PeerLink.Lost lost) {
     this.channels = channels;
     this.wheel = wheel;
     this.lost = lost;
+    wheel.every(PeerLink.SILENCE_MILLIS / 4, () -> links.values().forEach(PeerLink::watch));
+    wheel.every(
+        SWEEP_MILLIS,
+        () -> links.forEach((relay, link) -> link.closeIfIdle(() -> links.remove(relay, link))));
   }
 
   void forward(String relay, DeviceAddress device, Push push) {
@@ -50,7 +57,27 @@ final class Peers {
     to(relay).ifPresent(link -> link.wake(device));
   }
 
+  /// Makes a relay check whether the devices of an account are still in its chain.
+  ///
+  /// @param device one of them that is there
+  void check(String relay, DeviceAddress device) {
+    to(relay).ifPresent(link -> link.check(device));
+  }
+
+  void close() {
+    closed = true;
+    links.values().forEach(PeerLink::close);
+  }
+
+  /// How many relays there are links to.
+  int size() {
+    return links.size();
+  }
+
   private Optional<PeerLink> to(String relay) {
+    if (closed) {
+      return Optional.empty();
+    }
     var known = links.get(relay);
     if (known != null) {
       return Optional.of(known);
@@ -64,9 +91,5 @@ final class Peers {
     return Forward.newBuilder()
         .setAccountId(Mailboxes.bytes(device.account()))
         .setDevice(device.device().number());
-  }
-
-  static Forward.Builder wakeOf(DeviceAddress device) {
-    return start(device).setWake(Wake.getDefaultInstance());
   }
 }

@@ -1,233 +1,212 @@
 package sotto.relay.route;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.SynchronizationContext;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import sotto.chain.AccountId;
-import sotto.chain.DeviceAddress;
+import java.util.OptionalLong;
 import sotto.presence.v1.AttachRequest;
 import sotto.presence.v1.AttachResponse;
 import sotto.presence.v1.Change;
 import sotto.presence.v1.Changes;
 import sotto.presence.v1.Complete;
-import sotto.presence.v1.Connected;
-import sotto.presence.v1.Disconnected;
 import sotto.presence.v1.Lease;
 import sotto.presence.v1.PresenceServiceGrpc;
 import sotto.presence.v1.PresenceServiceGrpc.PresenceServiceStub;
-import sotto.presence.v1.Published;
 import sotto.presence.v1.Renew;
-import sotto.presence.v1.Unwatched;
-import sotto.presence.v1.Watched;
+import sotto.proto.Reason;
 import sotto.relay.call.OutStream;
-import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.time.Wheel;
 
-/// The attach stream to a presence pod: the lease of this relay, its streams, what they publish and
-/// watch.
+/// The attach stream to one presence pod, and this relay's lease there.
 ///
 /// # States
 ///
 /// ```
-/// DETACHED  -> ATTACHED   a stream is opened; the lease takes a new epoch and everything is registered again
-/// ATTACHED  -> DETACHED   the stream broke, or a batch had no answer for 5 s; opened again after back-off
+/// DETACHED  -> ATTACHING  a stream is opened: lease, what has left, everything that is to be there
+/// ATTACHING -> ATTACHED   the pod has granted the lease
+/// either    -> DETACHED   the stream broke, or the pod had no answer for 5 s; opened again after back-off
 /// any       -> CLOSED
 /// ```
 ///
-/// One batch of changes is in flight; what comes meanwhile gathers. The relay's own tables are the
-/// truth: a change that a broken stream lost is in them.
+/// The epoch stays while the lease may live, so that a stream that breaks costs the pod no entry;
+/// it is a new one when the lease has lapsed. What left while the pod was not reached is kept and
+/// said first.
 ///
-/// Thread-safe: callers only queue; one turn does the rest, listeners run in it.
-public final class PresenceLink implements AutoCloseable {
-  /// Who hears what presence says; must not block.
-  public interface Listener {
-    /// A device is connected elsewhere: its streams below the number are to be closed.
-    void displaced(DeviceAddress device, long connectionNumber);
+/// One batch of changes is in flight; what comes meanwhile gathers. In the turn of [PresencePods]
+/// only.
+final class PresenceLink {
+  /// Whose link it is; called in the turn.
+  interface Owner {
+    /// All that is to be at this pod.
+    List<Entry> wantedAt(PresenceLink link);
 
-    /// Watched presence changed.
-    void seen(List<Long> watches, boolean online);
+    /// A number above all that any pod has heard as this relay's epoch.
+    long nextEpoch();
+
+    /// The version of the list of pods for which everything is registered.
+    OptionalLong completed();
+
+    /// The pod has an entry.
+    void acknowledged(PresenceLink link, Entry entry);
+
+    /// The stream is over: what the pod has is not known any more.
+    void detached(PresenceLink link);
+
+    /// The pod cannot hold a lease of this relay any more.
+    void lapsed(PresenceLink link);
+
+    /// The pod says something of its own accord.
+    void said(PresenceLink link, AttachResponse frame);
   }
 
-  private static final Logger LOG = System.getLogger(PresenceLink.class.getName());
-  private static final long RENEW_MILLIS = 3_000;
   private static final long ANSWER_MILLIS = 5_000;
+  // How much later than here a lease may end at the pod: a frame's way and the pod's ticks.
+  private static final long SLACK_MILLIS = 3_000;
+  private static final long LIFE_MILLIS = 10_000;
   private static final long FIRST_BACKOFF_MILLIS = 50;
   private static final long LONGEST_BACKOFF_MILLIS = 2_000;
+  private static final long NAMESAKE_BACKOFF_MILLIS = 10_000;
   private static final int BATCH = 1_000;
-  // With one pod the list never changes.
-  private static final long PODS_VERSION = 1;
+  private static final int MOST_DEPARTURES = 100_000;
 
+  private final String pod;
   private final PresenceServiceStub presence;
   private final String relay;
-  private final Clock clock;
   private final Wheel wheel;
-  private final Listener listener;
-  private final SynchronizationContext turn =
-      new SynchronizationContext(
-          (thread, e) -> LOG.log(Level.ERROR, "the presence stream's turn failed", e));
+  private final SynchronizationContext turn;
+  private final Owner owner;
 
-  // Touched in the turn only.
-  private final Set<Registration> registrations = new LinkedHashSet<>();
-  private final Map<Long, Watched> watches = new LinkedHashMap<>();
+  private final ArrayDeque<Change> departures = new ArrayDeque<>();
   private final ArrayDeque<Item> waiting = new ArrayDeque<>();
   private List<Item> inFlight = List.of();
-  private long batch;
-  private long batchMillis;
   private Optional<OutStream<AttachRequest, AttachResponse>> call = Optional.empty();
-  private boolean completeDue;
+  private OptionalLong epoch = OptionalLong.empty();
+  private OptionalLong completed = OptionalLong.empty();
+  // When the last frame left that a lease may live on.
+  private OptionalLong leaseMillis = OptionalLong.empty();
+  private boolean leased;
   private boolean backingOff;
   private boolean closed;
   private int failures;
-  private long epoch;
+  private long batch;
+  private long askedMillis;
+  private long lifeMillis = LIFE_MILLIS;
 
-  private record Item(Change change, Optional<Registration> confirms) {}
+  private record Item(Change change, Optional<Entry> acknowledges) {}
 
-  /// A link that is not attached.
-  ///
-  /// @param channel to a presence pod
-  /// @param relay this relay's name
-  /// @param clock makes epochs increase over restarts
-  /// @param wheel for renewals and back-off
-  /// @param listener who hears what presence says
-  public PresenceLink(Channel channel, String relay, Clock clock, Wheel wheel, Listener listener) {
+  PresenceLink(
+      String pod,
+      Channel channel,
+      String relay,
+      Wheel wheel,
+      SynchronizationContext turn,
+      Owner owner) {
+    this.pod = pod;
     this.presence = PresenceServiceGrpc.newStub(channel);
     this.relay = relay;
-    this.clock = clock;
     this.wheel = wheel;
-    this.listener = listener;
+    this.turn = turn;
+    this.owner = owner;
   }
 
-  /// Attaches, and keeps attached.
-  public void start() {
-    wheel.every(RENEW_MILLIS, () -> turn.execute(this::renew));
-    turn.execute(this::attach);
+  String pod() {
+    return pod;
   }
 
-  /// Registers a stream; [Registration] says when it is acknowledged.
-  public void connected(Registration registration) {
-    turn.execute(() -> {
-      registrations.add(registration);
-      change(connectedOf(registration), Optional.of(registration));
-    });
-  }
-
-  /// Takes a stream back.
-  public void disconnected(Registration registration) {
-    turn.execute(() -> {
-      if (registrations.remove(registration)) {
-        change(
-            Change.newBuilder()
-                .setDisconnected(
-                    Disconnected.newBuilder()
-                        .setAccountId(Mailboxes.bytes(registration.device().account()))
-                        .setDevice(registration.device().device().number())
-                        .setConnectionNumber(registration.connectionNumber()))
-                .build(),
-            Optional.empty());
-      }
-    });
-  }
-
-  /// Publishes a stream's presence.
-  public void published(
-      Registration registration, boolean visible, List<ByteString> accessKeyHashes) {
-    turn.execute(() -> {
-      registration.published = true;
-      registration.visible = visible;
-      registration.accessKeyHashes = List.copyOf(accessKeyHashes);
-      if (registrations.contains(registration)) {
-        change(publishedOf(registration), Optional.empty());
-      }
-    });
-  }
-
-  /// Watches an account.
-  ///
-  /// @param watch names the watch; never used again
-  public void watch(long watch, AccountId account, ByteString accessKey) {
-    turn.execute(() -> {
-      var watched =
-          Watched.newBuilder()
-              .setWatch(watch)
-              .setAccountId(Mailboxes.bytes(account))
-              .setAccessKey(accessKey)
-              .build();
-      watches.put(watch, watched);
-      change(Change.newBuilder().setWatched(watched).build(), Optional.empty());
-    });
-  }
-
-  /// Ends a watch.
-  public void unwatch(long watch) {
-    turn.execute(() -> {
-      if (watches.remove(watch) != null) {
-        change(
-            Change.newBuilder().setUnwatched(Unwatched.newBuilder().setWatch(watch)).build(),
-            Optional.empty());
-      }
-    });
-  }
-
-  private void change(Change change, Optional<Registration> confirms) {
-    if (call.isPresent()) {
-      waiting.add(new Item(change, confirms));
-      pump();
-    }
-  }
-
-  private void attach() {
+  /// Opens a stream unless there is one.
+  void attach() {
     if (closed || call.isPresent() || backingOff) {
       return;
     }
-    epoch = Math.max(epoch + 1, clock.millis());
-    waiting.clear();
-    inFlight = List.of();
-    for (var registration : registrations) {
-      waiting.add(new Item(connectedOf(registration), Optional.of(registration)));
-      if (registration.published) {
-        waiting.add(new Item(publishedOf(registration), Optional.empty()));
-      }
+    if (!mayLive()) {
+      epoch = OptionalLong.empty();
     }
-    watches
-        .values()
-        .forEach(watched ->
-            waiting.add(
-                new Item(Change.newBuilder().setWatched(watched).build(), Optional.empty())));
-    completeDue = true;
+    if (epoch.isEmpty()) {
+      epoch = OptionalLong.of(owner.nextEpoch());
+      departures.clear();
+    }
+    waiting.clear();
+    departures.forEach(change -> waiting.add(new Item(change, Optional.empty())));
+    departures.clear();
+    completed = OptionalLong.empty();
+    owner.wantedAt(this).forEach(this::queue);
     var opened = new OutStream<>("the presence stream", turn, new Events());
     call = Optional.of(opened);
+    askedMillis = wheel.now();
     presence.attach(opened);
     opened.send(
         AttachRequest.newBuilder()
-            .setLease(Lease.newBuilder().setRelay(relay).setEpoch(epoch))
+            .setLease(Lease.newBuilder().setRelay(relay).setEpoch(epoch.getAsLong()))
             .build());
     pump();
   }
 
-  private void pump() {
+  /// Whether the pod may hold a lease of this relay, or is about to.
+  boolean mayHoldLease() {
+    return leased || mayLive() || (failures == 0 && call.isPresent());
+  }
+
+  private boolean mayLive() {
+    return leaseMillis.isPresent()
+        && wheel.now() - leaseMillis.getAsLong() < lifeMillis + SLACK_MILLIS;
+  }
+
+  /// Brings an entry; kept by the owner until it is attached.
+  void enter(Entry entry) {
+    if (call.isPresent()) {
+      queue(entry);
+      pump();
+    }
+  }
+
+  private void queue(Entry entry) {
+    var changes = entry.arrival();
+    for (int i = 0; i < changes.size(); i++) {
+      boolean last = i == changes.size() - 1;
+      waiting.add(new Item(changes.get(i), last ? Optional.of(entry) : Optional.empty()));
+    }
+  }
+
+  /// Takes an entry away.
+  void leave(Entry entry) {
+    if (call.isPresent()) {
+      change(entry.departure());
+    } else {
+      departed(entry.departure());
+    }
+  }
+
+  /// Changes an entry that is there.
+  void change(Change change) {
+    if (call.isPresent()) {
+      waiting.add(new Item(change, Optional.empty()));
+      pump();
+    }
+  }
+
+  /// A pod whose lease of this relay goes on still has what left meanwhile. Watches end with their
+  /// stream.
+  private void departed(Change change) {
+    if (!change.hasDisconnected() || epoch.isEmpty()) {
+      return;
+    }
+    departures.add(change);
+    if (departures.size() > MOST_DEPARTURES) {
+      departures.clear();
+      epoch = OptionalLong.empty();
+    }
+  }
+
+  /// Sends what may be sent: a batch, or behind the last that all is there.
+  void pump() {
     if (call.isEmpty() || !inFlight.isEmpty()) {
       return;
     }
-    var stream = call.get();
     if (waiting.isEmpty()) {
-      if (completeDue) {
-        completeDue = false;
-        stream.send(
-            AttachRequest.newBuilder()
-                .setComplete(Complete.newBuilder().setPodsVersion(PODS_VERSION))
-                .build());
-      }
+      complete();
       return;
     }
     var items = new ArrayList<Item>();
@@ -238,8 +217,25 @@ public final class PresenceLink implements AutoCloseable {
       changes.addChanges(item.change());
     }
     inFlight = items;
-    batchMillis = wheel.now();
-    stream.send(AttachRequest.newBuilder().setChanges(changes).build());
+    askedMillis = wheel.now();
+    send(AttachRequest.newBuilder().setChanges(changes));
+  }
+
+  private void complete() {
+    var version = owner.completed();
+    if (version.isPresent() && !version.equals(completed)) {
+      completed = version;
+      send(
+          AttachRequest.newBuilder()
+              .setComplete(Complete.newBuilder().setPodsVersion(version.getAsLong())));
+    }
+  }
+
+  private void send(AttachRequest.Builder frame) {
+    if (leased) {
+      leaseMillis = OptionalLong.of(wheel.now());
+    }
+    call.ifPresent(open -> open.send(frame.build()));
   }
 
   private void heard(OutStream<AttachRequest, AttachResponse> from, AttachResponse response) {
@@ -247,39 +243,38 @@ public final class PresenceLink implements AutoCloseable {
       return;
     }
     switch (response.getFrameCase()) {
-      case LEASED -> failures = 0;
+      case LEASED -> {
+        leased = true;
+        failures = 0;
+        lifeMillis = response.getLeased().getLifeMs();
+        leaseMillis = OptionalLong.of(wheel.now());
+      }
       case DONE -> {
         if (response.getDone().getBatch() == batch) {
           var done = inFlight;
           inFlight = List.of();
           pump();
-          for (var item : done) {
-            item.confirms().filter(registrations::contains).ifPresent(Registration::confirm);
-          }
+          done.forEach(
+              item -> item.acknowledges().ifPresent(entry -> owner.acknowledged(this, entry)));
         }
       }
-      case DISPLACED -> {
-        var displaced = response.getDisplaced();
-        Locations.device(
-                new AccountId(displaced.getAccountId().toByteArray()), displaced.getDevice())
-            .ifPresent(device -> listener.displaced(device, displaced.getConnectionNumber()));
-      }
-      case SEEN ->
-          listener.seen(response.getSeen().getWatchesList(), response.getSeen().getOnline());
-      case RELAY_LOST, FRAME_NOT_SET -> {}
+      case DISPLACED, SEEN, RELAY_LOST -> owner.said(this, response);
+      case FRAME_NOT_SET -> {}
     }
   }
 
-  private void renew() {
+  /// Lets the lease go on, and gives up a stream whose pod does not answer.
+  void renew() {
     if (call.isEmpty()) {
       return;
     }
     var open = call.get();
-    if (!inFlight.isEmpty() && wheel.now() - batchMillis >= ANSWER_MILLIS) {
+    boolean asked = !leased || !inFlight.isEmpty();
+    if (asked && wheel.now() - askedMillis >= ANSWER_MILLIS) {
       open.cancel("no answer in time");
       ended(open);
     } else {
-      open.send(AttachRequest.newBuilder().setRenew(Renew.getDefaultInstance()).build());
+      send(AttachRequest.newBuilder().setRenew(Renew.getDefaultInstance()));
     }
   }
 
@@ -288,47 +283,48 @@ public final class PresenceLink implements AutoCloseable {
       return;
     }
     call = Optional.empty();
-    backingOff = true;
+    leased = false;
     failures++;
+    inFlight.forEach(item -> departed(item.change()));
+    waiting.forEach(item -> departed(item.change()));
+    inFlight = List.of();
+    waiting.clear();
+    long backoff =
+        Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures - 1, 10));
+    var reason = which.reason();
+    if (reason.equals(Optional.of(Reason.SILENT))) {
+      lapsed();
+    } else if (reason.equals(Optional.of(Reason.SHUTTING_DOWN))) {
+      // Another process attached under this relay's name.
+      lapsed();
+      backoff = NAMESAKE_BACKOFF_MILLIS;
+    }
+    backingOff = true;
     wheel.after(
-        Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures - 1, 10)),
+        backoff,
         () ->
             turn.execute(() -> {
               backingOff = false;
               attach();
             }));
+    owner.detached(this);
+    if (mayLive()) {
+      long left = leaseMillis.orElseThrow() + lifeMillis + SLACK_MILLIS - wheel.now();
+      wheel.after(left, () -> turn.execute(() -> owner.lapsed(this)));
+    }
   }
 
-  /// Ends the stream; presence lets the lease run out.
-  @Override
-  public void close() {
-    turn.execute(() -> {
-      closed = true;
-      call.ifPresent(open -> open.complete());
-      call = Optional.empty();
-    });
+  private void lapsed() {
+    leaseMillis = OptionalLong.empty();
+    epoch = OptionalLong.empty();
   }
 
-  private static Change connectedOf(Registration registration) {
-    return Change.newBuilder()
-        .setConnected(
-            Connected.newBuilder()
-                .setAccountId(Mailboxes.bytes(registration.device().account()))
-                .setDevice(registration.device().device().number())
-                .setConnectionNumber(registration.connectionNumber()))
-        .build();
-  }
-
-  private static Change publishedOf(Registration registration) {
-    return Change.newBuilder()
-        .setPublished(
-            Published.newBuilder()
-                .setAccountId(Mailboxes.bytes(registration.device().account()))
-                .setDevice(registration.device().device().number())
-                .setConnectionNumber(registration.connectionNumber())
-                .setVisible(registration.visible)
-                .addAllAccessKeyHashes(registration.accessKeyHashes))
-        .build();
+  /// Leaves: the pod ends the lease.
+  void close() {
+    closed = true;
+    call.ifPresent(OutStream::complete);
+    call = Optional.empty();
+    leased = false;
   }
 
   private final class Events implements OutStream.Owner<AttachRequest, AttachResponse> {

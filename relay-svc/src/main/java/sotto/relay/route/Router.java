@@ -3,9 +3,12 @@ package sotto.relay.route;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chat.v1.Delivery;
@@ -22,7 +25,7 @@ import sotto.relay.time.Wheel;
 ///
 /// Presence is asked after the append and not before: a device that registers later reads the
 /// mailbox later (protocol P3). Thread-safe; nothing blocks.
-public final class Router implements Forwarder {
+public final class Router implements Forwarder, AutoCloseable {
   private final String self;
   private final LocalStreams local;
   private final Locations locations;
@@ -32,21 +35,21 @@ public final class Router implements Forwarder {
   ///
   /// @param self this relay's name
   /// @param local its streams
-  /// @param presence to presence
+  /// @param presence the presence pods
   /// @param channels to other relays by name
   /// @param wheel time
   /// @param locationLifeMillis how long a location is believed
   public Router(
       String self,
       LocalStreams local,
-      Channel presence,
+      PresencePods presence,
       Function<String, Optional<Channel>> channels,
       Wheel wheel,
       long locationLifeMillis) {
     this.self = self;
     this.local = local;
-    this.locations = new Locations(presence, wheel, locationLifeMillis);
-    this.peers = new Peers(channels, wheel, this::lost);
+    this.locations = new Locations(presence.search(), wheel, locationLifeMillis);
+    this.peers = new Peers(channels, wheel, new Lost());
   }
 
   /// An append is durable: its envelopes go to the streams of their devices.
@@ -82,8 +85,9 @@ public final class Router implements Forwarder {
   private void forwardLocated(AccountId account, List<DeviceAppend> envelopes, Appended appended) {
     locations.locate(
         account,
+        envelopes.stream().map(DeviceAppend::getDevice).collect(Collectors.toSet()),
         located -> {
-          for (var location : located.getLocationsList()) {
+          for (var location : located) {
             for (var envelope : envelopes) {
               if (envelope.getDevice() == location.getDevice()) {
                 storedAt(appended, envelope.getDevice())
@@ -144,26 +148,62 @@ public final class Router implements Forwarder {
 
   @Override
   public void wake(DeviceAddress device) {
-    reach(
-        device,
-        new Reach() {
-          @Override
-          public void here(LocalStream stream) {
-            stream.wake();
-          }
+    reach(device, waking(device));
+  }
 
-          @Override
-          public void at(String relay) {
-            peers.wake(relay, device);
+  private Reach waking(DeviceAddress device) {
+    return new Reach() {
+      @Override
+      public void here(LocalStream stream) {
+        stream.wake();
+      }
+
+      @Override
+      public void at(String relay) {
+        peers.wake(relay, device);
+      }
+    };
+  }
+
+  /// The account's chain has changed: the other relays that hold streams of it check whether their
+  /// devices are still in it (protocol C3).
+  public void chainChanged(AccountId account) {
+    locations.locateAll(
+        account,
+        located -> {
+          var relays = new HashMap<String, DeviceAddress>();
+          for (var location : located) {
+            Locations.device(account, location.getDevice())
+                .ifPresent(device -> relays.put(location.getRelay(), device));
           }
+          relays.remove(self);
+          relays.forEach(peers::check);
         });
   }
 
-  /// A forward came to nothing: presence is asked anew, and whoever has the device reads its
-  /// mailbox.
-  private void lost(DeviceAddress device) {
-    locations.drop(device);
-    wake(device);
+  private final class Lost implements PeerLink.Lost {
+    /// A forward came to nothing: both pods are asked anew, and whoever has the device reads its
+    /// mailbox.
+    @Override
+    public void forward(DeviceAddress device) {
+      locations.drop(device);
+      var stream = local.find(device);
+      if (stream.isPresent()) {
+        stream.get().wake();
+      } else {
+        locations.locateAll(device.account(), located -> reach(device, located, waking(device)));
+      }
+    }
+
+    @Override
+    public void location(DeviceAddress device) {
+      locations.drop(device);
+    }
+
+    @Override
+    public void check(AccountId account) {
+      chainChanged(account);
+    }
   }
 
   private interface Reach {
@@ -185,18 +225,28 @@ public final class Router implements Forwarder {
     }
     locations.locate(
         device.account(),
-        located ->
-            located.getLocationsList().stream()
-                .filter(location -> location.getDevice() == device.device().number())
-                .findFirst()
-                .ifPresent(location -> {
-                  if (location.getRelay().equals(self)) {
-                    local.find(device).ifPresent(reach::here);
-                  } else {
-                    locations.learn(device, location.getRelay());
-                    reach.at(location.getRelay());
-                  }
-                }));
+        Set.of(device.device().number()),
+        located -> reach(device, located, reach));
+  }
+
+  private void reach(DeviceAddress device, List<Location> located, Reach reach) {
+    located.stream()
+        .filter(location -> location.getDevice() == device.device().number())
+        .findFirst()
+        .ifPresent(location -> {
+          if (location.getRelay().equals(self)) {
+            local.find(device).ifPresent(reach::here);
+          } else {
+            locations.learn(device, location.getRelay());
+            reach.at(location.getRelay());
+          }
+        });
+  }
+
+  /// Says good-bye to the other relays.
+  @Override
+  public void close() {
+    peers.close();
   }
 
   private static Optional<StoredAt> storedAt(Appended appended, int device) {

@@ -31,7 +31,7 @@ public final class Watches {
   // The relay that lost the stream notes the time while presence tells of it.
   private static final long NOTE_MILLIS = 250;
 
-  private final PresenceLink presence;
+  private final PresencePods presence;
   private final Mailboxes mailboxes;
   private final Wheel wheel;
   private final SynchronizationContext turn =
@@ -63,7 +63,7 @@ public final class Watches {
   /// @param presence where watches are kept
   /// @param mailboxes whom to ask for last seen times
   /// @param wheel time
-  public Watches(PresenceLink presence, Mailboxes mailboxes, Wheel wheel) {
+  public Watches(PresencePods presence, Mailboxes mailboxes, Wheel wheel) {
     this.presence = presence;
     this.mailboxes = mailboxes;
     this.wheel = wheel;

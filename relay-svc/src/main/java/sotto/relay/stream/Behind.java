@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import sotto.relay.RelayConfig;
 import sotto.relay.append.AppendPipe;
 import sotto.relay.mailbox.Mailboxes;
-import sotto.relay.route.PresenceLink;
+import sotto.relay.route.PresencePods;
 import sotto.relay.route.Router;
 import sotto.relay.route.Watches;
 import sotto.relay.time.Wheel;
@@ -19,7 +19,7 @@ import sotto.relay.time.Wheel;
 /// @param mailboxes the store's mailboxes
 /// @param pipe the appends
 /// @param laneNumbers the last lane number given on the pipe
-/// @param presence the attach stream
+/// @param presence what is kept at the presence pods
 /// @param watches who watches whom
 /// @param router to the streams of other devices
 /// @param sends the limits of sends
@@ -32,7 +32,7 @@ public record Behind(
     Mailboxes mailboxes,
     AppendPipe pipe,
     AtomicLong laneNumbers,
-    PresenceLink presence,
+    PresencePods presence,
     Watches watches,
     Router router,
     SendLimits sends,

@@ -7,23 +7,30 @@ import sotto.chain.AccountId;
 import sotto.mailbox.v1.CheckMissedResponse;
 import sotto.mailbox.v1.DevicePosition;
 import sotto.relay.mailbox.Mailboxes;
+import sotto.relay.time.Wheel;
 
 /// The last net under forwards that got lost: asks the store what the streams have missed, a
-/// thousand at a time, one batch after the other, and cuts those whose device is removed (protocol
+/// thousand at a time, at most ten times a second, and cuts those whose device is removed (protocol
 /// P3, C3).
 ///
 /// Thread-safe; nothing blocks.
 public final class MissedCheck {
   private static final int BATCH = 1_000;
+  private static final long PACE_MILLIS = 100;
+  // Several presence pods report the same loss, each when its tick comes by.
+  private static final long LOSS_MILLIS = 500;
 
   private final Streams streams;
   private final Mailboxes mailboxes;
+  private final Wheel wheel;
   private final AtomicBoolean running = new AtomicBoolean();
+  private final AtomicBoolean due = new AtomicBoolean();
 
   /// A check of a relay's streams.
-  public MissedCheck(Streams streams, Mailboxes mailboxes) {
+  public MissedCheck(Streams streams, Mailboxes mailboxes, Wheel wheel) {
     this.streams = streams;
     this.mailboxes = mailboxes;
+    this.wheel = wheel;
   }
 
   /// Checks all streams, unless such a check is under way.
@@ -33,14 +40,26 @@ public final class MissedCheck {
     }
   }
 
+  /// Another relay was lost, and with it what it was to forward: checks all streams soon, once for
+  /// losses that come together, and after a check that is under way.
+  public void relayLost() {
+    if (due.compareAndSet(false, true)) {
+      wheel.after(LOSS_MILLIS, this::runDue);
+    }
+  }
+
+  private void runDue() {
+    if (running.get()) {
+      wheel.after(LOSS_MILLIS, this::runDue);
+    } else {
+      due.set(false);
+      run();
+    }
+  }
+
   /// Checks the streams of one account, one of whose devices may just have been removed.
   public void run(AccountId account) {
-    check(
-        streams.holders().stream()
-            .filter(stream -> stream.device().account().equals(account))
-            .toList(),
-        0,
-        () -> {});
+    check(streams.of(account), 0, () -> {});
   }
 
   private void check(List<DeviceStream> all, int from, Runnable done) {
@@ -62,7 +81,11 @@ public final class MissedCheck {
         positions,
         answer -> {
           answer.ifPresent(found -> act(batch, found));
-          check(all, from + BATCH, done);
+          if (from + BATCH >= all.size()) {
+            done.run();
+          } else {
+            wheel.after(PACE_MILLIS, () -> check(all, from + BATCH, done));
+          }
         });
   }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
@@ -70,12 +71,15 @@ public final class Streams implements LocalStreams {
 
   /// Whether a stream of the account is here.
   boolean has(AccountId account) {
-    for (int number = 1; number <= DeviceId.MAX; number++) {
-      if (byDevice.containsKey(new DeviceAddress(account, new DeviceId(number)))) {
-        return true;
-      }
-    }
-    return false;
+    return !of(account).isEmpty();
+  }
+
+  /// The streams that hold devices of the account.
+  List<DeviceStream> of(AccountId account) {
+    return IntStream.rangeClosed(1, DeviceId.MAX)
+        .mapToObj(number -> new DeviceAddress(account, new DeviceId(number)))
+        .flatMap(device -> Optional.ofNullable(byDevice.get(device)).stream())
+        .toList();
   }
 
   @Override

@@ -1,0 +1,36 @@
+package sotto.relay.route;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import sotto.chain.AccountId;
+import sotto.mesh.PodList;
+
+/// The presence pods as this relay knows them.
+///
+/// @param current the newest list
+/// @param previous the one before it; empty if there was none
+record PodLists(PodList current, PodList previous) {
+  /// On how many pods an account's presence is kept.
+  static final int COPIES = 2;
+
+  static final PodLists NONE = new PodLists(PodList.EMPTY, PodList.EMPTY);
+
+  /// The lists after a change.
+  PodLists then(PodList next) {
+    return new PodLists(next, current);
+  }
+
+  /// The pods that an account's presence is kept on.
+  static List<String> of(AccountId account, PodList list) {
+    return list.ranked(account.low(), COPIES);
+  }
+
+  /// Every pod of either list but these.
+  List<String> without(Collection<String> asked) {
+    var others = new ArrayList<>(current.names());
+    previous.names().stream().filter(pod -> !others.contains(pod)).forEach(others::add);
+    others.removeAll(asked);
+    return others;
+  }
+}
