@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -75,6 +76,14 @@ public final class Configs {
   /// @return such as `relay.max-calls`, sorted
   public static SortedSet<String> keys(Class<? extends Record> type) {
     return Collections.unmodifiableSortedSet(ConfigKeys.of(type).all());
+  }
+
+  /// Reads a time as config has it.
+  ///
+  /// @param text such as `12h`
+  /// @throws IllegalArgumentException saying the form
+  public static Duration duration(String text) {
+    return Durations.parse(text);
   }
 
   private static String keyOf(String variable, ConfigKeys keys) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /// How a process takes part in the mesh.
 ///
 /// @param listen where the others reach it; port 0 takes a free one
-/// @param advertise the name under which the others reach it; absent = `listen` with the real port
+/// @param advertise the name under which the others reach it; absent = `listen`
 /// @param ca the certificate of the authority that all of the mesh has
 /// @param certificate this process's certificate; the files are read anew when they change
 /// @param key its private key, PKCS 8
@@ -60,8 +60,13 @@ public record MeshConfig(
 
   /// The name under which the others reach it.
   ///
-  /// @param real where it listens
-  public String name(HostPort real) {
-    return advertise.orElse(real).toString();
+  /// @throws ConfigException if nobody can reach it at `listen` and `advertise` is absent
+  public String name() {
+    if (advertise.isEmpty()
+        && (listen.port() == 0 || listen.host().equals("0.0.0.0") || listen.host().equals("::"))) {
+      throw new ConfigException(
+          "others cannot reach this process at mesh.listen " + listen + ": give mesh.advertise");
+    }
+    return advertise.orElse(listen).toString();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The server's folder, held by one process at a time.
@@ -32,6 +33,17 @@ final class DataFolder implements AutoCloseable {
   private DataFolder(Path path, FileChannel lock) {
     this.path = path;
     this.lock = lock;
+  }
+
+  /// Where it is when nobody says so.
+  ///
+  /// @param environment for `XDG_DATA_HOME`
+  /// @param home the user's
+  static Path byDefault(Map<String, String> environment, Path home) {
+    var xdg = environment.getOrDefault("XDG_DATA_HOME", "");
+    // The specification says to ignore relative ones.
+    var base = xdg.startsWith("/") ? Path.of(xdg) : home.resolve(".local/share");
+    return base.resolve("sotto");
   }
 
   /// Takes the folder, making it if it is not there.

@@ -6,11 +6,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The standalone server's entry point: `sotto serve` and `sotto migrate`.
+/// The entry point of all servers.
 @Command(
     name = "sotto",
-    description = "Sotto's server, all of it in one process.",
-    subcommands = {Serve.class, Migrate.class},
+    description =
+        "Sotto's server: all of it in one process, or its services as processes of their own.",
+    subcommands = {
+      Serve.class,
+      Migrate.class,
+      ServeRelay.class,
+      ServeStore.class,
+      ServePresence.class,
+      ServeBlob.class,
+      MeshCa.class,
+      PublicCa.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND")

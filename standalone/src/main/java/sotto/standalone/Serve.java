@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import sotto.mesh.ConfigException;
 import sotto.mesh.Logs;
 import sotto.mesh.ServerProcess;
 import sotto.mesh.Telemetry;
@@ -96,10 +95,7 @@ final class Serve implements Callable<Integer> {
       flags.put("listen", listen);
     }
     if (!names.isEmpty()) {
-      if (names.stream().anyMatch(n -> n.contains(","))) {
-        throw new ConfigException("--name takes one name; repeat it for more");
-      }
-      flags.put("names", String.join(",", names));
+      flags.put("names", ProcessOptions.joined(names));
     }
     return ServerConfig.load(environment, Optional.ofNullable(config), flags);
   }

@@ -3,9 +3,7 @@ package sotto.standalone;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +41,6 @@ record ServerConfig(
     PresenceConfig presence,
     LogsConfig log,
     TelemetryConfig telemetry) {
-  private static final int MOST_NAMES = 100;
   // Variables of the client, the launchers, the build and stack/ that begin as ours do.
   private static final Set<String> FOREIGN =
       Set.of(
@@ -59,8 +56,7 @@ record ServerConfig(
           "SOTTO_STACK_PASSWORD");
 
   ServerConfig {
-    names = List.copyOf(names);
-    Require.that(names.size() <= MOST_NAMES, "names", names.size(), "at most " + MOST_NAMES);
+    names = ServerNames.checked(names);
     Require.between("drain", drain, Duration.ofSeconds(1), Duration.ofMinutes(10));
     Require.that(
         blob.transitLife().compareTo(store.mailboxLife()) >= 0,
@@ -79,11 +75,8 @@ record ServerConfig(
   /// @param environment for `XDG_DATA_HOME`
   /// @param home the user's
   static ServerConfig defaults(Map<String, String> environment, Path home) {
-    var xdg = environment.getOrDefault("XDG_DATA_HOME", "");
-    // The specification says to ignore relative ones.
-    var base = xdg.startsWith("/") ? Path.of(xdg) : home.resolve(".local/share");
     return new ServerConfig(
-        base.resolve("sotto"),
+        DataFolder.byDefault(environment, home),
         new HostPort("127.0.0.1", 7700),
         List.of(),
         Duration.ofSeconds(10),
@@ -119,9 +112,6 @@ record ServerConfig(
   /// The names under which clients may dial and sign in: those of the machine itself, the host it
   /// listens at, those configured; in lower case, each once.
   List<String> allNames() {
-    var all = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
-    all.add(listen.host().toLowerCase(Locale.ROOT));
-    names.stream().map(n -> n.toLowerCase(Locale.ROOT)).forEach(all::add);
-    return List.copyOf(all);
+    return ServerNames.all(listen.host(), names);
   }
 }

@@ -56,12 +56,15 @@ record StoreSettings(
         : url;
   }
 
-  StoreConfig in(Path folder, List<String> serverNames) throws IOException {
+  /// The whole configuration.
+  ///
+  /// @param pod what the rows of its buckets call this process
+  StoreConfig in(Path folder, String pod, List<String> serverNames) throws IOException {
     return new StoreConfig(
         folder,
         signIn(),
         writers,
-        "standalone",
+        pod,
         mailboxEnvelopes,
         mailboxBytes,
         mailboxLife,

@@ -41,7 +41,10 @@ final class Wiring {
         drain.add(
             "store",
             StoreService.open(
-                config.store().in(folder.part("store"), names), clock, random, telemetry));
+                config.store().in(folder.part("store"), "standalone", names),
+                clock,
+                random,
+                telemetry));
     var blob =
         drain.add(
             "blob",
@@ -99,11 +102,7 @@ final class Wiring {
       return PublicServer.start(
           config.listen(), config.edge(), () -> ca.issueServer(names), relay.services(), telemetry);
     } catch (IOException e) {
-      var cause = e.getCause() == null ? e : e.getCause();
-      // The network's own words come last: "bind(..) failed with error(-98): Address already in
-      // use".
-      var words = Trouble.sentence(cause).replaceFirst("^.*: ", "");
-      throw new CannotServe("cannot listen at " + config.listen() + ": " + words, e);
+      throw CannotServe.listening(config.listen(), e);
     }
   }
 }

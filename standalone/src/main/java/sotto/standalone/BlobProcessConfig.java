@@ -1,0 +1,42 @@
+package sotto.standalone;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import sotto.mesh.LogsConfig;
+import sotto.mesh.MeshConfig;
+import sotto.mesh.Require;
+import sotto.mesh.TelemetryConfig;
+
+/// The configuration of a blob service that is a process of its own. docs/operations.md lists the
+/// keys.
+///
+/// @param data the folder that holds media
+/// @param drain how long it may take to stop, 1 s to 10 m
+/// @param blob media
+/// @param mesh its part in the mesh
+/// @param log how it logs
+/// @param telemetry where traces and metrics go
+record BlobProcessConfig(
+    Path data,
+    Duration drain,
+    BlobSettings blob,
+    MeshConfig mesh,
+    LogsConfig log,
+    TelemetryConfig telemetry)
+    implements ProcessConfig {
+  BlobProcessConfig {
+    Require.between("drain", drain, Duration.ofSeconds(1), Duration.ofMinutes(10));
+  }
+
+  /// The defaults of one machine.
+  static BlobProcessConfig defaults(Map<String, String> environment, Path home) {
+    return new BlobProcessConfig(
+        DataFolder.byDefault(environment, home),
+        DRAIN,
+        BlobSettings.DEFAULTS,
+        MeshConfig.at(MESH_PORT),
+        LogsConfig.DEFAULTS,
+        TelemetryConfig.DEFAULTS);
+  }
+}

@@ -1,0 +1,122 @@
+package sotto.standalone;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+import sotto.mesh.ConfigException;
+import sotto.mesh.Configs;
+import sotto.mesh.Drain;
+import sotto.mesh.Logs;
+import sotto.mesh.ServerProcess;
+import sotto.mesh.Telemetry;
+
+/// The options of every process that is one service, and how such a process runs.
+final class ProcessOptions {
+  static final String READY =
+      "When the others can connect it prints one line. Logs go to standard error. SIGTERM or Ctrl-C ends it in order.";
+  static final String KEYS =
+      "Every key of the configuration can stand in the file, in the environment (SOTTO_MESH_ADVERTISE) or behind --set (mesh.advertise=…); the latter"
+          + " win. docs/operations.md lists them.";
+  static final String EXITS = "Exit codes: 0 stopped as told, 1 could not serve, 2 wrong use.";
+
+  @Option(
+      names = "--identity",
+      paramLabel = "FILE",
+      description =
+          "This process's certificate as sotto mesh-ca makes it: NAME.pem, beside which NAME-key.pem and ca.pem lie. Default: /etc/sotto/mesh/pod.pem.")
+  @Nullable Path identity;
+
+  @Option(
+      names = "--mesh-listen",
+      paramLabel = "HOST:PORT",
+      description = "Where the other processes connect. Default: 127.0.0.1:7711.")
+  @Nullable String meshListen;
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "HOST:PORT",
+      description =
+          "What the other processes dial, where that is not --mesh-listen. It is this process's name.")
+  @Nullable String advertise;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with settings.")
+  @Nullable Path config;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting. May be repeated.")
+  Map<String, String> settings = Map.of();
+
+  /// Opens the parts of a process.
+  ///
+  /// @param <C> its configuration
+  interface Open<C> {
+    void open(C config, Telemetry telemetry, Drain drain, PrintStream out) throws IOException;
+  }
+
+  /// Runs until a signal comes.
+  ///
+  /// @param name for telemetry, such as `sotto-relay`
+  /// @param defaults of the configuration
+  /// @param flags reads the command's own options
+  /// @param start opens everything
+  /// @return the exit code
+  <C extends Record & ProcessConfig> int run(
+      String name, Class<C> type, C defaults, Supplier<Map<String, String>> flags, Open<C> start) {
+    try {
+      var environment = System.getenv();
+      var all = new LinkedHashMap<>(settings);
+      all.putAll(flags.get());
+      addTo(all);
+      var loaded =
+          Configs.load(
+              type, defaults, Optional.ofNullable(config), ServerConfig.own(environment), all);
+      Logs.open(loaded.log());
+      ServerProcess.run(
+          loaded.drain(),
+          drain -> {
+            var telemetry =
+                drain.add("telemetry", Telemetry.open(name, loaded.telemetry(), environment));
+            start.open(loaded, telemetry, drain, System.out);
+          });
+      return ServerProcess.OK;
+    } catch (Exception e) {
+      LoggerFactory.getLogger(ProcessOptions.class).debug("could not serve", e);
+      System.err.println("sotto: " + Trouble.sentence(e));
+      return ServerProcess.FAILED;
+    }
+  }
+
+  private void addTo(Map<String, String> flags) {
+    if (identity != null) {
+      var file = String.valueOf(identity.getFileName());
+      if (!file.endsWith(".pem")) {
+        throw new ConfigException("--identity is a file NAME.pem, and this is " + identity);
+      }
+      var name = file.substring(0, file.length() - ".pem".length());
+      flags.put("mesh.certificate", identity.toString());
+      flags.put("mesh.key", identity.resolveSibling(name + "-key.pem").toString());
+      flags.put("mesh.ca", identity.resolveSibling("ca.pem").toString());
+    }
+    if (meshListen != null) {
+      flags.put("mesh.listen", meshListen);
+    }
+    if (advertise != null) {
+      flags.put("mesh.advertise", advertise);
+    }
+  }
+
+  /// The names of `--name`, as one setting.
+  static String joined(List<String> names) {
+    if (names.stream().anyMatch(n -> n.contains(","))) {
+      throw new ConfigException("--name takes one name; repeat it for more");
+    }
+    return String.join(",", names);
+  }
+}

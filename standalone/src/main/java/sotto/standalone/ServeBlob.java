@@ -1,0 +1,69 @@
+package sotto.standalone;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import sotto.blob.BlobService;
+import sotto.mesh.Drain;
+import sotto.mesh.MeshNetwork;
+import sotto.mesh.Role;
+import sotto.mesh.Telemetry;
+
+/// `sotto serve-blob`: media as a process of its own.
+@Command(
+    name = "serve-blob",
+    description = {
+      "Runs the service that keeps encrypted media in a folder, for the relays of a mesh. One process has the folder.",
+      "",
+      ProcessOptions.READY,
+      "It is: ready HOST:PORT."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    footer = {"", ProcessOptions.KEYS, "", ProcessOptions.EXITS})
+final class ServeBlob implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "The folder that holds media; made if it is not there. Default: $${XDG_DATA_HOME:-~/.local/share}/sotto.")
+  @Nullable String data;
+
+  @Mixin ProcessOptions options = new ProcessOptions();
+
+  @Override
+  public Integer call() {
+    var home = Path.of(System.getProperty("user.home"));
+    return options.run(
+        "sotto-blob",
+        BlobProcessConfig.class,
+        BlobProcessConfig.defaults(System.getenv(), home),
+        () -> data == null ? Map.of() : Map.of("data", data),
+        ServeBlob::open);
+  }
+
+  /// Top to bottom what is opened; closed from the bottom up.
+  static void open(BlobProcessConfig config, Telemetry telemetry, Drain drain, PrintStream out)
+      throws IOException {
+    var clock = Clock.systemUTC();
+    var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.BLOB, clock, telemetry));
+    var folder = drain.add("folder", DataFolder.take(config.data()));
+    var blob =
+        drain.add(
+            "blob",
+            BlobService.open(
+                config.blob().in(folder.part("blob")), clock, new SecureRandom(), telemetry));
+    var server = drain.add("blob calls", MeshPort.open(mesh, config.mesh(), blob.services()));
+    out.println("ready " + server.address());
+    out.flush();
+  }
+}

@@ -1,0 +1,106 @@
+package sotto.standalone;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import sotto.mesh.Drain;
+import sotto.mesh.MeshNetwork;
+import sotto.mesh.Role;
+import sotto.mesh.Telemetry;
+import sotto.store.StoreService;
+
+/// `sotto serve-store`: a store as a process of its own.
+@Command(
+    name = "serve-store",
+    description = {
+      "Runs a store: accounts, keys and mailboxes, for the relays of a mesh.",
+      "",
+      "Several may work on one MySQL or Vitess; an embedded database has one. "
+          + ProcessOptions.READY,
+      "It is: ready HOST:PORT."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    footer = {"", ProcessOptions.KEYS, "", ProcessOptions.EXITS})
+final class ServeStore implements Callable<Integer> {
+  // Calls in flight have so long.
+  private static final Duration CALLS_IN_FLIGHT = Duration.ofSeconds(2);
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "The folder of its lock, and of the embedded database; made if it is not there. Default: $${XDG_DATA_HOME:-~/.local/share}/sotto.")
+  @Nullable String data;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description =
+          "A DNS name or address under which clients reach the relays and may sign in, beside localhost. May be repeated.")
+  List<String> names = List.of();
+
+  @Mixin StoreOptions store = new StoreOptions();
+  @Mixin ProcessOptions options = new ProcessOptions();
+
+  @Override
+  public Integer call() {
+    var home = Path.of(System.getProperty("user.home"));
+    return options.run(
+        "sotto-store",
+        StoreProcessConfig.class,
+        StoreProcessConfig.defaults(System.getenv(), home),
+        this::flags,
+        ServeStore::open);
+  }
+
+  private Map<String, String> flags() {
+    var flags = new LinkedHashMap<String, String>();
+    store.addTo(flags);
+    if (data != null) {
+      flags.put("data", data);
+    }
+    if (!names.isEmpty()) {
+      flags.put("names", ProcessOptions.joined(names));
+    }
+    return flags;
+  }
+
+  /// Top to bottom what is opened; closed from the bottom up.
+  static void open(StoreProcessConfig config, Telemetry telemetry, Drain drain, PrintStream out)
+      throws IOException {
+    var clock = Clock.systemUTC();
+    var random = new SecureRandom();
+    var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.STORE, clock, telemetry));
+    var folder = drain.add("folder", DataFolder.take(config.data()));
+    var store =
+        drain.add(
+            "store",
+            StoreService.open(
+                config
+                    .store()
+                    .in(
+                        folder.part("store"),
+                        config.mesh().name(),
+                        ServerNames.all(config.names())),
+                clock,
+                random,
+                telemetry));
+    var server = MeshPort.open(mesh, config.mesh(), store.services());
+    drain.add("store calls", () -> server.drain(CALLS_IN_FLIGHT));
+    out.println("ready " + server.address());
+    out.flush();
+  }
+}
