@@ -1,7 +1,6 @@
 package sotto.relay;
 
 import io.grpc.BindableService;
-import io.grpc.Channel;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
@@ -17,15 +16,16 @@ import sotto.chain.DeviceAddress;
 import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.NonBlockingService;
-import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
-import sotto.relay.append.AppendPipe;
+import sotto.relay.append.AppendPipes;
 import sotto.relay.call.Detached;
 import sotto.relay.edge.Limits;
+import sotto.relay.edge.OwnerCalls;
 import sotto.relay.edge.PassThrough;
 import sotto.relay.edge.TokenGate;
 import sotto.relay.edge.TokenKeys;
 import sotto.relay.mailbox.Mailboxes;
+import sotto.relay.pods.Routes;
 import sotto.relay.route.PeerService;
 import sotto.relay.route.PresencePods;
 import sotto.relay.route.Router;
@@ -36,6 +36,7 @@ import sotto.relay.stream.MissedCheck;
 import sotto.relay.stream.SendLimits;
 import sotto.relay.stream.StreamMetrics;
 import sotto.relay.stream.Streams;
+import sotto.relay.time.Backoff;
 import sotto.relay.time.Wheel;
 import sotto.relay.time.WheelThread;
 
@@ -52,6 +53,8 @@ public final class RelayService implements AutoCloseable {
           AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
 
   private static final Duration UNARY_DEADLINE = Duration.ofSeconds(15);
+  private static final long FIRST_BACKOFF_MILLIS = 20;
+  private static final long LONGEST_BACKOFF_MILLIS = 2_000;
 
   private static final int PRESENCE_MOVES_PER_SECOND = 20_000;
 
@@ -61,7 +64,7 @@ public final class RelayService implements AutoCloseable {
   private final List<BindableService> services;
   private final List<BindableService> internalServices;
   private final Streams streams;
-  private final AppendPipe pipe;
+  private final AppendPipes pipes;
   private final PresencePods presence;
   private final Router router;
   private final AutoCloseable wheel;
@@ -77,8 +80,10 @@ public final class RelayService implements AutoCloseable {
       AutoCloseable wheelEnd) {
     this.random = random;
     this.wheel = wheelEnd;
-    var mailboxes = new Mailboxes(Detached.of(only(channels.stores())), wheel);
-    this.pipe = new AppendPipe(mailboxes.appends(), wheel, config.appendBytes());
+    var routes = new Routes(channels.stores(), wheel);
+    var backoff = new Backoff(FIRST_BACKOFF_MILLIS, LONGEST_BACKOFF_MILLIS, random);
+    var mailboxes = new Mailboxes(routes, wheel, backoff, config.helloDeadline().toMillis());
+    this.pipes = new AppendPipes(routes, wheel, backoff, config.appendBytes());
     var joint = new Joint();
     this.streams = new Streams(joint::behind);
     this.presence =
@@ -105,8 +110,9 @@ public final class RelayService implements AutoCloseable {
             config,
             clock,
             wheel,
+            backoff,
             mailboxes,
-            pipe,
+            pipes,
             new AtomicLong(),
             presence,
             watches,
@@ -128,13 +134,13 @@ public final class RelayService implements AutoCloseable {
               missed.run(account);
               router.chainChanged(account);
             });
-    var toStore = new PassThrough(only(channels.stores()), limits, UNARY_DEADLINE);
+    var toOwners = new OwnerCalls(routes, limits, wheel, backoff, UNARY_DEADLINE);
     var toBlob = new PassThrough(channels.blob(), limits, UNARY_DEADLINE);
     this.services =
         List.of(
             gated(gate, new ConnectService(streams).bindService()),
-            gated(gate, toStore.of(AccountServiceGrpc.getServiceDescriptor())),
-            gated(gate, toStore.of(KeyServiceGrpc.getServiceDescriptor())),
+            gated(gate, toOwners.of(AccountServiceGrpc.getServiceDescriptor())),
+            gated(gate, toOwners.of(KeyServiceGrpc.getServiceDescriptor())),
             gated(gate, toBlob.of(BlobServiceGrpc.getServiceDescriptor())));
     this.internalServices = List.of(new PeerService(streams, missed::run, missed::relayLost));
     keys.start();
@@ -202,16 +208,12 @@ public final class RelayService implements AutoCloseable {
     streams.shutDown();
     presence.close();
     router.close();
-    pipe.close();
+    pipes.close();
     try {
       wheel.close();
     } catch (Exception e) {
       throw new IllegalStateException("the wheel did not stop", e);
     }
-  }
-
-  private static Channel only(Pods pods) {
-    return pods.channel(pods.list().names().getFirst());
   }
 
   private static BindableService gated(TokenGate gate, ServerServiceDefinition service) {

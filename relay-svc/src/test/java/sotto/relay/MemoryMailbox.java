@@ -5,13 +5,10 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
@@ -39,6 +36,7 @@ import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.GetTokenKeysResponse;
 import sotto.mailbox.v1.LastSeen;
 import sotto.mailbox.v1.MailboxServiceGrpc;
+import sotto.mailbox.v1.Moved;
 import sotto.mailbox.v1.NoteLastSeenRequest;
 import sotto.mailbox.v1.NoteLastSeenResponse;
 import sotto.mailbox.v1.NumberTooHigh;
@@ -51,21 +49,16 @@ import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
 import sotto.mailbox.v1.StoredAt;
 
-/// A store in memory: one bucket, one epoch, every device exists until it is removed. All guarded
-/// by this.
+/// A store pod over a database in memory. All guarded by this.
 final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
-  private static final long EPOCH = 1;
   private static final long TOO_HIGH = 1L << 20;
 
-  private final Map<DeviceAddress, TreeMap<Long, Delivery>> boxes = new HashMap<>();
-  private final Map<DeviceAddress, Long> last = new HashMap<>();
-  private final Map<DeviceAddress, Long> numbers = new HashMap<>();
-  private final Set<DeviceAddress> removed = new HashSet<>();
-  private final Map<List<Object>, Appended> known = new HashMap<>();
+  private final MemoryBoxes boxes;
+  private final String name;
   private final List<Appends> streams = new ArrayList<>();
   private final List<Runnable> heldAppends = new ArrayList<>();
-  private long position = EPOCH << 40;
   private boolean holding;
+  private boolean losing;
   private int failingReads;
   private GetTokenKeysResponse keys = GetTokenKeysResponse.getDefaultInstance();
   private Function<Append, Optional<AppendResult.Builder>> script = _ -> Optional.empty();
@@ -78,8 +71,10 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
 
   final BlockingQueue<LastSeen> lastSeen = new LinkedBlockingQueue<>();
 
-  MemoryMailbox(BlockingQueue<String> events) {
+  MemoryMailbox(BlockingQueue<String> events, MemoryBoxes boxes, String name) {
     this.events = events;
+    this.boxes = boxes;
+    this.name = name;
   }
 
   synchronized void answerAppends(Function<Append, Optional<AppendResult.Builder>> next) {
@@ -91,7 +86,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   }
 
   synchronized void remove(DeviceAddress device) {
-    removed.add(device);
+    boxes.removed.add(device);
   }
 
   synchronized void failReads(int times) {
@@ -101,6 +96,11 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   /// Appends are not answered until [#release].
   synchronized void hold() {
     holding = true;
+  }
+
+  /// What is appended from now on is stored and not answered.
+  synchronized void loseAnswers() {
+    losing = true;
   }
 
   void release() {
@@ -139,26 +139,18 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   }
 
   private NavigableMap<Long, Delivery> box(DeviceAddress device) {
-    return boxes.computeIfAbsent(device, _ -> new TreeMap<>());
+    return boxes.box(device);
   }
 
   private StoredAt store(DeviceAddress device, ByteString envelope) {
-    long previous = last.getOrDefault(device, EPOCH << 40);
-    long at = ++position;
-    last.put(device, at);
-    box(device)
-        .put(
-            at,
-            Delivery.newBuilder()
-                .setPosition(at)
-                .setAcceptedAtMs(at)
-                .setEnvelope(envelope)
-                .build());
-    return StoredAt.newBuilder()
-        .setDevice(device.device().number())
-        .setPosition(at)
-        .setPrevious(previous)
-        .build();
+    return boxes.store(device, envelope);
+  }
+
+  /// What is answered instead of doing anything, when another pod owns the account.
+  private Optional<Moved> moved(ByteString account) {
+    return boxes
+        .claim(new AccountId(account.toByteArray()), name)
+        .map(owner -> Moved.newBuilder().setOwner(owner).build());
   }
 
   @Override
@@ -194,7 +186,9 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
         for (var append : request.getAppendsList()) {
           response.addResults(decide(append).setRequest(append.getRequest()));
         }
-        out.onNext(response.build());
+        if (!losing) {
+          out.onNext(response.build());
+        }
       }
     }
 
@@ -207,10 +201,22 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
         brokenLanes.put(append.getLane(), append.getGeneration());
         return scripted.get();
       }
+      var moved = moved(append.getAccountId());
+      long epoch = boxes.epoch(new AccountId(append.getAccountId().toByteArray()));
+      if (moved.isPresent()) {
+        brokenLanes.put(append.getLane(), append.getGeneration());
+        return AppendResult.newBuilder().setMoved(moved.get());
+      }
+      if (append.getEpoch() != 0 && append.getEpoch() != epoch) {
+        brokenLanes.put(append.getLane(), append.getGeneration());
+        return AppendResult.newBuilder()
+            .setEpoch(epoch)
+            .setMoved(Moved.newBuilder().setOwner(name + "/start"));
+      }
       var key =
           List.<Object>of(
               append.getSenderAccountId(), append.getSenderDevice(), append.getEnvelopeId());
-      var appended = known.get(key);
+      var appended = boxes.known.get(key);
       if (appended == null) {
         var made = Appended.newBuilder().setAcceptedAtMs(1);
         var account = new AccountId(append.getAccountId().toByteArray());
@@ -221,9 +227,9 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
                   device.getEnvelope()));
         }
         appended = made.build();
-        known.put(key, appended);
+        boxes.known.put(key, appended);
       }
-      return AppendResult.newBuilder().setEpoch(EPOCH).setAppended(appended);
+      return AppendResult.newBuilder().setEpoch(epoch).setAppended(appended);
     }
 
     @Override
@@ -246,9 +252,13 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
 
   private OpenDeviceResult.Builder open(OpenDevice open) {
     var device = device(open.getAccountId(), open.getDevice());
-    long highest = numbers.getOrDefault(device, 0L);
+    long highest = boxes.numbers.getOrDefault(device, 0L);
     var result = OpenDeviceResult.newBuilder();
-    if (removed.contains(device)) {
+    var moved = moved(open.getAccountId());
+    if (moved.isPresent()) {
+      return result.setMoved(moved.get());
+    }
+    if (boxes.removed.contains(device)) {
       return result.setRemoved(DeviceRemoved.getDefaultInstance());
     }
     if (open.getConnectionNumber() <= highest) {
@@ -257,7 +267,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
     if (open.getConnectionNumber() > highest + TOO_HIGH) {
       return result.setTooHigh(NumberTooHigh.getDefaultInstance());
     }
-    numbers.put(device, open.getConnectionNumber());
+    boxes.numbers.put(device, open.getConnectionNumber());
     return result.setOpened(Opened.newBuilder().setMissedSinceMs(17));
   }
 
@@ -269,8 +279,13 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
       out.onError(Status.UNAVAILABLE.asRuntimeException());
       return;
     }
+    var moved = moved(request.getAccountId());
+    if (moved.isPresent()) {
+      answer(out, ReadResponse.newBuilder().setMoved(moved.get()).build());
+      return;
+    }
     var device = device(request.getAccountId(), request.getDevice());
-    var page = ReadResponse.newBuilder().setLast(last.getOrDefault(device, EPOCH << 40));
+    var page = ReadResponse.newBuilder().setLast(boxes.last(device));
     for (var row : box(device).tailMap(request.getAfter(), false).values()) {
       if (page.getDeliveriesCount() == request.getMaxEnvelopes()) {
         page.setMore(true);
@@ -285,6 +300,11 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   public synchronized void ack(AckRequest request, StreamObserver<AckResponse> out) {
     var response = AckResponse.newBuilder();
     for (var ack : request.getAcksList()) {
+      var moved = moved(ack.getAccountId());
+      if (moved.isPresent()) {
+        response.addResults(DeviceAckResult.newBuilder().setMoved(moved.get()));
+        continue;
+      }
       box(device(ack.getAccountId(), ack.getDevice())).keySet().removeAll(ack.getPositionsList());
       response.addResults(DeviceAckResult.newBuilder().setAcked(Acked.getDefaultInstance()));
     }
@@ -298,8 +318,13 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
     var response = CheckMissedResponse.newBuilder();
     for (int i = 0; i < request.getDevicesCount(); i++) {
       var asked = request.getDevices(i);
+      var moved = moved(asked.getAccountId());
+      if (moved.isPresent()) {
+        response.addMoved(i).addMovedTo(moved.get().getOwner());
+        continue;
+      }
       var device = device(asked.getAccountId(), asked.getDevice());
-      if (removed.contains(device)) {
+      if (boxes.removed.contains(device)) {
         response.addRemoved(i);
       } else if (!box(device).tailMap(asked.getLast(), false).isEmpty()) {
         response.addMissed(i);

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +47,9 @@ final class TestRelay implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-03-01T12:03:00Z");
 
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-  final MemoryMailbox mailbox = new MemoryMailbox(events);
+  final StorePods stores;
+  // The first pod's.
+  final MemoryMailbox mailbox;
   final MemoryPresence presence = new MemoryPresence(events);
   final TestTokens tokens = new TestTokens("k1");
   final Wheel wheel = new Wheel(10, 0);
@@ -56,7 +57,6 @@ final class TestRelay implements AutoCloseable {
   final Channel channel;
   private final RelayConfig config;
   private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  private final ManagedChannel store;
   private final ManagedChannel toPresence;
   private final ConcurrentHashMap<String, Channel> peers = new ConcurrentHashMap<>();
   private final Deque<Runnable> toClose = new ArrayDeque<>();
@@ -66,24 +66,38 @@ final class TestRelay implements AutoCloseable {
     this(RelayConfig.DEFAULTS, List.of());
   }
 
+  /// Over several store pods.
+  TestRelay(String... pods) {
+    this(RelayConfig.DEFAULTS, List.of(), List.of(pods));
+  }
+
   TestRelay(RelayConfig config, List<BindableService> besideTheMailbox) {
+    this(config, besideTheMailbox, List.of("store"));
+  }
+
+  private TestRelay(
+      RelayConfig config, List<BindableService> besideTheMailbox, List<String> pods) {
     this.config = config;
-    mailbox.tokenKeys(GetTokenKeysResponse.newBuilder().addKeys(tokens.publicKey()).build());
-    var storeServices = new ArrayList<BindableService>(besideTheMailbox);
-    storeServices.add(mailbox);
-    store = internal(storeServices);
+    stores = new StorePods(events, pods, besideTheMailbox);
+    toClose.push(stores::close);
+    mailbox = stores.mailbox(pods.getFirst());
+    var keys = GetTokenKeysResponse.newBuilder().addKeys(tokens.publicKey()).build();
+    pods.forEach(pod -> stores.mailbox(pod).tokenKeys(keys));
     toPresence = internal(List.of(presence));
-    relay = openRelay(config);
+    relay = openRelay(config, stores);
     channel = publicChannel(relay);
     await(() -> events.contains("keys"));
   }
 
-  private RelayService openRelay(RelayConfig with) {
+  private RelayService openRelay(RelayConfig with, Pods storePods) {
     var opened =
         RelayService.open(
             with,
             new RelayChannels(
-                Pods.one("store", store), Pods.one("presence", toPresence), store, relays()),
+                storePods,
+                Pods.one("presence", toPresence),
+                stores.channel(stores.list().names().getFirst()),
+                relays()),
             clock,
             new Random(1),
             Telemetry.none(),
@@ -117,7 +131,12 @@ final class TestRelay implements AutoCloseable {
 
   /// Another relay over the same store and presence.
   Channel secondRelay(RelayConfig with) {
-    return publicChannel(openRelay(with));
+    return secondRelay(with, stores);
+  }
+
+  /// Another relay that sees other store pods.
+  Channel secondRelay(RelayConfig with, Pods storePods) {
+    return publicChannel(openRelay(with, storePods));
   }
 
   private ManagedChannel internal(List<BindableService> services) {

@@ -1,5 +1,6 @@
 package sotto.relay.append;
 
+import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,72 +9,86 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import sotto.chain.AccountId;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
 import sotto.mailbox.v1.MailboxServiceGrpc.MailboxServiceStub;
 import sotto.relay.call.OutStream;
+import sotto.relay.pods.Route;
+import sotto.relay.pods.Routes;
 import sotto.relay.time.Wheel;
 
-/// The one long-lived stream of appends to a store pod.
+/// One stream of appends to a store pod, opened with the first append.
 ///
 /// A batch is what gathered while the transport was busy with the one before. When the stream
 /// breaks, or an append has no answer for [#ANSWER_MILLIS], everything on it and behind it is
-/// reported broken and a new stream is opened; the lanes send again in order.
-///
-/// # Bound
-///
-/// The bytes handed over and not answered. At the bound [#hasRoom] is false and the client streams
-/// ask their clients for no more; those that are told so late go over it by a frame each.
+/// reported broken, and so is all that is handed over later: the lanes send again in order, on
+/// another stream. A pipe that reopened its stream would carry what a lane hands over just then
+/// ahead of what broke.
 ///
 /// # Threads
 ///
 /// Callers only queue. One turn (a synchronisation context) writes and answers; listeners run in
 /// it.
-public final class AppendPipe implements Appends, AutoCloseable {
+final class AppendPipe implements Appends {
   /// How long an append may be without answer, milliseconds.
   static final long ANSWER_MILLIS = 10_000;
 
   private static final Logger LOG = System.getLogger(AppendPipe.class.getName());
   private static final int BATCH_APPENDS = 1024;
   private static final int BATCH_BYTES = 1 << 20;
-  private static final long FIRST_BACKOFF_MILLIS = 20;
-  private static final long LONGEST_BACKOFF_MILLIS = 2_000;
-  private static final long WATCH_MILLIS = 1_000;
 
+  private final Route route;
+  private final Routes routes;
   private final MailboxServiceStub store;
   private final Wheel wheel;
-  private final long boundBytes;
+  private final Room room;
+  private final int failuresBefore;
   private final SynchronizationContext turn =
       new SynchronizationContext(
-          (thread, e) -> LOG.log(Level.ERROR, "the append stream's turn failed", e));
+          (thread, e) -> LOG.log(Level.ERROR, "an append stream's turn failed", e));
   private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
-  private final ConcurrentLinkedQueue<Runnable> wantRoom = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean pumpComing = new AtomicBoolean();
-  private final AtomicLong bytes = new AtomicLong();
-  private final AtomicLongArray epochs = new AtomicLongArray(AccountId.BUCKETS);
+  private volatile long usedMillis;
 
+  // Written in the turn only.
+  private volatile boolean over;
+  private volatile boolean heard;
   // Touched in the turn only.
   private final LinkedHashMap<Long, Entry> unanswered = new LinkedHashMap<>();
   private Optional<OutStream<AppendRequest, AppendResponse>> call = Optional.empty();
   private long nextRequest = 1;
-  private int failures;
-  private boolean backingOff;
-  private boolean closed;
+  private boolean early;
 
-  /// A pipe that opens its stream with the first append.
+  /// A pipe that is not open yet.
   ///
-  /// @param store the pod's stub
-  /// @param wheel for back-off and the watch over answers
-  /// @param boundBytes most bytes handed over and not answered
-  public AppendPipe(MailboxServiceStub store, Wheel wheel, long boundBytes) {
+  /// @param route where it leads
+  /// @param routes told what was answered
+  /// @param store the stub of the route
+  /// @param wheel time
+  /// @param room what its appends take room in
+  /// @param failuresBefore how many pipes of the route in a row came to nothing before it
+  /// @param waitMillis how long its first append waits at least; 0 = not at all
+  AppendPipe(
+      Route route,
+      Routes routes,
+      MailboxServiceStub store,
+      Wheel wheel,
+      Room room,
+      int failuresBefore,
+      long waitMillis) {
+    this.route = route;
+    this.routes = routes;
     this.store = store;
     this.wheel = wheel;
-    this.boundBytes = boundBytes;
-    wheel.every(WATCH_MILLIS, () -> turn.execute(this::watch));
+    this.room = room;
+    this.failuresBefore = failuresBefore;
+    this.usedMillis = wheel.now();
+    this.early = waitMillis > 0;
+    if (early) {
+      wheel.after(waitMillis, () -> turn.execute(this::mayOpen));
+    }
   }
 
   private static final class Entry {
@@ -94,37 +109,25 @@ public final class AppendPipe implements Appends, AutoCloseable {
   @Override
   public void append(Append append, AppendListener listener) {
     var entry = new Entry(append, listener);
-    bytes.addAndGet(entry.size);
+    room.take(entry.size);
+    usedMillis = wheel.now();
     queue.add(entry);
     schedulePump();
   }
 
-  @Override
-  public long knownEpoch(AccountId account) {
-    return epochs.get(account.bucket());
+  /// Whether nothing handed over will leave any more.
+  boolean isOver() {
+    return over;
   }
 
-  /// Whether the bound leaves room for more.
-  public boolean hasRoom() {
-    return bytes.get() < boundBytes;
+  /// Whether nobody has used it for a while.
+  boolean isUnusedFor(long millis) {
+    return wheel.now() - usedMillis >= millis;
   }
 
-  /// Runs a task once when there is room again; at once if there is.
-  ///
-  /// @param task must not block
-  public void whenRoom(Runnable task) {
-    wantRoom.add(task);
-    tellRoom();
-  }
-
-  private void tellRoom() {
-    while (hasRoom()) {
-      var task = wantRoom.poll();
-      if (task == null) {
-        return;
-      }
-      task.run();
-    }
+  /// How many pipes of the route in a row have come to nothing, this one too if it is over.
+  int failures() {
+    return heard ? 1 : failuresBefore + 1;
   }
 
   private void schedulePump() {
@@ -133,13 +136,18 @@ public final class AppendPipe implements Appends, AutoCloseable {
     }
   }
 
+  private void mayOpen() {
+    early = false;
+    pump();
+  }
+
   private void pump() {
     pumpComing.set(false);
-    if (closed) {
+    if (over) {
       dropAll();
       return;
     }
-    if (queue.isEmpty() || backingOff) {
+    if (queue.isEmpty() || early) {
       return;
     }
     if (call.isEmpty()) {
@@ -170,49 +178,38 @@ public final class AppendPipe implements Appends, AutoCloseable {
   }
 
   private void open() {
-    var opened = new OutStream<>("the append stream", turn, new Events());
+    var opened = new OutStream<>("an append stream", turn, new Events());
     call = Optional.of(opened);
     store.append(opened);
   }
 
-  private void answers(OutStream<AppendRequest, AppendResponse> from, AppendResponse response) {
-    if (call.isEmpty() || call.get() != from) {
+  private void answers(AppendResponse response) {
+    if (over) {
       return;
     }
-    failures = 0;
+    heard = true;
+    long answeredBytes = 0;
     for (var result : response.getResultsList()) {
       var entry = unanswered.remove(result.getRequest());
       if (entry == null) {
         continue;
       }
-      bytes.addAndGet(-entry.size);
-      if (result.hasMoved() || result.getEpoch() != 0) {
-        epochs.set(entry.bucket, result.getEpoch());
-      }
+      answeredBytes += entry.size;
+      routes.heard(entry.bucket, route, result);
       entry.listener.answered(result);
     }
-    tellRoom();
+    room.give(answeredBytes);
     if (!queue.isEmpty()) {
       pump();
     }
   }
 
-  private void ended(OutStream<AppendRequest, AppendResponse> which) {
-    if (call.isEmpty() || call.get() != which) {
+  private void broke(Throwable failure) {
+    if (over) {
       return;
     }
-    call = Optional.empty();
-    backingOff = true;
-    failures++;
-    long backoff =
-        Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures - 1, 10));
-    wheel.after(
-        backoff,
-        () ->
-            turn.execute(() -> {
-              backingOff = false;
-              pump();
-            }));
+    over = true;
+    routes.failed(route, failure);
     dropAll();
   }
 
@@ -224,34 +221,37 @@ public final class AppendPipe implements Appends, AutoCloseable {
     for (var next = queue.poll(); next != null; next = queue.poll()) {
       broken.add(next);
     }
+    long bytes = 0;
     for (var entry : broken) {
-      bytes.addAndGet(-entry.size);
+      bytes += entry.size;
       entry.listener.broken();
     }
-    tellRoom();
+    room.give(bytes);
   }
 
-  private void watch() {
-    if (closed || unanswered.isEmpty() || call.isEmpty()) {
-      return;
-    }
-    long oldest = unanswered.firstEntry().getValue().writtenMillis;
-    if (wheel.now() - oldest >= ANSWER_MILLIS) {
-      LOG.log(Level.WARNING, "the store did not answer appends in time; opening a new stream");
-      var stuck = call.get();
-      stuck.cancel("no answer in time");
-      ended(stuck);
-    }
+  /// Looks whether the oldest append has waited too long; to be called every second or so.
+  void watch() {
+    turn.execute(() -> {
+      if (over || unanswered.isEmpty() || call.isEmpty()) {
+        return;
+      }
+      long oldest = unanswered.firstEntry().getValue().writtenMillis;
+      if (wheel.now() - oldest >= ANSWER_MILLIS) {
+        LOG.log(Level.WARNING, "a store did not answer appends in time");
+        call.get().cancel("no answer in time");
+        broke(Status.DEADLINE_EXCEEDED.asException());
+      }
+    });
   }
 
   /// Ends the stream; what is on it is reported broken.
-  @Override
-  public void close() {
+  void close() {
     turn.execute(() -> {
-      closed = true;
-      call.ifPresent(open -> open.complete());
-      call = Optional.empty();
-      dropAll();
+      if (!over) {
+        over = true;
+        call.ifPresent(OutStream::complete);
+        dropAll();
+      }
     });
   }
 
@@ -263,12 +263,12 @@ public final class AppendPipe implements Appends, AutoCloseable {
 
     @Override
     public void heard(OutStream<AppendRequest, AppendResponse> from, AppendResponse answer) {
-      answers(from, answer);
+      answers(answer);
     }
 
     @Override
     public void ended(OutStream<AppendRequest, AppendResponse> which) {
-      AppendPipe.this.ended(which);
+      broke(which.failure());
     }
   }
 }

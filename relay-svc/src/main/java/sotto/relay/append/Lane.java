@@ -1,6 +1,7 @@
 package sotto.relay.append;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import sotto.chat.v1.Accepted;
 import sotto.chat.v1.RetryInOrder;
 import sotto.chat.v1.SendResult;
@@ -30,9 +31,12 @@ import sotto.relay.append.Outgoing.Phase;
 /// it, and all that still come with that generation or a lower one, are answered *retry in order*.
 /// A client raises its generation when everything it has in flight in the lane is answered.
 ///
-/// # Epoch
+/// # Binding
 ///
-/// All at the store name the same epoch. While it is not known, one append goes alone to learn it.
+/// All that is in flight is on one stream to one store pod and names one epoch, whatever is heard of
+/// the owner meanwhile. While the epoch is not known, one append goes alone to learn it. The lane is
+/// bound anew only when nothing of it is at a store: so what is sent later is never at one store
+/// while something ahead of it is still open at another, or on an earlier stream to the same.
 ///
 /// Not thread-safe: all calls come from the stream's turn.
 public final class Lane {
@@ -59,8 +63,9 @@ public final class Lane {
   private int atStore;
   private int waiting;
   private int generation = 1;
+  private @Nullable Binding binding;
+  // 0 = not known.
   private long epoch;
-  private boolean epochTold;
   private long nextSequence = 1;
   private int clientGeneration;
   private int refusedGeneration;
@@ -103,8 +108,7 @@ public final class Lane {
       generation++;
     }
     if (items.isEmpty()) {
-      epoch = 0;
-      epochTold = false;
+      binding = null;
     }
     outgoing.sequence(nextSequence++);
     items.addLast(outgoing);
@@ -135,7 +139,6 @@ public final class Lane {
     switch (result.getOutcomeCase()) {
       case APPENDED -> {
         failures = 0;
-        epochTold = true;
         epoch = result.getEpoch();
         items.remove(outgoing);
         outlet.answer(accepted(outgoing, result.getAppended()));
@@ -179,8 +182,7 @@ public final class Lane {
     }
     state = State.OPEN;
     generation++;
-    epoch = 0;
-    epochTold = false;
+    binding = null;
     waiting = 0;
     for (var item : items) {
       item.phase(Phase.WAITING);
@@ -231,8 +233,7 @@ public final class Lane {
     } else {
       state = State.OPEN;
       generation++;
-      epoch = 0;
-      epochTold = false;
+      binding = null;
       waiting = items.size();
     }
   }
@@ -241,29 +242,36 @@ public final class Lane {
     if (state != State.OPEN || waiting == 0) {
       return;
     }
-    if (!epochTold && epoch == 0) {
-      epoch = outlet.knownEpoch();
-    }
+    var to = bound();
     if (waiting == 1 && items.getLast().phase() == Phase.WAITING) {
-      sendIfBound(items.getLast());
+      sendIfSure(items.getLast(), to);
       return;
     }
     for (var item : items) {
-      if (item.phase() == Phase.WAITING && !sendIfBound(item)) {
+      if (item.phase() == Phase.WAITING && !sendIfSure(item, to)) {
         return;
       }
     }
   }
 
-  private boolean sendIfBound(Outgoing item) {
-    boolean bound = epochTold || epoch != 0;
-    if (!bound && atStore > 0) {
+  private Appends bound() {
+    var there = binding;
+    if (there == null) {
+      there = outlet.bind();
+      binding = there;
+      epoch = there.epoch();
+    }
+    return there.stream();
+  }
+
+  private boolean sendIfSure(Outgoing item, Appends to) {
+    if (epoch == 0 && atStore > 0) {
       return false;
     }
     item.phase(Phase.SENT);
     waiting--;
     atStore++;
-    outlet.append(this, item, number, generation, epoch);
+    outlet.append(this, item, to, number, generation, epoch);
     return true;
   }
 

@@ -1,5 +1,6 @@
 package sotto.relay.call;
 
+import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -37,7 +38,8 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
   @SuppressWarnings("NullAway.Init") // gRPC calls beforeStart before the call that opens it returns
   private ClientCallStreamObserver<Q> stream;
 
-  private volatile Optional<Reason> reason = Optional.empty();
+  // Set before the owner is told of the end.
+  private volatile Throwable failure = Status.UNAVAILABLE.asException();
 
   /// A stream to be given to the stub that opens it.
   ///
@@ -65,9 +67,15 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
     stream.onCompleted();
   }
 
+  /// What it ended with, once the owner has been told; *unavailable* when the other side just ended
+  /// it.
+  public Throwable failure() {
+    return failure;
+  }
+
   /// Why the other side ended it, if it has and gave one of the reasons.
   public Optional<Reason> reason() {
-    return reason;
+    return Statuses.reason(failure);
   }
 
   /// Breaks it off; [Owner#ended] may still be told.
@@ -89,7 +97,7 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
   @Override
   public void onError(Throwable failure) {
     LOG.log(Level.INFO, "{0} ended: {1}", name, failure.getMessage());
-    reason = Statuses.reason(failure);
+    this.failure = failure;
     turn.execute(() -> owner.ended(this));
   }
 

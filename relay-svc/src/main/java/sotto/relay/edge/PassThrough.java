@@ -39,14 +39,10 @@ public final class PassThrough {
   /// @param service as it is served behind
   /// @return as it is to be served here
   public ServerServiceDefinition of(ServiceDescriptor service) {
-    // Built anew: the definition's methods carry raw bytes, and their descriptors must be those of
-    // the service's.
-    var raw = ServiceDescriptor.newBuilder(service.getName());
-    service.getMethods().forEach(method -> raw.addMethod(Raw.method(method)));
-    var descriptor = raw.build();
+    var descriptor = Raw.service(service);
     var definition = ServerServiceDefinition.builder(descriptor);
     for (var method : descriptor.getMethods()) {
-      @SuppressWarnings("unchecked") // made above by Raw.method
+      @SuppressWarnings("unchecked") // made by Raw.service
       var bytes = (MethodDescriptor<byte[], byte[]>) method;
       definition.addMethod(bytes, handler(bytes));
     }

@@ -2,6 +2,7 @@ package sotto.relay.edge;
 
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,14 @@ final class Raw implements MethodDescriptor.Marshaller<byte[]> {
   static final Raw MARSHALLER = new Raw();
 
   private Raw() {}
+
+  /// The service with its messages left as bytes. Built anew, because the descriptors of a served
+  /// service's methods must be its own.
+  static ServiceDescriptor service(ServiceDescriptor service) {
+    var raw = ServiceDescriptor.newBuilder(service.getName());
+    service.getMethods().forEach(method -> raw.addMethod(method(method)));
+    return raw.build();
+  }
 
   /// The method with its messages left as bytes.
   static MethodDescriptor<byte[], byte[]> method(MethodDescriptor<?, ?> method) {

@@ -2,7 +2,6 @@ package sotto.relay.mailbox;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.grpc.Channel;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -11,10 +10,10 @@ import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.AckResponse;
-import sotto.mailbox.v1.CheckMissedRequest;
 import sotto.mailbox.v1.CheckMissedResponse;
 import sotto.mailbox.v1.DeviceAck;
 import sotto.mailbox.v1.DeviceAckResult;
+import sotto.mailbox.v1.DeviceAckResult.OutcomeCase;
 import sotto.mailbox.v1.DevicePosition;
 import sotto.mailbox.v1.GetLastSeenRequest;
 import sotto.mailbox.v1.GetLastSeenResponse;
@@ -31,76 +30,124 @@ import sotto.mailbox.v1.OpenDevicesRequest;
 import sotto.mailbox.v1.OpenDevicesResponse;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
+import sotto.relay.call.Detached;
+import sotto.relay.pods.Pursuit;
+import sotto.relay.pods.Route;
+import sotto.relay.pods.Routes;
+import sotto.relay.time.Backoff;
 import sotto.relay.time.Wheel;
 
-/// The calls to the mailboxes of a store pod, but for appends. None blocks; acks, openings and last
-/// seen times of all streams go out in batches.
+/// The calls to the mailboxes, each to the pod that owns the account, but for appends. None blocks;
+/// acks, openings and last seen times of all streams go out in batches.
+///
+/// *Moved* is followed: nothing was done, whatever was asked.
 ///
 /// Thread-safe. Callbacks run on gRPC's threads or in a batch's turn and must not block.
 public final class Mailboxes {
   private static final long DEADLINE_MILLIS = 5_000;
+  private static final long PATIENCE_MILLIS = 5_000;
+  private static final long FOR_EVER_MILLIS = Long.MAX_VALUE / 4;
   private static final long ACK_RETRY_MILLIS = 500;
+  private static final long FORGET_ROUTES_MILLIS = 600_000;
   private static final int BATCH = 1_000;
 
-  private final MailboxServiceStub store;
+  private final Routes routes;
   private final Wheel wheel;
-  private final Gather<OpenDevice, OpenDeviceResult> openings;
-  private final Gather<DeviceAck, DeviceAckResult> acks;
-  private final Gather<LastSeen, NoteLastSeenResponse> lastSeen;
+  private final Backoff backoff;
+  private final long openingPatienceMillis;
+  private final Batches<OpenDevice, OpenDeviceResult> openings;
+  private final Batches<DeviceAck, DeviceAckResult> acks;
+  private final Batches<LastSeen, Boolean> lastSeen;
 
-  /// The mailboxes behind a channel.
+  /// The mailboxes of all pods.
   ///
-  /// @param channel to a store pod
+  /// @param routes to the pods
   /// @param wheel for retries
-  public Mailboxes(Channel channel, Wheel wheel) {
-    this.store = MailboxServiceGrpc.newStub(channel);
+  /// @param backoff between retries
+  /// @param openingPatienceMillis how long the owner of a device that opens its stream is looked for
+  public Mailboxes(Routes routes, Wheel wheel, Backoff backoff, long openingPatienceMillis) {
+    this.routes = routes;
     this.wheel = wheel;
+    this.backoff = backoff;
+    this.openingPatienceMillis = openingPatienceMillis;
     this.openings =
-        new Gather<>(
-            (batch, answer) ->
-                call()
+        new Batches<>(
+            routes,
+            (to, batch, told, failed) ->
+                call(to)
                     .openDevices(
                         OpenDevicesRequest.newBuilder().addAllDevices(batch).build(),
-                        new Once<>(response ->
-                            answer.accept(response.map(OpenDevicesResponse::getResultsList)))),
+                        new Once<OpenDevicesResponse>(
+                            answer -> told.accept(answer.getResultsList()), failed)),
             BATCH);
     this.acks =
-        new Gather<>(
-            (batch, answer) ->
-                call()
+        new Batches<>(
+            routes,
+            (to, batch, told, failed) ->
+                call(to)
                     .ack(
                         AckRequest.newBuilder().addAllAcks(batch).build(),
-                        new Once<>(
-                            response -> answer.accept(response.map(AckResponse::getResultsList)))),
+                        new Once<AckResponse>(
+                            answer -> told.accept(answer.getResultsList()), failed)),
             BATCH);
     this.lastSeen =
-        new Gather<>(
-            (batch, answer) ->
-                call()
+        new Batches<>(
+            routes,
+            (to, batch, told, failed) ->
+                call(to)
                     .noteLastSeen(
                         NoteLastSeenRequest.newBuilder().addAllAccounts(batch).build(),
-                        new Once<NoteLastSeenResponse>(_ -> answer.accept(Optional.empty()))),
+                        new Once<NoteLastSeenResponse>(_ -> told.accept(List.of()), failed)),
             BATCH);
+    wheel.every(FORGET_ROUTES_MILLIS, this::forgetRoutes);
   }
 
-  /// A stub for the stream of appends.
-  public MailboxServiceStub appends() {
-    return store;
+  private void forgetRoutes() {
+    openings.forgetRoutes();
+    acks.forgetRoutes();
+    lastSeen.forgetRoutes();
   }
 
-  private MailboxServiceStub call() {
-    return store.withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
+  private MailboxServiceStub call(Route to) {
+    return MailboxServiceGrpc.newStub(Detached.of(routes.channel(to)))
+        .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /// Asks whether a device exists and its connection number is new, and notes the number.
+  private Pursuit pursuit(long patienceMillis) {
+    return new Pursuit(wheel, backoff, patienceMillis);
+  }
+
+  /// Asks whether a device exists and its connection number is new, and notes the number. A pod that
+  /// did not answer may have noted it: that is not asked again.
   public void open(DeviceAddress device, long connectionNumber, Consumer<Opening> told) {
-    openings.add(
+    var request =
         OpenDevice.newBuilder()
             .setAccountId(bytes(device.account()))
             .setDevice(device.device().number())
             .setConnectionNumber(connectionNumber)
-            .build(),
-        result -> told.accept(result.map(Mailboxes::opening).orElse(new Opening.Unknown())));
+            .build();
+    open(request, device.account().bucket(), pursuit(openingPatienceMillis), told);
+  }
+
+  private void open(OpenDevice request, int bucket, Pursuit pursuit, Consumer<Opening> told) {
+    var route = routes.of(bucket);
+    openings.add(
+        route,
+        request,
+        result -> {
+          if (result.isPresent() && result.get().hasMoved()) {
+            routes.moved(bucket, route, result.get().getMoved().getOwner());
+            if (!pursuit.goOn(() -> open(request, bucket, pursuit, told))) {
+              told.accept(new Opening.Unknown());
+            }
+            return;
+          }
+          var opening = result.map(Mailboxes::opening).orElse(new Opening.Unknown());
+          if (!(opening instanceof Opening.Unknown)) {
+            routes.owns(bucket, route);
+          }
+          told.accept(opening);
+        });
   }
 
   private static Opening opening(OpenDeviceResult result) {
@@ -115,62 +162,100 @@ public final class Mailboxes {
 
   /// Reads a page.
   ///
-  /// @param told the page; empty when the store did not answer or is not the owner
+  /// @param told the page; empty when the owner did not answer or was not found
   public void read(
       DeviceAddress device,
       long after,
       int maxEnvelopes,
       int maxBytes,
       Consumer<Optional<ReadResponse>> told) {
-    call()
-        .read(
-            ReadRequest.newBuilder()
-                .setAccountId(bytes(device.account()))
-                .setDevice(device.device().number())
-                .setAfter(after)
-                .setMaxEnvelopes(maxEnvelopes)
-                .setMaxBytes(maxBytes)
-                .build(),
-            new Once<ReadResponse>(page -> told.accept(page.filter(p -> !p.hasMoved()))));
+    var request =
+        ReadRequest.newBuilder()
+            .setAccountId(bytes(device.account()))
+            .setDevice(device.device().number())
+            .setAfter(after)
+            .setMaxEnvelopes(maxEnvelopes)
+            .setMaxBytes(maxBytes)
+            .build();
+    read(request, device.account().bucket(), pursuit(PATIENCE_MILLIS), told);
   }
 
-  /// Takes envelopes out of a mailbox; tried until the store has done it or the relay ends. What
+  private void read(
+      ReadRequest request, int bucket, Pursuit pursuit, Consumer<Optional<ReadResponse>> told) {
+    var route = routes.of(bucket);
+    call(route)
+        .read(
+            request,
+            new Once<ReadResponse>(
+                page -> {
+                  if (!page.hasMoved()) {
+                    routes.owns(bucket, route);
+                    told.accept(Optional.of(page));
+                    return;
+                  }
+                  routes.moved(bucket, route, page.getMoved().getOwner());
+                  if (!pursuit.goOn(() -> read(request, bucket, pursuit, told))) {
+                    told.accept(Optional.empty());
+                  }
+                },
+                failure -> {
+                  routes.failed(route, failure);
+                  told.accept(Optional.empty());
+                }));
+  }
+
+  /// Takes envelopes out of a mailbox; tried until the owner has done it or the relay ends. What
   /// the relay forgets at its end is delivered and acked once more.
   public void ack(DeviceAddress device, List<Long> positions) {
-    ack(
+    var ack =
         DeviceAck.newBuilder()
             .setAccountId(bytes(device.account()))
             .setDevice(device.device().number())
             .addAllPositions(positions)
-            .build());
+            .build();
+    ack(ack, device.account().bucket(), pursuit(FOR_EVER_MILLIS));
   }
 
-  private void ack(DeviceAck ack) {
+  private void ack(DeviceAck ack, int bucket, Pursuit pursuit) {
+    var route = routes.of(bucket);
     acks.add(
+        route,
         ack,
         result -> {
-          if (result.filter(DeviceAckResult::hasAcked).isEmpty()) {
-            wheel.after(ACK_RETRY_MILLIS, () -> ack(ack));
+          Runnable again = () -> ack(ack, bucket, pursuit);
+          switch (result.map(DeviceAckResult::getOutcomeCase).orElse(OutcomeCase.AGAIN)) {
+            case ACKED -> routes.owns(bucket, route);
+            case MOVED -> {
+              routes.moved(bucket, route, result.orElseThrow().getMoved().getOwner());
+              pursuit.goOn(again);
+            }
+            case AGAIN, OUTCOME_NOT_SET -> pursuit.goOnLater(ACK_RETRY_MILLIS, again);
           }
         });
   }
 
-  /// Asks what streams have missed and which devices are removed.
+  /// Asks what streams have missed and which devices are removed, each device's owner.
   ///
   /// @param devices at most a thousand
-  public void checkMissed(
-      List<DevicePosition> devices, Consumer<Optional<CheckMissedResponse>> told) {
-    call()
-        .checkMissed(
-            CheckMissedRequest.newBuilder().addAllDevices(devices).build(), new Once<>(told));
+  /// @param told the indexes; a device of which nothing could be heard is in neither list
+  public void checkMissed(List<DevicePosition> devices, Consumer<CheckMissedResponse> told) {
+    new MissedQuestion(
+            routes,
+            pursuit(PATIENCE_MILLIS),
+            (to, request, answered, failed) ->
+                call(to).checkMissed(request, new Once<>(answered, failed)),
+            devices,
+            told)
+        .ask();
   }
 
-  /// Notes when an account was last connected; lost when the store does not answer.
+  /// Notes when an account was last connected; lost when its owner does not answer.
   ///
   /// @param millis rounded down to five minutes, milliseconds since 1970
   /// @param accessKeyHashes who may know
   public void noteLastSeen(AccountId account, long millis, List<ByteString> accessKeyHashes) {
     lastSeen.add(
+        routes.of(account.bucket()),
         LastSeen.newBuilder()
             .setAccountId(bytes(account))
             .setLastSeenMs(millis)
@@ -183,19 +268,36 @@ public final class Mailboxes {
   ///
   /// @param told milliseconds since 1970; 0 = not known
   public void lastSeen(AccountId account, ByteString accessKey, Consumer<Long> told) {
-    call()
+    var route = routes.of(account.bucket());
+    call(route)
         .getLastSeen(
             GetLastSeenRequest.newBuilder()
                 .setAccountId(bytes(account))
                 .setAccessKey(accessKey)
                 .build(),
             new Once<GetLastSeenResponse>(
-                seen -> told.accept(seen.map(GetLastSeenResponse::getLastSeenMs).orElse(0L))));
+                seen -> told.accept(seen.getLastSeenMs()),
+                failure -> {
+                  routes.failed(route, failure);
+                  told.accept(0L);
+                }));
   }
 
-  /// Asks for the keys that tokens are checked with.
+  /// Asks some pod for the keys that tokens are checked with.
   public void tokenKeys(Consumer<Optional<GetTokenKeysResponse>> told) {
-    call().getTokenKeys(GetTokenKeysRequest.getDefaultInstance(), new Once<>(told));
+    var route = routes.any();
+    call(route)
+        .getTokenKeys(
+            GetTokenKeysRequest.getDefaultInstance(),
+            new Once<GetTokenKeysResponse>(
+                keys -> {
+                  routes.answered(route);
+                  told.accept(Optional.of(keys));
+                },
+                failure -> {
+                  routes.failed(route, failure);
+                  told.accept(Optional.empty());
+                }));
   }
 
   /// The bytes of an id, not copied again.

@@ -3,11 +3,12 @@ package sotto.relay.stream;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 import sotto.relay.RelayConfig;
-import sotto.relay.append.AppendPipe;
+import sotto.relay.append.AppendPipes;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.route.PresencePods;
 import sotto.relay.route.Router;
 import sotto.relay.route.Watches;
+import sotto.relay.time.Backoff;
 import sotto.relay.time.Wheel;
 
 /// What all streams of a relay share: the ways to what is behind it, time and limits.
@@ -16,9 +17,10 @@ import sotto.relay.time.Wheel;
 /// @param config the relay's settings
 /// @param clock wall time, for what clients are told
 /// @param wheel all deadlines
+/// @param backoff the waits before what failed at a store is tried again
 /// @param mailboxes the store's mailboxes
-/// @param pipe the appends
-/// @param laneNumbers the last lane number given on the pipe
+/// @param pipes the appends
+/// @param laneNumbers the last lane number given; one count for all pods
 /// @param presence what is kept at the presence pods
 /// @param watches who watches whom
 /// @param router to the streams of other devices
@@ -29,8 +31,9 @@ public record Behind(
     RelayConfig config,
     Clock clock,
     Wheel wheel,
+    Backoff backoff,
     Mailboxes mailboxes,
-    AppendPipe pipe,
+    AppendPipes pipes,
     AtomicLong laneNumbers,
     PresencePods presence,
     Watches watches,

@@ -410,11 +410,11 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     if (state == State.CLOSED || owed == 0 || sends.hasParked() || !client.ready()) {
       return;
     }
-    if (!behind.pipe().hasRoom()) {
+    if (!behind.pipes().hasRoom()) {
       if (!waitsForRoom) {
         waitsForRoom = true;
         behind
-            .pipe()
+            .pipes()
             .whenRoom(() ->
                 turn.execute(() -> {
                   waitsForRoom = false;

@@ -80,7 +80,7 @@ public final class MissedCheck {
     mailboxes.checkMissed(
         positions,
         answer -> {
-          answer.ifPresent(found -> act(batch, found));
+          act(batch, answer);
           if (from + BATCH >= all.size()) {
             done.run();
           } else {

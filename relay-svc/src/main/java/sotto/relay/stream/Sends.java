@@ -23,6 +23,8 @@ import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.DeviceAppend;
 import sotto.mesh.Permit;
 import sotto.relay.append.AppendListener;
+import sotto.relay.append.Appends;
+import sotto.relay.append.Binding;
 import sotto.relay.append.Lane;
 import sotto.relay.append.LaneOutlet;
 import sotto.relay.append.Outgoing;
@@ -40,8 +42,6 @@ final class Sends {
   static final int MAX_LANES = 4_096;
 
   private static final Duration LANES_RETRY = Duration.ofSeconds(1);
-  private static final long FIRST_BACKOFF_MILLIS = 20;
-  private static final long LONGEST_BACKOFF_MILLIS = 2_000;
 
   private final DeviceAddress sender;
   private final ByteString senderBytes;
@@ -258,16 +258,20 @@ final class Sends {
     }
 
     @Override
-    public void append(Lane of, Outgoing outgoing, long laneNumber, int generation, long epoch) {
+    public Binding bind() {
+      return behind.pipes().bind(account);
+    }
+
+    @Override
+    public void append(
+        Lane of, Outgoing outgoing, Appends to, long laneNumber, int generation, long epoch) {
       var append =
           outgoing.append().toBuilder()
               .setLane(laneNumber)
               .setGeneration(generation)
               .setEpoch(epoch)
               .build();
-      behind
-          .pipe()
-          .append(
+      to.append(
               append,
               new AppendListener() {
                 @Override
@@ -287,11 +291,6 @@ final class Sends {
     }
 
     @Override
-    public long knownEpoch() {
-      return behind.pipe().knownEpoch(account);
-    }
-
-    @Override
     public void answer(SendResult result) {
       open--;
       tell(result);
@@ -299,9 +298,7 @@ final class Sends {
 
     @Override
     public void resumeLater(Lane of, int failures) {
-      long backoff =
-          Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures - 1, 10));
-      behind.wheel().after(backoff, () -> inTurn(of::resume));
+      behind.wheel().after(behind.backoff().millis(failures), () -> inTurn(of::resume));
     }
 
     @Override

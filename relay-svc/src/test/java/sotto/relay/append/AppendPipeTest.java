@@ -9,12 +9,14 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import sotto.chain.AccountId;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
@@ -23,7 +25,10 @@ import sotto.mailbox.v1.Appended;
 import sotto.mailbox.v1.DeviceAppend;
 import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mesh.InternalServer;
+import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
+import sotto.relay.pods.Routes;
+import sotto.relay.time.Backoff;
 import sotto.relay.time.Wheel;
 
 class AppendPipeTest {
@@ -32,8 +37,9 @@ class AppendPipeTest {
       InternalServer.start(UUID.randomUUID().toString(), List.of(store), Telemetry.none());
   private final ManagedChannel channel = server.newChannel();
   private final Wheel wheel = new Wheel(10, 0);
-  private final AppendPipe pipe =
-      new AppendPipe(MailboxServiceGrpc.newStub(channel), wheel, 150_000);
+  private final Routes routes = new Routes(Pods.one("store", channel), wheel);
+  private final AppendPipes pipes =
+      new AppendPipes(routes, wheel, new Backoff(20, 2_000, new Random(1)), 150_000);
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
   @AfterEach
@@ -63,6 +69,36 @@ class AppendPipeTest {
   }
 
   @Test
+  void brokenStream_takesNothingMore_soThatNothingOvertakesWhatBroke() throws Exception {
+    var bound = pipes.bind(new AccountId(0, 0)).stream();
+    append(bound, "first");
+    var stream = store.opened();
+    stream.request(1);
+    assertThat(store.batch()).containsExactly("first");
+    stream.onError(Status.UNAVAILABLE.asRuntimeException());
+    assertThat(next()).isEqualTo("broken first");
+
+    // Handed over by a lane that has not heard yet.
+    append(bound, "second");
+
+    assertThat(next()).isEqualTo("broken second");
+    wheel.advanceTo(10_000);
+    append("first again");
+    store.opened().request(1);
+    assertThat(store.batch()).containsExactly("first again");
+  }
+
+  @Test
+  void unusedStream_isEnded_andAnotherIsMadeOnDemand() throws Exception {
+    var before = pipes.bind(new AccountId(0, 0)).stream();
+    wheel.advanceTo(400_000);
+
+    assertThat(pipes.bind(new AccountId(0, 0)).stream()).isNotSameAs(before);
+    append(before, "late");
+    assertThat(next()).isEqualTo("broken late");
+  }
+
+  @Test
   void whatGathersWhileTheStoreIsBusy_isOneBatch() throws Exception {
     append("first");
     var stream = store.opened();
@@ -79,10 +115,10 @@ class AppendPipeTest {
   @Test
   void bound_isKnownToThoseWhoAsk_andRoomIsToldOnce() throws Exception {
     append("x".repeat(90_000));
-    assertThat(pipe.hasRoom()).isTrue();
+    assertThat(pipes.hasRoom()).isTrue();
     append("y".repeat(90_000));
-    assertThat(pipe.hasRoom()).isFalse();
-    pipe.whenRoom(() -> heard.add("room"));
+    assertThat(pipes.hasRoom()).isFalse();
+    pipes.whenRoom(() -> heard.add("room"));
 
     var stream = store.opened();
     stream.request(1);
@@ -98,11 +134,15 @@ class AppendPipeTest {
 
     assertThat(next()).startsWith("appended x");
     assertThat(next()).isEqualTo("room");
-    assertThat(pipe.hasRoom()).isTrue();
+    assertThat(pipes.hasRoom()).isTrue();
   }
 
   private void append(String name) {
-    pipe.append(
+    append(pipes.bind(new AccountId(0, 0)).stream(), name);
+  }
+
+  private void append(Appends to, String name) {
+    to.append(
         Append.newBuilder()
             .setAccountId(ByteString.copyFrom(new byte[16]))
             .setSenderAccountId(ByteString.copyFrom(new byte[16]))

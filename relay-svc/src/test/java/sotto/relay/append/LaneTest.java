@@ -112,6 +112,47 @@ class LaneTest {
   }
 
   @Test
+  void routeThatChangesInMidFlightAndBack_doesNotLetALaterSendOvertake() {
+    Appends a = (_, _) -> {};
+    Appends b = (_, _) -> {};
+    Appends aAgain = (_, _) -> {};
+    outlet.stream = a;
+    var first = offer(1, 1);
+    outlet.stream = b;
+    var second = offer(2, 1);
+    // The owner is the first pod once more, on another stream, before anything was heard of 1.
+    outlet.stream = aAgain;
+    var third = offer(3, 1);
+    int before = outlet.sent.getFirst().generation();
+    assertThat(outlet.sent).allMatch(s -> s.to().equals(a) && s.generation() == before);
+
+    outlet.stream = b;
+    lane.broken(first);
+    offer(4, 1);
+    lane.broken(second);
+    assertThat(outlet.sent).hasSize(3);
+    lane.broken(third);
+    outlet.stream = aAgain;
+    lane.resume();
+
+    assertThat(outlet.sent.stream().skip(3))
+        .allMatch(s -> s.to().equals(aAgain) && s.generation() > before)
+        .extracting(s -> s.outgoing().request())
+        .containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  void emptyLane_isBoundAnew() {
+    lane.answered(offer(1, 1), APPENDED);
+    Appends other = (_, _) -> {};
+    outlet.stream = other;
+
+    offer(2, 1);
+
+    assertThat(outlet.sent.getLast().to()).isSameAs(other);
+  }
+
+  @Test
   void brokenStream_resendsOnlyWhatHadNoAnswer_sameBytesInOrder() {
     var first = offer(1, 1);
     var second = offer(2, 1);

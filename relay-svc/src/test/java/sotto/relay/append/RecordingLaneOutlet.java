@@ -7,22 +7,24 @@ import sotto.chat.v1.SendResult;
 
 /// A lane's outlet that keeps what the lane did.
 final class RecordingLaneOutlet implements LaneOutlet {
-  record Sent(Outgoing outgoing, int generation, long epoch) {}
+  record Sent(Outgoing outgoing, Appends to, int generation, long epoch) {}
 
   final ArrayDeque<Sent> sent = new ArrayDeque<>();
   final List<SendResult> answers = new ArrayList<>();
+  Appends stream = (_, _) -> {};
   long knownEpoch = 7;
   long now;
   int resumesDue;
 
   @Override
-  public void append(Lane lane, Outgoing outgoing, long lane64, int generation, long epoch) {
-    sent.add(new Sent(outgoing, generation, epoch));
+  public Binding bind() {
+    return new Binding(stream, knownEpoch);
   }
 
   @Override
-  public long knownEpoch() {
-    return knownEpoch;
+  public void append(
+      Lane lane, Outgoing outgoing, Appends to, long lane64, int generation, long epoch) {
+    sent.add(new Sent(outgoing, to, generation, epoch));
   }
 
   @Override

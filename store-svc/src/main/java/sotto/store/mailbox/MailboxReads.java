@@ -145,8 +145,11 @@ final class MailboxReads {
       CheckMissedResponse.Builder response = CheckMissedResponse.newBuilder();
       for (int i = 0; i < asked.size(); i++) {
         Device device = asked.get(i);
-        if (!(standings.get(device.account.bucket()) instanceof Ownership.Owned)) {
-          response.addMoved(i);
+        var standing = standings.get(device.account.bucket());
+        if (!(standing instanceof Ownership.Owned)) {
+          response
+              .addMoved(i)
+              .addMovedTo(standing instanceof Ownership.Moved(String owner) ? owner : "");
           continue;
         }
         Long day = lastSeen.get(device);

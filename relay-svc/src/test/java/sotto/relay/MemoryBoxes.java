@@ -1,0 +1,105 @@
+package sotto.relay;
+
+import com.google.protobuf.ByteString;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chat.v1.Delivery;
+import sotto.mailbox.v1.Appended;
+import sotto.mailbox.v1.StoredAt;
+
+/// The database under one or more [MemoryMailbox] pods: mailboxes, connection numbers, and each
+/// bucket's owner and epoch (protocol B2, B3). Every device exists until it is removed. Guarded by
+/// this.
+final class MemoryBoxes {
+  private final Map<DeviceAddress, TreeMap<Long, Delivery>> boxes = new HashMap<>();
+  private final Map<DeviceAddress, Long> last = new HashMap<>();
+  private final Map<Integer, String> owners = new HashMap<>();
+  private final Map<Integer, Long> epochs = new HashMap<>();
+  private final Set<String> dead = new HashSet<>();
+  private final Set<String> leaving = new HashSet<>();
+  private long position = 1L << 40;
+
+  final Map<DeviceAddress, Long> numbers = new HashMap<>();
+  final Set<DeviceAddress> removed = new HashSet<>();
+  final Map<List<Object>, Appended> known = new HashMap<>();
+
+  /// Sees to it that a pod owns an account's bucket, if it may.
+  ///
+  /// @return empty if it does; else what its *moved* says
+  synchronized Optional<String> claim(AccountId account, String pod) {
+    int bucket = account.bucket();
+    var owner = owners.getOrDefault(bucket, "");
+    if (owner.equals(pod)) {
+      return Optional.empty();
+    }
+    if (!owner.isEmpty() && !dead.contains(owner)) {
+      return Optional.of(owner + "/start");
+    }
+    if (leaving.contains(pod)) {
+      return Optional.of("");
+    }
+    give(account, pod);
+    return Optional.empty();
+  }
+
+  /// Makes a pod the owner, in the next epoch.
+  synchronized void give(AccountId account, String pod) {
+    int bucket = account.bucket();
+    owners.put(bucket, pod);
+    long epoch = epochs.merge(bucket, 1L, Long::sum);
+    position = Math.max(position, epoch << 40);
+  }
+
+  synchronized Optional<String> owner(AccountId account) {
+    return Optional.ofNullable(owners.get(account.bucket()));
+  }
+
+  synchronized long epoch(AccountId account) {
+    return epochs.getOrDefault(account.bucket(), 1L);
+  }
+
+  synchronized void die(String pod) {
+    dead.add(pod);
+  }
+
+  /// It lets go of what it has and takes nothing any more.
+  synchronized void leave(String pod) {
+    leaving.add(pod);
+    owners.values().removeIf(pod::equals);
+  }
+
+  synchronized NavigableMap<Long, Delivery> box(DeviceAddress device) {
+    return boxes.computeIfAbsent(device, _ -> new TreeMap<>());
+  }
+
+  synchronized long last(DeviceAddress device) {
+    return last.getOrDefault(device, epoch(device.account()) << 40);
+  }
+
+  synchronized StoredAt store(DeviceAddress device, ByteString envelope) {
+    long previous = last(device);
+    long at = ++position;
+    last.put(device, at);
+    box(device)
+        .put(
+            at,
+            Delivery.newBuilder()
+                .setPosition(at)
+                .setAcceptedAtMs(at)
+                .setEnvelope(envelope)
+                .build());
+    return StoredAt.newBuilder()
+        .setDevice(device.device().number())
+        .setPosition(at)
+        .setPrevious(previous)
+        .build();
+  }
+}

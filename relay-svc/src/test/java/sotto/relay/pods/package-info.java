@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.pods;
+
+import org.jspecify.annotations.NullMarked;
