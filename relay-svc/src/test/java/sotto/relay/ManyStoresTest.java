@@ -15,8 +15,8 @@ import sotto.chain.DeviceId;
 import sotto.chat.v1.SendResult;
 import sotto.proto.Reason;
 
-/// Relays over several store pods (protocol B3, L1). `first` is whom the pod list gives Bob's bucket
-/// to; the others follow.
+/// Relays over several store pods (protocol B3, L1). `first` is whom the pod list gives Bob's
+/// bucket to; the others follow.
 class ManyStoresTest {
   private static final Duration STEP = Duration.ofMillis(20);
   // Each in a bucket of its own.
@@ -109,8 +109,7 @@ class ManyStoresTest {
 
   @Test
   void relaysWithDifferentLists_settleOnOneOwner() {
-    var other =
-        relay.secondRelay(TestConfigs.named("second"), relay.stores.listing(second, third));
+    var other = relay.secondRelay(TestConfigs.named("second"), relay.stores.listing(second, third));
     var alice = relay.client(ALICE).live(1);
     var carol = relay.client(other, CAROL).live(1);
 

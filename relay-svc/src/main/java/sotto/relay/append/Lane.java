@@ -33,10 +33,10 @@ import sotto.relay.append.Outgoing.Phase;
 ///
 /// # Binding
 ///
-/// All that is in flight is on one stream to one store pod and names one epoch, whatever is heard of
-/// the owner meanwhile. While the epoch is not known, one append goes alone to learn it. The lane is
-/// bound anew only when nothing of it is at a store: so what is sent later is never at one store
-/// while something ahead of it is still open at another, or on an earlier stream to the same.
+/// All that is in flight is on one stream to one store pod and names one epoch, whatever is heard
+/// of the owner meanwhile. While the epoch is not known, one append goes alone to learn it. The
+/// lane is bound anew only when nothing of it is at a store: so what is sent later is never at one
+/// store while something ahead of it is still open at another, or on an earlier stream to the same.
 ///
 /// Not thread-safe: all calls come from the stream's turn.
 public final class Lane {

@@ -30,8 +30,8 @@ import sotto.relay.pods.Route;
 /// One unary call of a client on its way to the pod that owns the account it is about.
 ///
 /// *Moved* is followed, because nothing was done. A pod that does not answer is followed by another
-/// only when the method may be called twice and the retry budget allows it. The client sees neither:
-/// it gets the answer, or *unavailable*, and no pod's name.
+/// only when the method may be called twice and the retry budget allows it. The client sees
+/// neither: it gets the answer, or *unavailable*, and no pod's name.
 ///
 /// # Threads
 ///
@@ -131,8 +131,7 @@ final class OwnerCall extends ServerCall.Listener<byte[]> {
   }
 
   private void malformed() {
-    close(
-        Statuses.of(Reason.FIELD_OUT_OF_BOUNDS, "the message is malformed", Map.of("field", "")));
+    close(Statuses.of(Reason.FIELD_OUT_OF_BOUNDS, "the message is malformed", Map.of("field", "")));
   }
 
   private void send() {

@@ -8,9 +8,9 @@ import sotto.relay.pods.Routes;
 import sotto.relay.time.Backoff;
 import sotto.relay.time.Wheel;
 
-/// Serves the unary services of the stores: each call goes, by what its schema says of it, to the pod
-/// that owns the account it is about, as the bytes that came and with the caller's headers and no
-/// other of the client's.
+/// Serves the unary services of the stores: each call goes, by what its schema says of it, to the
+/// pod that owns the account it is about, as the bytes that came and with the caller's headers and
+/// no other of the client's.
 public final class OwnerCalls {
   private static final int BUDGET = 100;
 
@@ -39,10 +39,8 @@ public final class OwnerCalls {
   /// @param wheel time
   /// @param backoff between tries
   /// @param deadline the longest call, when the client's own deadline is not shorter
-  public OwnerCalls(
-      Routes routes, Limits policy, Wheel wheel, Backoff backoff, Duration deadline) {
-    this.shared =
-        new Shared(routes, policy, new RetryBudget(BUDGET), wheel, backoff, deadline);
+  public OwnerCalls(Routes routes, Limits policy, Wheel wheel, Backoff backoff, Duration deadline) {
+    this.shared = new Shared(routes, policy, new RetryBudget(BUDGET), wheel, backoff, deadline);
   }
 
   /// A service whose every method is unary and goes to an owner.

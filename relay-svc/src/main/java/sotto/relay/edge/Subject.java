@@ -57,7 +57,8 @@ final class Subject {
     if (field.isPresent()) {
       return new Subject(About.FIELD, field.getAsInt(), idempotent);
     }
-    return new Subject(withoutField(method.getFullMethodName()), RegisterRequest.LINK_FIELD_NUMBER, idempotent);
+    return new Subject(
+        withoutField(method.getFullMethodName()), RegisterRequest.LINK_FIELD_NUMBER, idempotent);
   }
 
   private static OptionalInt field(Descriptor request) {

@@ -64,7 +64,8 @@ public final class Mailboxes {
   /// @param routes to the pods
   /// @param wheel for retries
   /// @param backoff between retries
-  /// @param openingPatienceMillis how long the owner of a device that opens its stream is looked for
+  /// @param openingPatienceMillis how long the owner of a device that opens its stream is looked
+  ///   for
   public Mailboxes(Routes routes, Wheel wheel, Backoff backoff, long openingPatienceMillis) {
     this.routes = routes;
     this.wheel = wheel;
@@ -117,8 +118,8 @@ public final class Mailboxes {
     return new Pursuit(wheel, backoff, patienceMillis);
   }
 
-  /// Asks whether a device exists and its connection number is new, and notes the number. A pod that
-  /// did not answer may have noted it: that is not asked again.
+  /// Asks whether a device exists and its connection number is new, and notes the number. A pod
+  /// that did not answer may have noted it: that is not asked again.
   public void open(DeviceAddress device, long connectionNumber, Consumer<Opening> told) {
     var request =
         OpenDevice.newBuilder()

@@ -16,10 +16,10 @@ import sotto.relay.pods.Pursuit;
 import sotto.relay.pods.Route;
 import sotto.relay.pods.Routes;
 
-/// The question what some devices have missed, split by the pods that know it. Devices whose owner is
-/// another are asked for again there; those for which none is found in time count as having missed
-/// something, because then their streams read and find out. A pod that fails leaves its devices to
-/// the next check.
+/// The question what some devices have missed, split by the pods that know it. Devices whose owner
+/// is another are asked for again there; those for which none is found in time count as having
+/// missed something, because then their streams read and find out. A pod that fails leaves its
+/// devices to the next check.
 ///
 /// Everything happens in its turn.
 final class MissedQuestion {
@@ -93,8 +93,12 @@ final class MissedQuestion {
 
   private void answered(Route route, List<Integer> asked, CheckMissedResponse answer) {
     routes.answered(route);
-    answer.getMissedList().stream().filter(i -> isIn(i, asked)).forEach(i -> found.addMissed(asked.get(i)));
-    answer.getRemovedList().stream().filter(i -> isIn(i, asked)).forEach(i -> found.addRemoved(asked.get(i)));
+    answer.getMissedList().stream()
+        .filter(i -> isIn(i, asked))
+        .forEach(i -> found.addMissed(asked.get(i)));
+    answer.getRemovedList().stream()
+        .filter(i -> isIn(i, asked))
+        .forEach(i -> found.addRemoved(asked.get(i)));
     for (int n = 0; n < answer.getMovedCount(); n++) {
       int i = answer.getMoved(n);
       if (isIn(i, asked)) {

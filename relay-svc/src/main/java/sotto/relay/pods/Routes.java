@@ -31,13 +31,13 @@ import sotto.relay.time.Wheel;
 /// the pods by rendezvous                         but for those that have just said that they leave
 /// ```
 ///
-/// If none of them answers, the first of them all the same: there is nobody else to ask. Which of two
-/// relays with different lists is right is not decided here: both follow what stores answer.
+/// If none of them answers, the first of them all the same: there is nobody else to ask. Which of
+/// two relays with different lists is right is not decided here: both follow what stores answer.
 ///
 /// # What does not answer
 ///
-/// A route that failed is left out for [#SILENT_MILLIS]; then one call tries it, and the others go on
-/// leaving it out until that call is answered.
+/// A route that failed is left out for [#SILENT_MILLIS]; then one call tries it, and the others go
+/// on leaving it out until that call is answered.
 ///
 /// Thread-safe, without locks; nothing blocks. What it knows is a hint: a wrong one costs a hop.
 public final class Routes {
@@ -181,8 +181,8 @@ public final class Routes {
 
   /// A pod has answered that another one owns a bucket.
   ///
-  /// @param row the owner as the bucket's row names it, `pod/start`; empty = nobody, and the pod does
-  ///   not take it
+  /// @param row the owner as the bucket's row names it, `pod/start`; empty = nobody, and the pod
+  ///   does not take it
   public void moved(int bucket, Route asked, String row) {
     answered(asked);
     var owner = row.indexOf('/') < 0 ? row : row.substring(0, row.indexOf('/'));
@@ -211,8 +211,8 @@ public final class Routes {
   /// A call has failed.
   ///
   /// @param failure what it ended with
-  /// @return whether that is a sign that the route leads nowhere, and it is left out from now on; an
-  ///   answer with a reason of the pod itself is none
+  /// @return whether that is a sign that the route leads nowhere, and it is left out from now on;
+  ///   an answer with a reason of the pod itself is none
   public boolean failed(Route asked, Throwable failure) {
     boolean silence = isSilence(asked, failure);
     if (silence) {

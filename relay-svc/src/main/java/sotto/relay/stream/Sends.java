@@ -272,22 +272,22 @@ final class Sends {
               .setEpoch(epoch)
               .build();
       to.append(
-              append,
-              new AppendListener() {
-                @Override
-                public void answered(AppendResult result) {
-                  // At once and not in the turn: forwards keep the order of the positions.
-                  if (result.hasAppended()) {
-                    behind.router().appended(account, append, result.getAppended());
-                  }
-                  inTurn(() -> of.answered(outgoing, result));
-                }
+          append,
+          new AppendListener() {
+            @Override
+            public void answered(AppendResult result) {
+              // At once and not in the turn: forwards keep the order of the positions.
+              if (result.hasAppended()) {
+                behind.router().appended(account, append, result.getAppended());
+              }
+              inTurn(() -> of.answered(outgoing, result));
+            }
 
-                @Override
-                public void broken() {
-                  inTurn(() -> of.broken(outgoing));
-                }
-              });
+            @Override
+            public void broken() {
+              inTurn(() -> of.broken(outgoing));
+            }
+          });
     }
 
     @Override

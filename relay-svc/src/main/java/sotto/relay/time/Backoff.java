@@ -2,8 +2,9 @@ package sotto.relay.time;
 
 import java.util.random.RandomGenerator;
 
-/// How long to wait before trying again: twice as long each time up to a bound, and each wait random
-/// between half and all of that, so that those who failed together do not come back together.
+/// How long to wait before trying again: twice as long each time up to a bound, and each wait
+/// random between half and all of that, so that those who failed together do not come back
+/// together.
 ///
 /// @param firstMillis the first wait
 /// @param longestMillis the bound

@@ -184,7 +184,9 @@ class RoutesTest {
     assertThat(routes.epoch(BUCKET)).isEqualTo(6);
 
     routes.heard(
-        BUCKET, second, AppendResult.newBuilder().setMoved(Moved.newBuilder().setOwner("x:1")).build());
+        BUCKET,
+        second,
+        AppendResult.newBuilder().setMoved(Moved.newBuilder().setOwner("x:1")).build());
     assertThat(routes.epoch(BUCKET)).isZero();
   }
 
