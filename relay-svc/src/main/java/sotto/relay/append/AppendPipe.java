@@ -55,6 +55,7 @@ final class AppendPipe implements Appends {
   // Written in the turn only.
   private volatile boolean over;
   private volatile boolean heard;
+  private volatile long overMillis;
   // Touched in the turn only.
   private final LinkedHashMap<Long, Entry> unanswered = new LinkedHashMap<>();
   private Optional<OutStream<AppendRequest, AppendResponse>> call = Optional.empty();
@@ -69,7 +70,7 @@ final class AppendPipe implements Appends {
   /// @param wheel time
   /// @param room what its appends take room in
   /// @param failuresBefore how many pipes of the route in a row came to nothing before it
-  /// @param waitMillis how long its first append waits at least; 0 = not at all
+  /// @param waitMillis how long its first append waits at least; 0 or less = not at all
   AppendPipe(
       Route route,
       Routes routes,
@@ -118,6 +119,11 @@ final class AppendPipe implements Appends {
   /// Whether nothing handed over will leave any more.
   boolean isOver() {
     return over;
+  }
+
+  /// How long ago that began, milliseconds.
+  long overForMillis() {
+    return wheel.now() - overMillis;
   }
 
   /// Whether nobody has used it for a while.
@@ -208,6 +214,7 @@ final class AppendPipe implements Appends {
     if (over) {
       return;
     }
+    overMillis = wheel.now();
     over = true;
     routes.failed(route, failure);
     dropAll();
@@ -248,6 +255,7 @@ final class AppendPipe implements Appends {
   void close() {
     turn.execute(() -> {
       if (!over) {
+        overMillis = wheel.now();
         over = true;
         call.ifPresent(OutStream::complete);
         dropAll();

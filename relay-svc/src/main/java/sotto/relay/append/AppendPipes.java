@@ -48,8 +48,14 @@ public final class AppendPipes implements AutoCloseable {
               if (old == null) {
                 return made(route, 0, 0);
               }
+              if (!old.isOver()) {
+                return old;
+              }
+              if (!old.isOver()) {
+                return old;
+              }
               int failures = old.failures();
-              return old.isOver() ? made(route, failures, backoff.millis(failures)) : old;
+              return made(route, failures, backoff.millis(failures) - old.overForMillis());
             });
     return new Binding(pipe, routes.epoch(bucket));
   }

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sotto.mesh.Caller;
 import sotto.mesh.PeerAddress;
-import sotto.mesh.Permit;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 import sotto.relay.pods.Pursuit;
@@ -45,7 +44,7 @@ final class OwnerCall extends ServerCall.Listener<byte[]> {
   private final Subject subject;
   private final OwnerCalls.Shared shared;
   private final Optional<Caller> caller = Caller.current();
-  private final Optional<PeerAddress> address = PeerAddress.current();
+  private final PolicyGate gate;
   // The client's deadline and cancellation.
   private final Context context = Context.current();
   private final Pursuit pursuit;
@@ -67,6 +66,8 @@ final class OwnerCall extends ServerCall.Listener<byte[]> {
     this.method = method;
     this.subject = subject;
     this.shared = shared;
+    this.gate =
+        new PolicyGate(shared.policy(), method.getFullMethodName(), caller, PeerAddress.current());
     long patience = shared.deadline().toMillis();
     this.pursuit = new Pursuit(shared.wheel(), shared.backoff(), patience);
     this.untilMillis = shared.wheel().now() + patience;
@@ -113,17 +114,16 @@ final class OwnerCall extends ServerCall.Listener<byte[]> {
   }
 
   private boolean mayPass(byte[] message) {
+    var refusal = gate.refuses(message);
+    if (refusal.isPresent()) {
+      close(refusal.get());
+      return false;
+    }
     try {
       subject
           .account(message, caller)
           .ifPresent(account -> bucket = OptionalInt.of(account.bucket()));
-      return switch (shared.policy().take(method.getFullMethodName(), caller, address, message)) {
-        case Permit.Granted _ -> true;
-        case Permit.Refused(Duration retryAfter) -> {
-          close(Statuses.rateLimited(retryAfter));
-          yield false;
-        }
-      };
+      return true;
     } catch (IOException e) {
       malformed();
       return false;
@@ -170,7 +170,7 @@ final class OwnerCall extends ServerCall.Listener<byte[]> {
       front.sendHeaders(new Metadata());
       front.sendMessage(answer.get());
       front.close(Status.OK, new Metadata());
-      shared.policy().succeeded(method.getFullMethodName(), caller);
+      gate.succeeded();
       return;
     }
     var failure = status.asRuntimeException(trailers);
