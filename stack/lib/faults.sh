@@ -4,6 +4,7 @@
 resolve() {
   local name=$1 what= n
   NAMED=()
+  ! is_pod "$name" || { NAMED=("$name") && return; }
   case $name in
     *.mysqld | *.vttablet) what=${name##*.} name=${name%.*} ;;
   esac
@@ -53,6 +54,7 @@ start_part() {
   case ${NAMED[0]} in
     mysqld | vtcombo) up_"$profile" "$start" ;;
     vtgate | vtorc | etcd) start_"${NAMED[0]}" ;;
+    relay-* | presence-* | store-* | blob-*) launch "${NAMED[0]}" && await_pod "${NAMED[0]}" ;;
     *)
       n=${NAMED[0]%%.*}
       [[ ${NAMED[0]} != *.mysqld ]] || start_mysqld "$n"

@@ -25,6 +25,7 @@ status() {
   row part role port health 'lag, s'
   well=0
   status_"$profile"
+  status_mesh
   return $well
 }
 

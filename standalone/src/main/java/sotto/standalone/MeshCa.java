@@ -17,7 +17,7 @@ import sotto.mesh.Role;
       "Makes the certificate authority of a mesh, if it is not there: DIR/ca.pem, which every process of the mesh has, and DIR/ca-key.pem, which none"
           + " has: keep it apart. It is not the authority that clients trust.",
       "",
-      "sotto mesh-ca --dir DIR issue ROLE NAME makes the certificate of one process."
+      "sotto mesh-ca --dir DIR issue ROLE NAME makes the certificate of a process."
     },
     subcommands = MeshCa.Issue.class,
     mixinStandardHelpOptions = true,
@@ -53,9 +53,11 @@ final class MeshCa implements Callable<Integer> {
         description = "relay, store, presence, blob or admin: what it may do.")
     Role role;
 
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    @Parameters(paramLabel = "NAME", description = "Its name, such as relay-0.")
-    String name;
+    @Parameters(
+        paramLabel = "NAME",
+        arity = "1..*",
+        description = "Its name, such as relay-0. Several make several.")
+    List<String> names = List.of();
 
     @Option(
         names = "--life",
@@ -75,11 +77,13 @@ final class MeshCa implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      return parent.folder.run(authority -> {
-        var issued =
-            authority.issueMesh(new MeshName(role, name), hosts, AuthorityFolder.life(life));
-        return files.write(issued, name, parent.folder.dir(), authority);
-      });
+      return parent.folder.run(authority ->
+          files.write(
+              names,
+              name ->
+                  authority.issueMesh(new MeshName(role, name), hosts, AuthorityFolder.life(life)),
+              parent.folder.dir(),
+              authority));
     }
   }
 

@@ -44,9 +44,11 @@ final class PublicCa implements Callable<Integer> {
     @ParentCommand
     PublicCa parent;
 
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    @Parameters(paramLabel = "NAME", description = "What the files are called, such as relay-0.")
-    String name;
+    @Parameters(
+        paramLabel = "NAME",
+        arity = "1..*",
+        description = "What the files are called, such as relay-0. Several make several.")
+    List<String> names = List.of();
 
     @Option(
         names = "--name",
@@ -60,7 +62,7 @@ final class PublicCa implements Callable<Integer> {
     @Override
     public Integer call() {
       return parent.folder.run(authority ->
-          files.write(authority.issueServer(hosts), name, parent.folder.dir(), authority));
+          files.write(names, _ -> authority.issueServer(hosts), parent.folder.dir(), authority));
     }
   }
 }

@@ -52,6 +52,7 @@ record ServerConfig(
           "SOTTO_CACHE",
           "SOTTO_MYSQL",
           "SOTTO_STACK_DIR",
+          "SOTTO_STACK_PART",
           "SOTTO_STACK_PORT",
           "SOTTO_STACK_PASSWORD");
 
