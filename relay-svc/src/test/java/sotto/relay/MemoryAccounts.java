@@ -35,7 +35,7 @@ final class MemoryAccounts extends AccountServiceGrpc.AccountServiceImplBase {
   /// How many of the next calls fail as if the process had died under them.
   final AtomicInteger failing = new AtomicInteger();
 
-  private final Function<AccountId, Optional<String>> movedTo;
+  private volatile Function<AccountId, Optional<String>> movedTo;
 
   /// The only pod.
   MemoryAccounts() {
@@ -45,6 +45,10 @@ final class MemoryAccounts extends AccountServiceGrpc.AccountServiceImplBase {
   /// @param movedTo whom *moved* names for an account; empty = it is owned here
   MemoryAccounts(Function<AccountId, Optional<String>> movedTo) {
     this.movedTo = movedTo;
+  }
+
+  void alwaysMovedTo(String owner) {
+    movedTo = _ -> Optional.of(owner);
   }
 
   private void check(ByteString account) {

@@ -75,7 +75,7 @@ final class TestRelay implements AutoCloseable {
     this(config, besideTheMailbox, List.of("store"));
   }
 
-  private TestRelay(RelayConfig config, List<BindableService> besideTheMailbox, List<String> pods) {
+  TestRelay(RelayConfig config, List<BindableService> besideTheMailbox, List<String> pods) {
     this.config = config;
     stores = new StorePods(events, pods, besideTheMailbox);
     toClose.push(stores::close);

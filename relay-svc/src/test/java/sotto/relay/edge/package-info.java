@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.edge;
+
+import org.jspecify.annotations.NullMarked;
