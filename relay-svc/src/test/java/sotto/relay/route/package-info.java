@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.route;
+
+import org.jspecify.annotations.NullMarked;
