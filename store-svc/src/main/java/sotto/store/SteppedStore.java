@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import sotto.mesh.MonotonicClock;
+import sotto.mesh.Pods;
+import sotto.store.peer.PodPeers;
 import sotto.store.sql.StorageException;
 import sotto.store.testing.CommitFault;
 import sotto.store.testing.MemoryDatabase;
@@ -38,7 +40,7 @@ public final class SteppedStore implements AutoCloseable {
   ///
   /// @param config its limits and its name; the folder and the address mean nothing
   /// @param faults is asked before each of its commits that changes something
-  /// @param peers the other pods
+  /// @param pods all pods, this one among them under its name
   /// @param clock says when something happens
   /// @param time measures how long something takes
   /// @param random where its secrets and its name come from
@@ -46,7 +48,20 @@ public final class SteppedStore implements AutoCloseable {
       StoreConfig config,
       MemoryDatabase database,
       Supplier<CommitFault> faults,
+      Pods pods,
+      Clock clock,
+      MonotonicClock time,
+      RandomGenerator random) {
+    return open(config, database, faults, new PodPeers(pods, time), pods, clock, time, random);
+  }
+
+  /// With its own knowledge of the others.
+  static SteppedStore open(
+      StoreConfig config,
+      MemoryDatabase database,
+      Supplier<CommitFault> faults,
       Peers peers,
+      Pods pods,
       Clock clock,
       MonotonicClock time,
       RandomGenerator random) {
@@ -60,6 +75,7 @@ public final class SteppedStore implements AutoCloseable {
                   config,
                   dialect,
                   peers,
+                  pods,
                   steps,
                   clock,
                   time,
@@ -101,6 +117,11 @@ public final class SteppedStore implements AutoCloseable {
   /// Ends it as if its process had died: nothing is given back, what had queued is gone.
   public void crash() {
     dialect.die();
+  }
+
+  /// As [StoreService#leave]; does what has queued.
+  public void leave() {
+    wired.writers().leave();
   }
 
   /// Does what has queued and gives its buckets back.

@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import sotto.mesh.MonotonicClock;
+import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
+import sotto.store.peer.PodPeers;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.MySqlDialect;
 import sotto.store.sql.SqliteDialect;
@@ -15,7 +17,8 @@ import sotto.store.write.Pace;
 import sotto.store.write.Peers;
 
 /// The store on an embedded database, a MySQL or a Vitess: `sotto.mailbox.v1.MailboxService`,
-/// `sotto.account.v1.AccountService` and `sotto.keys.v1.KeyService`.
+/// `sotto.account.v1.AccountService`, `sotto.keys.v1.KeyService`, and `sotto.owner.v1.OwnerService`
+/// for other stores.
 ///
 /// Opening takes over the buckets of an earlier start of the pod. Safe for many threads; stop
 /// serving before closing.
@@ -39,7 +42,17 @@ public final class StoreService implements AutoCloseable {
   ///   was written by another version
   public static StoreService open(
       StoreConfig config, Clock clock, SecureRandom random, Telemetry telemetry) {
-    return open(config, dialect(config), Peers.NONE, clock, random, telemetry);
+    return open(config, dialect(config), Peers.NONE, Pods.none(), clock, random, telemetry);
+  }
+
+  /// Opens one of several stores on one database.
+  ///
+  /// @param pods all of them, this one among them under the name in the configuration
+  /// @throws StorageException as above
+  public static StoreService open(
+      StoreConfig config, Pods pods, Clock clock, SecureRandom random, Telemetry telemetry) {
+    Peers peers = new PodPeers(pods, MonotonicClock.system());
+    return open(config, dialect(config), peers, pods, clock, random, telemetry);
   }
 
   private static Dialect dialect(StoreConfig config) {
@@ -52,6 +65,7 @@ public final class StoreService implements AutoCloseable {
       StoreConfig config,
       Dialect dialect,
       Peers peers,
+      Pods pods,
       Clock clock,
       SecureRandom random,
       Telemetry telemetry) {
@@ -60,6 +74,7 @@ public final class StoreService implements AutoCloseable {
             config,
             dialect,
             peers,
+            pods,
             Pace.threads(),
             clock,
             MonotonicClock.system(),
@@ -92,6 +107,12 @@ public final class StoreService implements AutoCloseable {
   /// @return how many envelopes went
   public int sweep(int bucket) {
     return wired.sweeper().sweep(bucket);
+  }
+
+  /// Gives all accounts back to whoever is asked for them next and takes none any more. Call it
+  /// before the server stops, so that relays find the way to others while this one still answers.
+  public void leave() {
+    wired.writers().leave();
   }
 
   /// Commits what is queued and closes the database.

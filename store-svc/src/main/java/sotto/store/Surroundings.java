@@ -3,6 +3,7 @@ package sotto.store;
 import java.security.SecureRandom;
 import java.time.Clock;
 import sotto.mesh.MonotonicClock;
+import sotto.mesh.Pods;
 import sotto.store.sql.Dialect;
 import sotto.store.write.Pace;
 import sotto.store.write.Peers;
@@ -12,7 +13,8 @@ import sotto.store.write.WriteMetrics;
 ///
 /// @param config what an operator decides
 /// @param dialect the database
-/// @param peers the other owners
+/// @param peers whether the other owners are there
+/// @param pods the ways to the pods, this one among them
 /// @param pace how its writers come to work
 /// @param clock says when something happens
 /// @param time measures how long something takes
@@ -22,6 +24,7 @@ record Surroundings(
     StoreConfig config,
     Dialect dialect,
     Peers peers,
+    Pods pods,
     Pace pace,
     Clock clock,
     MonotonicClock time,

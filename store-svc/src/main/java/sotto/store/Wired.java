@@ -1,16 +1,21 @@
 package sotto.store;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import sotto.mesh.PassOn;
 import sotto.store.account.AccountEndpoint;
 import sotto.store.keys.KeyEndpoint;
 import sotto.store.mailbox.AppendRules;
 import sotto.store.mailbox.Dormancy;
 import sotto.store.mailbox.MailboxEndpoint;
 import sotto.store.mailbox.Sweeper;
+import sotto.store.peer.HandOver;
+import sotto.store.peer.OwnerEndpoint;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
@@ -29,9 +34,11 @@ import sotto.store.write.Writers;
 /// @param services what it serves
 /// @param chores what is to be done again and again
 /// @param sweeper what expires envelopes
-record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper) {
+/// @param writers what writes
+record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper, Writers writers) {
   private static final int QUERY_SESSIONS = 4;
   private static final int CACHED_ACCOUNTS = 50_000;
+  private static final Duration HAND_OVER = Duration.ofSeconds(1);
 
   /// Opens all of them.
   ///
@@ -71,14 +78,31 @@ record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper
             new Dormancy(config.dormantAfter()),
             secrets.macKey("sender-tag"));
     Sweeper sweeper = new Sweeper(readers, writers, clock);
+    HandOver handOver = new HandOver(self, around.pods(), around.peers(), writers);
+    PassOn passOn = new PassOn(around.pods(), pod -> isThere(around, pod));
     return new Wired(
         List.of(
-            new MailboxEndpoint(writers, readers, rules, signingKeys, clock),
-            new AccountEndpoint(
-                writers, readers, challenges, signIn, config.serverNames(), version(), clock),
-            new KeyEndpoint(writers, readers)),
-        List.of(new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext)),
-        sweeper);
+            passing(passOn, new MailboxEndpoint(writers, readers, rules, signingKeys, clock)),
+            passing(
+                passOn,
+                new AccountEndpoint(
+                    writers, readers, challenges, signIn, config.serverNames(), version(), clock)),
+            passing(passOn, new KeyEndpoint(writers, readers)),
+            new OwnerEndpoint(ownership)),
+        List.of(
+            new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext),
+            new Chore("hand over", HAND_OVER, handOver::step)),
+        sweeper,
+        writers);
+  }
+
+  private static BindableService passing(PassOn passOn, BindableService service) {
+    return () -> ServerInterceptors.intercept(service, passOn);
+  }
+
+  /// An owner that a row names need not be listed.
+  private static boolean isThere(Surroundings around, String pod) {
+    return around.pods().list().names().contains(pod) || around.peers().ready(pod).isPresent();
   }
 
   private static String version() {

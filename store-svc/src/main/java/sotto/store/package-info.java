@@ -7,6 +7,7 @@
 /// │  └─ token    challenges, tokens, signing keys
 /// ├─ keys        KeyService: pre-keys
 /// ├─ mailbox     MailboxService: append, read, ack, open, expire
+/// ├─ peer        the other stores: whether they are there, what is handed to them
 /// └─ write       ownership of buckets, the writer, what it knows of accounts
 ///    └─ sql      the database and what differs between databases
 /// StoreConfig    what an operator decides

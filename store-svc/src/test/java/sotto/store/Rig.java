@@ -31,6 +31,7 @@ import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
 import sotto.mesh.Caller;
 import sotto.mesh.InternalServer;
+import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
 import sotto.store.write.Peers;
@@ -56,7 +57,9 @@ final class Rig implements AutoCloseable {
     this.database = TestDatabase.in(config.dataDir());
     this.dialect = new FaultyDialect(database.dialect());
     Telemetry telemetry = Telemetry.none();
-    store = StoreService.open(config, dialect, peers, clock, new SecureRandom(), telemetry);
+    store =
+        StoreService.open(
+            config, dialect, peers, Pods.none(), clock, new SecureRandom(), telemetry);
     server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
     channel = server.newChannel();
   }

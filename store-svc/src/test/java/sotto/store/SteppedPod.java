@@ -1,5 +1,6 @@
 package sotto.store;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -22,7 +23,10 @@ import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mailbox.v1.ReadRequest;
+import sotto.mesh.MonotonicClock;
+import sotto.mesh.Pods;
 import sotto.mesh.testing.HandClock;
+import sotto.store.sql.Schema;
 import sotto.store.testing.CommitFault;
 import sotto.store.testing.MemoryDatabase;
 import sotto.store.write.Peers;
@@ -30,12 +34,14 @@ import sotto.store.write.Peers;
 /// A stepped pod with a relay's end of its calls, all on one thread.
 final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable {
   final SteppedStore store;
+  final String address = UUID.randomUUID().toString();
   final List<AppendResult> results = new ArrayList<>();
   private final Server server;
   private final ManagedChannel channel;
   private final StreamObserver<AppendRequest> appends;
   private long request;
 
+  /// One whose peers do as they are told.
   SteppedPod(
       String name,
       MemoryDatabase database,
@@ -44,17 +50,34 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
       HandClock clock,
       long seed)
       throws IOException {
-    StoreConfig config = named(StoreConfig.defaults(Path.of("none"), List.of(Rig.SERVER)), name);
-    store =
+    this(
         SteppedStore.open(
-            config,
+            config(name),
             database,
             faults,
             peers,
+            Pods.none(),
             clock,
-            () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()),
-            new Random(seed));
-    String address = UUID.randomUUID().toString();
+            nanos(clock),
+            new Random(seed)));
+  }
+
+  /// One that asks the others.
+  SteppedPod(
+      String name,
+      MemoryDatabase database,
+      Supplier<CommitFault> faults,
+      Pods pods,
+      HandClock clock,
+      long seed)
+      throws IOException {
+    this(
+        SteppedStore.open(
+            config(name), database, faults, pods, clock, nanos(clock), new Random(seed)));
+  }
+
+  private SteppedPod(SteppedStore store) throws IOException {
+    this.store = store;
     InProcessServerBuilder builder = InProcessServerBuilder.forName(address).directExecutor();
     store.services().forEach(builder::addService);
     server = builder.build().start();
@@ -62,7 +85,15 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
     appends = MailboxServiceGrpc.newStub(channel).append(this);
   }
 
-  static StoreConfig named(StoreConfig c, String pod) {
+  private static MonotonicClock nanos(HandClock clock) {
+    return () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
+  }
+
+  private static StoreConfig config(String name) {
+    return named(StoreConfig.defaults(Path.of("none"), List.of(Rig.SERVER)), name);
+  }
+
+  private static StoreConfig named(StoreConfig c, String pod) {
     return new StoreConfig(
         c.dataDir(),
         c.url(),
@@ -99,10 +130,34 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
 
   AppendResult append(TestAccount to, long n) {
     send(to, n);
+    stepAll();
+    return results.getLast();
+  }
+
+  void stepAll() {
     while (store.step()) {
       // Until nothing waits.
     }
-    return results.getLast();
+  }
+
+  /// Does each chore once and what follows from it.
+  void chores() {
+    store.chores().forEach(chore -> chore.work().run());
+    stepAll();
+  }
+
+  /// Has it own a bucket, if it may.
+  void claim(int bucket) {
+    byte[] id = Schema.prefix(bucket);
+    var _ =
+        MailboxServiceGrpc.newBlockingStub(channel)
+            .read(
+                ReadRequest.newBuilder()
+                    .setAccountId(ByteString.copyFrom(id))
+                    .setDevice(1)
+                    .setMaxEnvelopes(1)
+                    .setMaxBytes(1)
+                    .build());
   }
 
   List<String> mailbox(TestAccount account) {

@@ -96,7 +96,7 @@ public final class Call<R> implements Job {
   }
 
   /// Whether it has heard its fate.
-  boolean isOver() {
+  public boolean isOver() {
     return over.getCount() == 0;
   }
 

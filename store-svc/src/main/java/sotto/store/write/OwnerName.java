@@ -18,6 +18,12 @@ public record OwnerName(String pod, String start) {
     return new OwnerName(pod, HexFormat.of().formatHex(start));
   }
 
+  /// The pod in the name of an owner.
+  public static String podOf(String owner) {
+    int slash = owner.indexOf('/');
+    return slash < 0 ? owner : owner.substring(0, slash);
+  }
+
   /// Whether another name is that of a start of the same pod.
   boolean isPodOf(String owner) {
     return owner.startsWith(pod + "/");

@@ -29,18 +29,23 @@ import sotto.store.sql.ShardMap;
 /// # Standing of a bucket
 ///
 /// ```
-/// FOREIGN -> OWNED    taken over: its row was free, was left by an earlier start of this pod, or
-///                     names an owner that does not answer and took it more than ten seconds ago
+/// FOREIGN -> OWNED    taken over: its row was free, was left by an earlier start of this pod, was
+///                     handed to this owner, or names one that does not answer and took it more
+///                     than ten seconds ago
 /// OWNED   -> UNSURE   a commit of unknown outcome (protocol B5)
 /// UNSURE  -> OWNED    taken over anew, in a new epoch, once the old transaction is over
 /// OWNED, UNSURE -> FOREIGN   its row names another owner, or an epoch not known here
+/// OWNED   -> FOREIGN  handed to another owner, or given back when this one leaves
 /// ```
+///
+/// A row that was handed over and not taken since has the time of that as a negative number: it
+/// names an owner without that owner's doing.
 ///
 /// A takeover locks the row and leaves it out when another has it locked: nobody waits for a frozen
 /// owner, whose lock the database ends (see [sotto.store.sql.MySqlDialect]).
 ///
-/// When a row names a start of the same pod that did not stand in any row at the start, this
-/// process has been replaced: it takes nothing over any more.
+/// When a row was taken by a start of the same pod that did not stand in any row at the start, this
+/// process has been replaced: it takes nothing over any more. An owner that leaves does not either.
 ///
 /// Positions are given by the writer of the bucket alone; the rest is safe for many threads.
 public final class Ownership {
@@ -75,9 +80,12 @@ public final class Ownership {
     volatile long committed; // the last position committed, or epoch << 40
     volatile boolean forgot; // whether a device of it was forgotten in this epoch
     volatile boolean unsure;
+    volatile long takenAtNanos;
   }
 
-  private record BucketRow(int bucket, String owner, long epoch, long takenAt) {}
+  /// @param takenAt by this owner or when it was handed to it, milliseconds since 1970
+  /// @param handed whether it was handed to it and not taken since
+  private record BucketRow(int bucket, String owner, long epoch, long takenAt, boolean handed) {}
 
   private final OwnerName self;
   private final String selfText;
@@ -89,6 +97,7 @@ public final class Ownership {
   // Whether any bucket may be unsure; written under this.
   private volatile boolean inDoubt;
   private volatile boolean replaced;
+  private volatile boolean leaving;
   // Earlier starts of this pod.
   private final Set<String> predecessors = ConcurrentHashMap.newKeySet();
   private volatile ShardMap shards = ShardMap.ONE;
@@ -189,7 +198,7 @@ public final class Ownership {
       for (BucketRow row : rows) {
         if (mayTake(row)) {
           mayTake.add(row.bucket);
-        } else if (!row.owner.equals(selfText)) {
+        } else {
           others.put(row.bucket, standing(row));
         }
       }
@@ -200,32 +209,37 @@ public final class Ownership {
   }
 
   private Standing standing(BucketRow row) {
+    if (row.owner.isEmpty() || row.owner.equals(selfText)) {
+      return new Moved("");
+    }
     return peers.pulse(row.owner) == Peers.Pulse.ASKED ? new Unsure() : new Moved(row.owner);
   }
 
   private boolean mayTake(BucketRow row) {
-    if (replaced) {
+    if (replaced || leaving) {
       return false;
     }
     if (row.owner.isEmpty() || row.owner.equals(selfText) || predecessors.contains(row.owner)) {
       return true;
     }
-    if (self.isPodOf(row.owner)) {
-      replacedBy(row.owner);
+    if (isSuccessor(row)) {
       return false;
     }
     return peers.pulse(row.owner) == Peers.Pulse.SILENT
         && clock.millis() - row.takenAt >= GRACE.toMillis();
   }
 
-  private void replacedBy(String owner) {
-    if (!replaced
-        && self.isPodOf(owner)
-        && !owner.equals(selfText)
-        && !predecessors.contains(owner)) {
+  private boolean isSuccessor(BucketRow row) {
+    boolean successor =
+        self.isPodOf(row.owner)
+            && !row.owner.equals(selfText)
+            && !row.handed
+            && !predecessors.contains(row.owner);
+    if (successor && !replaced) {
       replaced = true;
       LOG.error("another process has started as {}: this one takes no more accounts", self.pod());
     }
+    return successor;
   }
 
   private void take(Session session, Collection<Integer> wanted, Predicate<BucketRow> may)
@@ -256,6 +270,7 @@ public final class Ownership {
     bucket.given = 0;
     bucket.committed = epoch << EPOCH_SHIFT;
     bucket.forgot = false;
+    bucket.takenAtNanos = time.nanos();
     bucket.epoch = epoch;
     bucket.unsure = false;
   }
@@ -279,7 +294,8 @@ public final class Ownership {
         if (row.owner.equals(selfText)) {
           ours.add(row.bucket);
         } else {
-          lost(row.bucket, row.owner);
+          var _ = isSuccessor(row);
+          lost(row.bucket);
         }
       }
       takeGroup(session, ours, row -> row.owner.equals(selfText));
@@ -295,7 +311,7 @@ public final class Ownership {
 
   /// Marks buckets whose last commit may or may not have happened.
   synchronized void doubt(Collection<Integer> doubtful) {
-    doubtful.forEach(b -> buckets[b].unsure = true);
+    doubtful.stream().filter(b -> buckets[b].epoch != 0).forEach(b -> buckets[b].unsure = true);
     inDoubt = true;
   }
 
@@ -305,11 +321,53 @@ public final class Ownership {
   }
 
   /// Notes that a bucket has another owner.
-  void lost(int bucket, String owner) {
-    replacedBy(owner);
+  void lost(int bucket) {
     buckets[bucket].forgot = true;
     buckets[bucket].unsure = false;
     buckets[bucket].epoch = 0;
+  }
+
+  /// From now on nothing is taken over.
+  void leave() {
+    leaving = true;
+  }
+
+  /// Whether it takes nothing over any more because it is going to end.
+  public boolean isLeaving() {
+    return leaving;
+  }
+
+  /// Whether the bucket is surely ours, and has been for more than ten seconds.
+  public boolean mayGive(int bucket) {
+    return has(bucket)
+        && !leaving
+        && !replaced
+        && time.nanos() - buckets[bucket].takenAtNanos >= GRACE.toNanos();
+  }
+
+  /// Gives what is surely ours to another owner, in a new epoch.
+  ///
+  /// @param to its full name
+  void handOver(Session session, Collection<Integer> wanted, String to) throws SQLException {
+    List<Integer> sure = wanted.stream().filter(this::has).toList();
+    for (List<Integer> group : shards.groups(sure)) {
+      session.begin();
+      List<Integer> ours =
+          rows(session, group, dialect.forUpdate()).stream()
+              .filter(row -> row.owner.equals(selfText) && row.epoch == buckets[row.bucket].epoch)
+              .map(BucketRow::bucket)
+              .toList();
+      if (!ours.isEmpty()) {
+        List<Object> arguments = new ArrayList<>(List.of(to, -clock.millis()));
+        arguments.addAll(Placeholders.fill(keys(ours)));
+        session.update(
+            "UPDATE bucket SET owner = ?, epoch = epoch + 1, taken_at = ? WHERE prefix IN "
+                + Placeholders.in(ours.size()),
+            arguments.toArray());
+      }
+      session.commit();
+      ours.forEach(this::lost);
+    }
   }
 
   /// Gives back what is owned: others may take it at once.
@@ -325,7 +383,7 @@ public final class Ownership {
               + " AND owner = ?",
           arguments.toArray());
       session.commit();
-      group.forEach(b -> buckets[b].epoch = 0);
+      group.forEach(this::lost);
     }
   }
 
@@ -348,6 +406,7 @@ public final class Ownership {
     for (BucketRow row : rows(session, wanted, lock)) {
       Bucket bucket = buckets[row.bucket];
       boolean ours = row.owner.equals(selfText);
+      var _ = isSuccessor(row);
       boolean sure = ours && row.epoch == bucket.epoch && !bucket.unsure;
       standings.put(
           row.bucket, sure ? new Owned(row.epoch) : ours ? new Unsure() : new Moved(row.owner));
@@ -371,7 +430,11 @@ public final class Ownership {
             + more,
         row ->
             new BucketRow(
-                Schema.bucket(row.getBytes(1)), row.getString(2), row.getLong(3), row.getLong(4)),
+                Schema.bucket(row.getBytes(1)),
+                row.getString(2),
+                row.getLong(3),
+                Math.abs(row.getLong(4)),
+                row.getLong(4) < 0),
         arguments.toArray());
   }
 

@@ -168,17 +168,53 @@ public final class Writer {
   }
 
   /// Cuts the jobs into transactions: each on one shard; those without a bucket have one each.
+  /// Errands come last.
   private void work(List<Job> jobs) {
     Map<Integer, List<Job>> together = new TreeMap<>();
+    List<Errand> errands = new ArrayList<>();
     ShardMap shards = ownership.shards();
     for (Job job : jobs) {
-      if (job.bucket() == Job.NO_BUCKET) {
+      if (job instanceof Errand errand) {
+        errands.add(errand);
+      } else if (job.bucket() == Job.NO_BUCKET) {
         workTogether(List.of(job));
       } else {
         together.computeIfAbsent(shards.shardOf(job.bucket()), _ -> new ArrayList<>()).add(job);
       }
     }
     together.values().forEach(this::workTogether);
+    errands.forEach(this::run);
+  }
+
+  private void run(Errand errand) {
+    Session s;
+    try {
+      s = ready();
+    } catch (SQLException e) {
+      var _ = notBegun(e);
+      again(List.of(errand), Fate.Why.BUSY);
+      return;
+    }
+    try {
+      errand.run(s);
+      cache.dropBuckets(errand.buckets());
+      errand.finish(new Fate.Committed(0));
+    } catch (SQLException e) {
+      // A part may be done, and nobody knows of the rest.
+      ownership.doubt(errand.buckets());
+      var _ = notBegun(e);
+      again(List.of(errand), Fate.Why.BUSY);
+    }
+  }
+
+  /// Has buckets of its share given to another owner.
+  Errand handOver(Set<Integer> buckets, String to) {
+    return new Errand(buckets, s -> ownership.handOver(s, buckets, to));
+  }
+
+  /// Has all buckets of its share given back.
+  Errand release() {
+    return new Errand(share, s -> ownership.release(s, share));
   }
 
   private void workTogether(List<Job> jobs) {
@@ -364,8 +400,8 @@ public final class Writer {
     if (!lost.isEmpty()) {
       cache.dropBuckets(lost);
       standings.forEach((bucket, standing) -> {
-        if (standing instanceof Ownership.Moved(String owner)) {
-          ownership.lost(bucket, owner);
+        if (standing instanceof Ownership.Moved) {
+          ownership.lost(bucket);
         }
       });
     }

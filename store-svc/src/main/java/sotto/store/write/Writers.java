@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,6 +116,32 @@ public final class Writers implements AutoCloseable {
             .toList();
     claims.forEach(this::submit);
     claims.forEach(Call::await);
+  }
+
+  /// Gives buckets to another owner, once what has queued for them is done; from then on they are
+  /// answered *moved*. Does not wait.
+  ///
+  /// @param to the other's full name
+  /// @return what ends when that is done or has failed
+  public List<Call<Boolean>> handOver(Collection<Integer> buckets, String to) {
+    Map<Writer, Set<Integer>> shares = new LinkedHashMap<>();
+    buckets.forEach(b -> shares.computeIfAbsent(of(b), _ -> new TreeSet<>()).add(b));
+    List<Errand> errands = new ArrayList<>();
+    shares.forEach((writer, share) -> errands.add(send(writer, writer.handOver(share, to))));
+    return errands.stream().map(Errand::over).toList();
+  }
+
+  private static Errand send(Writer writer, Errand errand) {
+    writer.submit(errand);
+    return errand;
+  }
+
+  /// Gives all buckets back and takes none any more: from then on all are answered *moved*, to
+  /// nobody if nobody has them yet. Waits until what has queued is done; up to thirty seconds.
+  public void leave() {
+    ownership.leave();
+    List<Errand> errands = all.stream().map(Worker::writer).map(w -> send(w, w.release())).toList();
+    errands.forEach(errand -> errand.over().await());
   }
 
   /// The buckets and their epochs.
