@@ -23,7 +23,7 @@ public enum Reason {
   CALLER_NOT_ALLOWED(Status.Code.PERMISSION_DENIED, false),
   /// The connection number is more than 2^20 above the highest this device has used.
   CONNECTION_NUMBER_TOO_HIGH(Status.Code.FAILED_PRECONDITION, false),
-  /// Too many calls; metadata `retry_after_ms` says how long to wait.
+  /// Too many calls; metadata `retry_after_ms` says how long to wait, `limit` which limit it was.
   RATE_LIMITED(Status.Code.RESOURCE_EXHAUSTED, true),
   /// The server holds all it may hold of this; metadata `limit` names it.
   LIMIT_REACHED(Status.Code.RESOURCE_EXHAUSTED, false),

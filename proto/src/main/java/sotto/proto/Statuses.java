@@ -19,6 +19,7 @@ public final class Statuses {
 
   private static final String RETRY_AFTER = "retry_after_ms";
   private static final String OWNER = "owner";
+  private static final String LIMIT = "limit";
 
   private Statuses() {}
 
@@ -62,6 +63,26 @@ public final class Statuses {
         Reason.RATE_LIMITED,
         "too many calls",
         Map.of(RETRY_AFTER, Long.toString(retryAfter.toMillis())));
+  }
+
+  /// The status of a call that met a limit.
+  ///
+  /// @param limit its name
+  /// @param retryAfter how long the caller is to wait
+  /// @return the exception to end the call with
+  public static StatusRuntimeException rateLimited(String limit, Duration retryAfter) {
+    return of(
+        Reason.RATE_LIMITED,
+        "the limit " + limit + " is reached",
+        Map.of(LIMIT, limit, RETRY_AFTER, Long.toString(retryAfter.toMillis())));
+  }
+
+  /// The limit that a call met.
+  ///
+  /// @param failure what the call threw
+  /// @return its name; empty when the answer names none
+  public static Optional<String> limit(Throwable failure) {
+    return info(failure).map(i -> i.getMetadataOrDefault(LIMIT, "")).filter(l -> !l.isEmpty());
   }
 
   /// The status of a call that cannot be served just now.

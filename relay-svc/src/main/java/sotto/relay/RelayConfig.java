@@ -18,6 +18,7 @@ import sotto.mesh.Rate;
 /// @param appendBytes most bytes of appends at the store and on the way to it
 /// @param sendsPerDevice sends of one device in all
 /// @param sendsPerPair sends of one device to one account
+/// @param sendsPerRecipient sends to one account, of all senders
 /// @param ephemeralsPerDevice ephemeral frames of one stream; those above are dropped
 /// @param bundlesPerPair bundle fetches of one account for one account: a first contact and the
 ///   rounds of a changed device list, and no more, because each takes one-time keys
@@ -25,6 +26,10 @@ import sotto.mesh.Rate;
 /// @param calls calls of one account, of all kinds
 /// @param addressCalls calls without a token from one address
 /// @param registrations registrations and added devices from one address
+/// @param hellos how fast streams are opened, of all clients
+/// @param streamsPerAccount streams of one account at a time, 1 to 4,096; each device has one, and
+///   while it comes back two
+/// @param maxStreams streams at a time, 1 to 10,000,000
 /// @param maxWatches accounts that one stream may watch
 public record RelayConfig(
     String name,
@@ -39,12 +44,16 @@ public record RelayConfig(
     int appendBytes,
     Rate sendsPerDevice,
     Rate sendsPerPair,
+    Rate sendsPerRecipient,
     Rate ephemeralsPerDevice,
     Rate bundlesPerPair,
     Rate lookUps,
     Rate calls,
     Rate addressCalls,
     Rate registrations,
+    Rate hellos,
+    int streamsPerAccount,
+    int maxStreams,
     int maxWatches) {
 
   /// What a relay has when nothing is configured.
@@ -62,12 +71,16 @@ public record RelayConfig(
           32 << 20,
           new Rate(20_000, Duration.ofSeconds(2)),
           new Rate(20_000, Duration.ofSeconds(2)),
+          new Rate(60_000, Duration.ofSeconds(2)),
           new Rate(40, Duration.ofSeconds(2)),
           new Rate(12, Duration.ofMinutes(120)),
           new Rate(60, Duration.ofMinutes(5)),
           new Rate(600, Duration.ofSeconds(12)),
           new Rate(600, Duration.ofSeconds(30)),
           new Rate(200, Duration.ofMinutes(30)),
+          new Rate(1_000, Duration.ofSeconds(2)),
+          64,
+          200_000,
           1_024);
 
   /// Checks the bounds.
@@ -84,6 +97,8 @@ public record RelayConfig(
     positive("presenceWait", presenceWait);
     positive("locationLife", locationLife);
     within("appendBytes", appendBytes, 1 << 20, 1 << 30);
+    within("streamsPerAccount", streamsPerAccount, 1, 4_096);
+    within("maxStreams", maxStreams, 1, 10_000_000);
     within("maxWatches", maxWatches, 1, 65_536);
   }
 
@@ -102,12 +117,16 @@ public record RelayConfig(
         appendBytes,
         sendsPerDevice,
         sendsPerPair,
+        sendsPerRecipient,
         ephemeralsPerDevice,
         bundlesPerPair,
         lookUps,
         calls,
         addressCalls,
         registrations,
+        hellos,
+        streamsPerAccount,
+        maxStreams,
         maxWatches);
   }
 

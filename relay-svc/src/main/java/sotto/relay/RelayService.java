@@ -24,6 +24,7 @@ import sotto.relay.edge.OwnerCalls;
 import sotto.relay.edge.PassThrough;
 import sotto.relay.edge.TokenGate;
 import sotto.relay.edge.TokenKeys;
+import sotto.relay.limit.Admission;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.pods.Routes;
 import sotto.relay.route.PeerService;
@@ -118,6 +119,7 @@ public final class RelayService implements AutoCloseable {
             watches,
             router,
             new SendLimits(config, wheel.clock()),
+            new Admission(config.hellos(), wheel.clock(), random),
             new StreamMetrics(telemetry.meter("relay")));
 
     var missed = new MissedCheck(streams, mailboxes, wheel);

@@ -5,38 +5,63 @@ import sotto.mesh.Rate;
 
 /// Configurations that differ from the defaults in what a test is about.
 final class TestConfigs {
+  private static final RelayConfig D = RelayConfig.DEFAULTS;
+
   private TestConfigs() {}
 
   static RelayConfig named(String name) {
-    return with(name, RelayConfig.DEFAULTS.sendsPerPair());
+    return RelayConfig.DEFAULTS.named(name);
   }
 
   /// So many sends to one account, and then none for long.
   static RelayConfig sendsPerPair(int burst) {
-    return with(RelayConfig.DEFAULTS.name(), new Rate(burst, Duration.ofHours(burst)));
+    return with(few(burst), D.sendsPerRecipient(), D.hellos(), D.streamsPerAccount());
   }
 
-  private static RelayConfig with(String name, Rate sendsPerPair) {
-    var d = RelayConfig.DEFAULTS;
+  /// So many sends of all to one account, and then none for long.
+  static RelayConfig sendsPerRecipient(int burst) {
+    return with(D.sendsPerPair(), few(burst), D.hellos(), D.streamsPerAccount());
+  }
+
+  /// So many streams opened at once, and then one a second.
+  static RelayConfig hellos(int burst) {
+    var rate = new Rate(burst, Duration.ofSeconds(burst));
+    return with(D.sendsPerPair(), D.sendsPerRecipient(), rate, D.streamsPerAccount());
+  }
+
+  static RelayConfig streamsPerAccount(int most) {
+    return with(D.sendsPerPair(), D.sendsPerRecipient(), D.hellos(), most);
+  }
+
+  private static Rate few(int burst) {
+    return new Rate(burst, Duration.ofHours(burst));
+  }
+
+  private static RelayConfig with(
+      Rate sendsPerPair, Rate sendsPerRecipient, Rate hellos, int streamsPerAccount) {
     return new RelayConfig(
-        name,
-        d.maxEnvelopeBytes(),
-        d.mailboxLife(),
-        d.helloDeadline(),
-        d.silence(),
-        d.holeWait(),
-        d.missedCheckEvery(),
-        d.presenceWait(),
-        d.locationLife(),
-        d.appendBytes(),
-        d.sendsPerDevice(),
+        D.name(),
+        D.maxEnvelopeBytes(),
+        D.mailboxLife(),
+        D.helloDeadline(),
+        D.silence(),
+        D.holeWait(),
+        D.missedCheckEvery(),
+        D.presenceWait(),
+        D.locationLife(),
+        D.appendBytes(),
+        D.sendsPerDevice(),
         sendsPerPair,
-        d.ephemeralsPerDevice(),
-        d.bundlesPerPair(),
-        d.lookUps(),
-        d.calls(),
-        d.addressCalls(),
-        d.registrations(),
-        d.maxWatches());
+        sendsPerRecipient,
+        D.ephemeralsPerDevice(),
+        D.bundlesPerPair(),
+        D.lookUps(),
+        D.calls(),
+        D.addressCalls(),
+        D.registrations(),
+        hellos,
+        streamsPerAccount,
+        D.maxStreams(),
+        D.maxWatches());
   }
 }

@@ -11,10 +11,10 @@ import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.Caller;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.PeerAddress;
-import sotto.mesh.Permit;
 import sotto.mesh.Rate;
 import sotto.mesh.RateLimits;
 import sotto.relay.RelayConfig;
+import sotto.relay.limit.Exceeded;
 
 /// The limits of the passed-through calls: of one account in all, of its look-ups, of its bundle
 /// fetches for each target (unknown ones count too), and of one address where there is no token.
@@ -65,33 +65,35 @@ public final class Limits implements CallPolicy {
   }
 
   @Override
-  public Permit take(
+  public Optional<Exceeded> take(
       String method, Optional<Caller> caller, Optional<PeerAddress> address, byte[] first)
       throws InvalidProtocolBufferException {
     if (caller.isEmpty()) {
-      return address.map(from -> withoutToken(method, from)).orElse(Permit.GRANTED);
+      return address.flatMap(from -> withoutToken(method, from));
     }
     var account = caller.get().account();
-    var permit = calls.take(account, 1);
-    if (permit instanceof Permit.Refused) {
-      return permit;
+    var exceeded = Exceeded.of("calls", calls.take(account, 1));
+    if (exceeded.isPresent()) {
+      return exceeded;
     }
     if (method.equals(AccountServiceGrpc.getLookUpUsernameMethod().getFullMethodName())) {
-      return lookUps.take(account, 1);
+      return Exceeded.of("look-ups", lookUps.take(account, 1));
     }
     if (method.equals(KeyServiceGrpc.getGetBundlesMethod().getFullMethodName())) {
       var target = GetBundlesRequest.parseFrom(first).getAccountId();
-      return bundles.take(new Pair(account, target), 1);
+      return Exceeded.of("bundles-per-pair", bundles.take(new Pair(account, target), 1));
     }
-    return permit;
+    return Optional.empty();
   }
 
-  private Permit withoutToken(String method, PeerAddress address) {
-    var permit = addresses.take(address, 1);
+  private Optional<Exceeded> withoutToken(String method, PeerAddress address) {
+    var exceeded = Exceeded.of("address-calls", addresses.take(address, 1));
     boolean makes =
         method.equals(AccountServiceGrpc.getRegisterMethod().getFullMethodName())
             || method.equals(AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
-    return makes && permit instanceof Permit.Granted ? registrations.take(address, 1) : permit;
+    return makes && exceeded.isEmpty()
+        ? Exceeded.of("registrations", registrations.take(address, 1))
+        : exceeded;
   }
 
   @Override

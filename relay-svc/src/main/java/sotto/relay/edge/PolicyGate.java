@@ -2,15 +2,14 @@ package sotto.relay.edge;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.StatusRuntimeException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import sotto.mesh.Caller;
 import sotto.mesh.JoinedCall;
 import sotto.mesh.PeerAddress;
-import sotto.mesh.Permit;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
+import sotto.relay.limit.Exceeded;
 
 /// Lets a client's call through if the policy does.
 ///
@@ -24,10 +23,7 @@ record PolicyGate(
   @Override
   public Optional<StatusRuntimeException> refuses(byte[] first) {
     try {
-      return switch (policy.take(method, caller, address, first)) {
-        case Permit.Granted _ -> Optional.empty();
-        case Permit.Refused(Duration retryAfter) -> Optional.of(Statuses.rateLimited(retryAfter));
-      };
+      return policy.take(method, caller, address, first).map(Exceeded::status);
     } catch (InvalidProtocolBufferException e) {
       return Optional.of(
           Statuses.of(Reason.FIELD_OUT_OF_BOUNDS, "the message is malformed", Map.of("field", "")));

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 import sotto.relay.RelayConfig;
 import sotto.relay.append.AppendPipes;
+import sotto.relay.limit.Admission;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.route.PresencePods;
 import sotto.relay.route.Router;
@@ -25,6 +26,7 @@ import sotto.relay.time.Wheel;
 /// @param watches who watches whom
 /// @param router to the streams of other devices
 /// @param sends the limits of sends
+/// @param admission how fast streams are opened
 /// @param metrics what is counted
 public record Behind(
     Streams streams,
@@ -39,4 +41,5 @@ public record Behind(
     Watches watches,
     Router router,
     SendLimits sends,
+    Admission admission,
     StreamMetrics metrics) {}

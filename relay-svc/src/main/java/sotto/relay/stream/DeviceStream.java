@@ -32,6 +32,7 @@ import sotto.relay.delivery.DeliveryLoop;
 import sotto.relay.delivery.Outlet;
 import sotto.relay.delivery.Push;
 import sotto.relay.delivery.Pushed;
+import sotto.relay.limit.Exceeded;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.mailbox.Opening;
 import sotto.relay.route.LocalStream;
@@ -205,6 +206,14 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     turn.execute(() -> fail(Reason.SHUTTING_DOWN, "the server is leaving"));
   }
 
+  /// There are too many.
+  void refuse(Exceeded exceeded) {
+    turn.execute(() -> {
+      behind.metrics().shed();
+      fail(exceeded);
+    });
+  }
+
   /// The device is not in its account's chain any more.
   void removed() {
     turn.execute(() -> fail(Reason.DEVICE_REMOVED, "the device was removed"));
@@ -310,6 +319,12 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private void hello(Hello hello) {
     if (++hellos > MAX_HELLOS) {
       fail(Reason.FRAME_OUT_OF_ORDER, "too many hellos");
+      return;
+    }
+    var exceeded = behind.admission().take();
+    if (exceeded.isPresent()) {
+      behind.metrics().shed();
+      fail(exceeded.get());
       return;
     }
     state = State.OPENING;
@@ -440,7 +455,14 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   }
 
   private void fail(Reason reason, String message) {
-    StatusRuntimeException why = Statuses.of(reason, message);
+    fail(Statuses.of(reason, message));
+  }
+
+  private void fail(Exceeded exceeded) {
+    fail(exceeded.status());
+  }
+
+  private void fail(StatusRuntimeException why) {
     end(() -> client.fail(why));
   }
 

@@ -21,13 +21,13 @@ import sotto.chat.v1.TooLarge;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.DeviceAppend;
-import sotto.mesh.Permit;
 import sotto.relay.append.AppendListener;
 import sotto.relay.append.Appends;
 import sotto.relay.append.Binding;
 import sotto.relay.append.Lane;
 import sotto.relay.append.LaneOutlet;
 import sotto.relay.append.Outgoing;
+import sotto.relay.limit.Exceeded;
 import sotto.relay.mailbox.Mailboxes;
 
 /// The sends of one stream: checked, limited, put into the lane of their account.
@@ -41,7 +41,7 @@ final class Sends {
   /// The most lanes of one stream that are remembered.
   static final int MAX_LANES = 4_096;
 
-  private static final Duration LANES_RETRY = Duration.ofSeconds(1);
+  private static final Exceeded TOO_MANY_LANES = new Exceeded("lanes", Duration.ofSeconds(1));
 
   private final DeviceAddress sender;
   private final ByteString senderBytes;
@@ -100,7 +100,7 @@ final class Sends {
       return false;
     }
     if (known == null && !makeRoom()) {
-      tell(limited(send, LANES_RETRY));
+      tell(limited(send, TOO_MANY_LANES));
       return true;
     }
     var to = known == null ? new To(account) : known;
@@ -167,10 +167,7 @@ final class Sends {
                 .build());
       }
     }
-    return switch (behind.sends().take(to.pair)) {
-      case Permit.Granted _ -> Optional.empty();
-      case Permit.Refused(Duration retryAfter) -> Optional.of(limited(send, retryAfter));
-    };
+    return behind.sends().take(to.pair).map(exceeded -> limited(send, exceeded));
   }
 
   private static Optional<SendResult> invalid(Send send, String field) {
@@ -181,10 +178,13 @@ final class Sends {
             .build());
   }
 
-  private static SendResult limited(Send send, Duration retryAfter) {
+  private static SendResult limited(Send send, Exceeded exceeded) {
     return SendResult.newBuilder()
         .setRequest(send.getRequest())
-        .setRateLimited(RateLimited.newBuilder().setRetryAfterMs(retryAfter.toMillis()))
+        .setRateLimited(
+            RateLimited.newBuilder()
+                .setRetryAfterMs(exceeded.retryAfter().toMillis())
+                .setLimit(exceeded.limit()))
         .build();
   }
 

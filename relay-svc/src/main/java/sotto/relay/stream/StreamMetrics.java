@@ -18,6 +18,7 @@ public final class StreamMetrics {
   private final LongCounter deliveries;
   private final LongCounter behind;
   private final LongCounter displaced;
+  private final LongCounter shed;
   private final Map<SendResult.OutcomeCase, Attributes> outcomes =
       new EnumMap<>(SendResult.OutcomeCase.class);
 
@@ -28,6 +29,7 @@ public final class StreamMetrics {
     deliveries = meter.counterBuilder("sotto.relay.deliveries").setUnit("{envelope}").build();
     behind = meter.counterBuilder("sotto.relay.streams.behind").setUnit("{time}").build();
     displaced = meter.counterBuilder("sotto.relay.streams.displaced").setUnit("{stream}").build();
+    shed = meter.counterBuilder("sotto.relay.streams.shed").setUnit("{stream}").build();
     for (var outcome : SendResult.OutcomeCase.values()) {
       outcomes.put(
           outcome,
@@ -47,6 +49,11 @@ public final class StreamMetrics {
 
   void displaced() {
     displaced.add(1);
+  }
+
+  /// One was sent away by a limit.
+  void shed() {
+    shed.add(1);
   }
 
   void answered(SendResult.OutcomeCase outcome) {

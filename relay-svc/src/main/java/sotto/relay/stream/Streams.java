@@ -1,5 +1,6 @@
 package sotto.relay.stream;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,15 +12,20 @@ import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.relay.limit.Exceeded;
 import sotto.relay.route.LocalStream;
 import sotto.relay.route.LocalStreams;
 
 /// All streams of this relay. At most one holds a device: the one with the highest connection
 /// number. Thread-safe.
 public final class Streams implements LocalStreams {
+  private static final Duration FULL_RETRY = Duration.ofSeconds(10);
+
   private final Supplier<Behind> behind;
   // All that are not closed, those without hello too.
   private final Set<DeviceStream> all = ConcurrentHashMap.newKeySet();
+  // How many of them each account has.
+  private final ConcurrentHashMap<AccountId, Integer> perAccount = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<DeviceAddress, DeviceStream> byDevice = new ConcurrentHashMap<>();
   private final AtomicBoolean leaving = new AtomicBoolean();
 
@@ -34,8 +40,14 @@ public final class Streams implements LocalStreams {
     var stream = new DeviceStream(device, client, behind.get());
     behind.get().metrics().opened();
     all.add(stream);
+    int ofAccount = perAccount.merge(device.account(), 1, Integer::sum);
+    var config = behind.get().config();
     if (leaving.get()) {
       stream.shutDown();
+    } else if (ofAccount > config.streamsPerAccount()) {
+      stream.refuse(new Exceeded("streams-per-account", FULL_RETRY));
+    } else if (all.size() > config.maxStreams()) {
+      stream.refuse(new Exceeded("max-streams", FULL_RETRY));
     }
     return stream;
   }
@@ -65,7 +77,9 @@ public final class Streams implements LocalStreams {
   }
 
   void forget(DeviceStream stream) {
-    all.remove(stream);
+    if (all.remove(stream)) {
+      perAccount.computeIfPresent(stream.device().account(), (_, n) -> n == 1 ? null : n - 1);
+    }
     byDevice.remove(stream.device(), stream);
   }
 
