@@ -35,7 +35,8 @@ final class RegisterCommand implements Callable<Integer> {
       names = "--server",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "The server, as its operator or its ready line names it.")
+      description =
+          "The server, as its operator or its ready line names it. Several addresses of one server: HOST:PORT,HOST:PORT.")
   @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
   private String server;
 

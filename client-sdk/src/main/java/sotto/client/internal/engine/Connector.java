@@ -14,6 +14,7 @@ import sotto.chat.v1.Welcome;
 import sotto.client.Connection;
 import sotto.client.Connection.State;
 import sotto.client.Event;
+import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.internal.net.Blobs;
@@ -140,9 +141,10 @@ final class Connector {
 
   private void run() {
     int failures = 0;
+    Places places = new Places(core.self().account().server(), core.random());
     while (!stopped) {
-      Attempt attempt = new Attempt();
-      try (Wire wire = dialer.dial(core.self().account().server())) {
+      Attempt attempt = new Attempt(places.next());
+      try (Wire wire = dialer.dial(attempt.place)) {
         attempt.run(wire);
       } catch (SottoException e) {
         attempt.problem = Optional.of(e);
@@ -156,21 +158,23 @@ final class Connector {
       }
       failures = attempt.welcomed ? 0 : failures + 1;
       if (!stopped) {
-        settle(attempt);
-        pause(attempt, failures);
+        // While there are addresses left to try, nothing is said to be wrong.
+        boolean whole = places.size() == 1 || failures >= places.size();
+        settle(attempt, whole ? attempt.problem : Optional.empty());
+        pause(attempt, failures / places.size());
       }
     }
   }
 
   /// Says how it stands between two attempts. A stream that was cancelled because the store cannot
   /// be written ends with a status of its own, which is not the problem.
-  private void settle(Attempt attempt) {
+  private void settle(Attempt attempt, Optional<SottoException> problem) {
     Connection before = connection;
     if (before.state() == State.STORAGE_BLOCKED && attempt.welcomed) {
       return;
     }
     boolean blocked = attempt.problem.map(p -> p.code() == Code.STORAGE_FULL).orElse(false);
-    set(blocked ? State.STORAGE_BLOCKED : State.CONNECTING, attempt.problem);
+    set(blocked ? State.STORAGE_BLOCKED : State.CONNECTING, blocked ? attempt.problem : problem);
   }
 
   private void pause(Attempt attempt, int failures) {
@@ -178,7 +182,8 @@ final class Connector {
         Math.min(
             LONGEST_BACK_OFF_MILLIS,
             FIRST_BACK_OFF_MILLIS << Math.min(failures, MAX_BACK_OFF_DOUBLINGS));
-    long jittered = backOff / 2 + core.random().nextLong(backOff / 2 + 1);
+    // Full jitter: the clients of a relay that died come back spread over the whole time.
+    long jittered = core.random().nextLong(backOff + 1);
     long asked =
         attempt
             .problem
@@ -197,12 +202,15 @@ final class Connector {
     private volatile boolean welcomed;
     private volatile boolean displaced;
     private volatile long reconnectAfter;
+    private final ServerAddress place;
     private Optional<SottoException> problem = Optional.empty();
 
+    Attempt(ServerAddress place) {
+      this.place = place;
+    }
+
     void run(Wire wire) {
-      Identity self = core.self();
-      Tokens tokens =
-          new Tokens(wire.channel(), self.account().server().host(), new LaneSigner(core));
+      Tokens tokens = new Tokens(wire.channel(), place.host(), new LaneSigner(core));
       ServerCalls calls = ServerCalls.of(wire.channel(), tokens);
       String token = tokens.get();
       long number = guest.nextConnectionNumber(1);

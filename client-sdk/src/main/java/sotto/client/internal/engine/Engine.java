@@ -145,16 +145,27 @@ public final class Engine implements AutoCloseable {
   /// Registers, and connects.
   public Account register(ServerAddress server, Username username) {
     requireOpen();
-    Account account;
-    try (Wire wire = dialer.dial(server)) {
-      account = registration.register(wire, server, username);
-    }
+    Account account = registerAt(server, username);
     if (!offline) {
       connector.start();
       // Best done before a short-lived process ends; the next connection makes up for it.
       var _ = core.progress().await(() -> supplied || failed(), SUPPLY_PATIENCE);
     }
     return account;
+  }
+
+  /// At the first of the server's addresses that answers.
+  private Account registerAt(ServerAddress server, Username username) {
+    Places places = new Places(server, core.random());
+    while (true) {
+      try (Wire wire = dialer.dial(places.next())) {
+        return registration.register(wire, server, username);
+      } catch (SottoException e) {
+        if (e.code() != SottoException.Code.SERVER_UNREACHABLE || places.roundIsOver()) {
+          throw e;
+        }
+      }
+    }
   }
 
   private boolean failed() {

@@ -3,7 +3,9 @@ package sotto.client.internal.engine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
@@ -37,6 +39,7 @@ final class Registration {
   private static final String HOST = "server_host";
   private static final String PORT = "server_port";
   private static final String CA = "server_ca";
+  private static final String OTHERS = "server_others";
 
   private final Core core;
 
@@ -51,11 +54,17 @@ final class Registration {
     if (username.isEmpty()) {
       return Optional.empty();
     }
-    ServerAddress server =
+    ServerAddress first =
         new ServerAddress(
             settings.text(HOST).orElseThrow(),
             settings.number(PORT).orElseThrow().intValue(),
             settings.text(CA));
+    ServerAddress server =
+        new ServerAddress(
+            first.host(),
+            first.port(),
+            first.trustedCa(),
+            settings.text(OTHERS).map(o -> ServerAddress.parse(o).each()).orElse(List.of()));
     AccountId id = new AccountId(settings.bytes(ACCOUNT).orElseThrow());
     return Optional.of(identity(id, new Username(username.get()), server));
   }
@@ -153,6 +162,13 @@ final class Registration {
               settings.put(HOST, server.host());
               settings.put(PORT, (long) server.port());
               server.trustedCa().ifPresent(ca -> settings.put(CA, ca));
+              if (!server.others().isEmpty()) {
+                settings.put(
+                    OTHERS,
+                    server.others().stream()
+                        .map(ServerAddress::toString)
+                        .collect(Collectors.joining(",")));
+              }
               settings.put(USERNAME, username.value());
               return identity(own, username, server);
             });
