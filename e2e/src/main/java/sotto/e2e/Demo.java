@@ -311,7 +311,8 @@ public final class Demo {
     return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
   }
 
-  private static void remove(Path folder) throws IOException {
+  /// Takes a folder away, with all that is in it.
+  static void remove(Path folder) throws IOException {
     try (var files = Files.walk(folder)) {
       files
           .sorted(Comparator.reverseOrder())

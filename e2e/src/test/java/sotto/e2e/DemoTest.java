@@ -21,6 +21,11 @@ class DemoTest {
   }
 
   @Test
+  void demoThroughAMesh_endsWell() {
+    assertThat(demo("mesh")).contains("were killed", "once each and in order", "worked");
+  }
+
+  @Test
   void demoOnAStoreThatThereIsNot_isOneSentence() {
     try (var demo = start("vitesse")) {
       assertThat(demo.awaitEnd(Duration.ofSeconds(60))).isEqualTo(2);
