@@ -315,6 +315,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   @Override
   public synchronized void checkMissed(
       CheckMissedRequest request, StreamObserver<CheckMissedResponse> out) {
+    events.add("checked");
     var response = CheckMissedResponse.newBuilder();
     for (int i = 0; i < request.getDevicesCount(); i++) {
       var asked = request.getDevices(i);

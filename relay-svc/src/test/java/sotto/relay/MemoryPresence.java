@@ -23,6 +23,7 @@ import sotto.presence.v1.LocateResponse;
 import sotto.presence.v1.Located;
 import sotto.presence.v1.Location;
 import sotto.presence.v1.PresenceServiceGrpc;
+import sotto.presence.v1.RelayLost;
 import sotto.presence.v1.Seen;
 
 /// Presence in memory, without leases. All guarded by this.
@@ -69,6 +70,11 @@ final class MemoryPresence extends PresenceServiceGrpc.PresenceServiceImplBase {
         AttachResponse.newBuilder()
             .setSeen(Seen.newBuilder().addWatches(watch).setOnline(online))
             .build());
+  }
+
+  /// A relay's lease has lapsed.
+  synchronized void lost(String relay) {
+    tell(AttachResponse.newBuilder().setRelayLost(RelayLost.newBuilder().setRelay(relay)).build());
   }
 
   private void tell(AttachResponse response) {

@@ -57,8 +57,9 @@ final class TestRelay implements AutoCloseable {
   final Channel channel;
   private final RelayConfig config;
   private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  private final ManagedChannel toPresence;
-  private final ConcurrentHashMap<String, Channel> peers = new ConcurrentHashMap<>();
+  private final Pods presencePods;
+  private final ConcurrentHashMap<String, RelayService> relays = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, ManagedChannel> peers = new ConcurrentHashMap<>();
   private final Deque<Runnable> toClose = new ArrayDeque<>();
   private long millis;
 
@@ -76,13 +77,26 @@ final class TestRelay implements AutoCloseable {
   }
 
   TestRelay(RelayConfig config, List<BindableService> besideTheMailbox, List<String> pods) {
+    this(config, besideTheMailbox, pods, Optional.empty());
+  }
+
+  /// Over other presence pods than [#presence].
+  TestRelay(Pods presencePods) {
+    this(RelayConfig.DEFAULTS, List.of(), List.of("store"), Optional.of(presencePods));
+  }
+
+  private TestRelay(
+      RelayConfig config,
+      List<BindableService> besideTheMailbox,
+      List<String> pods,
+      Optional<Pods> otherPresence) {
     this.config = config;
     stores = new StorePods(events, pods, besideTheMailbox);
     toClose.push(stores::close);
     mailbox = stores.mailbox(pods.getFirst());
     var keys = GetTokenKeysResponse.newBuilder().addKeys(tokens.publicKey()).build();
     pods.forEach(pod -> stores.mailbox(pod).tokenKeys(keys));
-    toPresence = internal(List.of(presence));
+    presencePods = otherPresence.orElseGet(() -> Pods.one("presence", internal(List.of(presence))));
     relay = openRelay(config, stores);
     channel = publicChannel(relay);
     await(() -> events.contains("keys"));
@@ -94,7 +108,7 @@ final class TestRelay implements AutoCloseable {
             with,
             new RelayChannels(
                 storePods,
-                Pods.one("presence", toPresence),
+                presencePods,
                 stores.channel(stores.list().names().getFirst()),
                 relays()),
             clock,
@@ -102,8 +116,21 @@ final class TestRelay implements AutoCloseable {
             Telemetry.none(),
             wheel);
     toClose.push(opened::close);
+    relays.put(with.name(), opened);
     peers.put(with.name(), internal(opened.internalServices()));
     return opened;
+  }
+
+  /// Breaks every stream to a relay from its peers; later ones arrive.
+  void breakPeerStreams(String name) {
+    var to = Objects.requireNonNull(relays.get(name));
+    Optional.ofNullable(peers.put(name, internal(to.internalServices())))
+        .ifPresent(ManagedChannel::shutdownNow);
+  }
+
+  /// Ends a relay in order.
+  void closeRelay(String name) {
+    Objects.requireNonNull(relays.get(name)).close();
   }
 
   private Pods relays() {
@@ -118,7 +145,7 @@ final class TestRelay implements AutoCloseable {
 
       @Override
       public Channel channel(String name) {
-        return Optional.<Channel>ofNullable(peers.get(name)).orElse(Pods.none().channel(name));
+        return new NamedChannel(name, () -> Optional.ofNullable(peers.get(name)));
       }
 
       @Override

@@ -107,4 +107,34 @@ class TwoRelaysTest {
     fresh.ping(1);
     assertThat(fresh.next().hasPong()).isTrue();
   }
+
+  @Test
+  void relayWhoseLeaseLapses_makesTheOthersReadWhatItOwedThem_once() {
+    var bob = relay.client(BOB).live(1);
+    relay.mailbox.put(BOB, "never forwarded");
+    long checks = relay.count("checked");
+
+    relay.presence.lost("second");
+    relay.presence.lost("second");
+    relay.advanceUntil(Duration.ofMillis(100), () -> !bob.frames.isEmpty());
+
+    assertThat(TestClient.texts(bob.deliveries(1))).containsExactly("never forwarded");
+    relay.advance(Duration.ofSeconds(2));
+    assertThat(relay.count("checked")).isEqualTo(checks + 1);
+  }
+
+  @Test
+  void brokenStreamOfAnotherRelay_makesThisOneReadWhatItWasOwed() {
+    var bob = relay.client(BOB).live(1);
+    var alice = relay.client(second, ALICE).live(1);
+    alice.send(BOB, "one");
+    bob.ack(bob.deliveries(1).getFirst().getPosition());
+    await(() -> relay.mailbox.positions(BOB).isEmpty());
+    relay.mailbox.put(BOB, "never forwarded");
+
+    relay.breakPeerStreams(relay.config().name());
+    relay.advanceUntil(Duration.ofMillis(100), () -> !bob.frames.isEmpty());
+
+    assertThat(TestClient.texts(bob.deliveries(1))).containsExactly("never forwarded");
+  }
 }
