@@ -91,6 +91,15 @@ public final class SottoException extends RuntimeException {
         Code.RATE_LIMITED, sentence, "", Math.max(0, wait.toMillis()), Optional.empty());
   }
 
+  /// A failure that passes, with the time to wait if the server gave one.
+  ///
+  /// @param sentence for a person; names no secret and no content
+  public static SottoException of(
+      Code code, String sentence, Throwable cause, Optional<Duration> wait) {
+    long millis = wait.map(w -> Math.max(0, w.toMillis())).orElse(-1L);
+    return new SottoException(code, sentence, "", millis, Optional.of(cause));
+  }
+
   /// An argument out of its bounds.
   public static SottoException invalid(String field, String sentence) {
     return new SottoException(Code.INVALID_INPUT, sentence, field, -1, Optional.empty());

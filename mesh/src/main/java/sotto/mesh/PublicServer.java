@@ -77,7 +77,8 @@ public final class PublicServer implements AutoCloseable {
               telemetry,
               builder -> {
                 limit(builder.sslContext(tls), config);
-                loops.use(builder);
+                var limits = new ConnectionLimits(config, MonotonicClock.system());
+                loops.use(builder, () -> limits);
               });
       var _ =
           loops

@@ -11,16 +11,30 @@ import java.time.Duration;
 ///   client
 /// @param idle a connection without calls is closed after this, 10 s to a day
 /// @param handshake how long a TLS handshake may take, 1 s to a minute
+/// @param handshakes how many may begin; connections above are closed
+/// @param maxConnections connections at a time, 1 to 10,000,000
+/// @param maxConnectionsPerAddress connections of one address (IPv6: one /64) at a time, 1 to
+///   10,000,000; behind one may be a whole company
 public record PublicServerConfig(
     int maxMessageBytes,
     int flowControlWindow,
     int maxCallsPerConnection,
     Duration idle,
-    Duration handshake) {
+    Duration handshake,
+    Rate handshakes,
+    int maxConnections,
+    int maxConnectionsPerAddress) {
   /// A client frame of 1 MiB and what its outer fields take.
   public static final PublicServerConfig DEFAULTS =
       new PublicServerConfig(
-          (1 << 20) + (1 << 16), 1 << 18, 16, Duration.ofMinutes(5), Duration.ofSeconds(10));
+          (1 << 20) + (1 << 16),
+          1 << 18,
+          16,
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(10),
+          new Rate(2_000, Duration.ofSeconds(2)),
+          200_000,
+          10_000);
 
   /// Checks the bounds.
   ///
@@ -31,5 +45,7 @@ public record PublicServerConfig(
     Require.between("max-calls-per-connection", maxCallsPerConnection, 1, 1024);
     Require.between("idle", idle, Duration.ofSeconds(10), Duration.ofDays(1));
     Require.between("handshake", handshake, Duration.ofSeconds(1), Duration.ofMinutes(1));
+    Require.between("max-connections", maxConnections, 1, 10_000_000);
+    Require.between("max-connections-per-address", maxConnectionsPerAddress, 1, 10_000_000);
   }
 }

@@ -15,6 +15,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -60,10 +61,14 @@ class PublicServerTest {
   }
 
   private PublicServer start(BindableService service) throws Exception {
+    return start(service, PublicServerConfig.DEFAULTS);
+  }
+
+  private PublicServer start(BindableService service, PublicServerConfig config) throws Exception {
     var server =
         PublicServer.start(
             new HostPort("127.0.0.1", 0),
-            PublicServerConfig.DEFAULTS,
+            config,
             () -> ca.issueServer(List.of()),
             List.of(service),
             Telemetry.none());
@@ -80,6 +85,51 @@ class PublicServerTest {
   private AccountServiceBlockingStub stub(PublicServer server) {
     return AccountServiceGrpc.newBlockingStub(connect(server))
         .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void connectionAboveTheLimitOfItsAddress_isClosed_andOneThatEndsMakesRoom() throws Exception {
+    var d = PublicServerConfig.DEFAULTS;
+    var two =
+        new PublicServerConfig(
+            d.maxMessageBytes(),
+            d.flowControlWindow(),
+            d.maxCallsPerConnection(),
+            d.idle(),
+            d.handshake(),
+            d.handshakes(),
+            d.maxConnections(),
+            2);
+    var server = start(FakeAccounts.answering(7), two);
+    var first = socket(server);
+    open.push(socket(server));
+
+    try (var third = socket(server)) {
+      third.setSoTimeout(10_000);
+      assertThat(isClosed(third)).isTrue();
+    }
+
+    first.close();
+    assertThat(
+            stub(server)
+                .withWaitForReady()
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .getChain(REQUEST)
+                .getChainSequence())
+        .isEqualTo(7);
+  }
+
+  /// Whether a connection is ended or reset before a byte came.
+  private static boolean isClosed(Socket connection) throws Exception {
+    try {
+      return connection.getInputStream().read() < 0;
+    } catch (SocketException e) {
+      return true;
+    }
+  }
+
+  private static Socket socket(PublicServer server) throws Exception {
+    return new Socket(server.address().host(), server.address().port());
   }
 
   @Test

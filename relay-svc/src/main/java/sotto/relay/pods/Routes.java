@@ -1,7 +1,6 @@
 package sotto.relay.pods;
 
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
 import io.grpc.Status;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +11,7 @@ import java.util.function.UnaryOperator;
 import sotto.chain.AccountId;
 import sotto.mailbox.v1.AppendResult;
 import sotto.mesh.HostPort;
+import sotto.mesh.PassOn;
 import sotto.mesh.Pods;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
@@ -158,7 +158,7 @@ public final class Routes {
       return Pods.none().channel(route.pod());
     }
     var first = pods.channel(route.firstHop());
-    return route.isDirect() ? first : ClientInterceptors.intercept(first, new PassTo(route.pod()));
+    return route.isDirect() ? first : PassOn.via(first, route.pod());
   }
 
   /// A pod has answered, whatever.

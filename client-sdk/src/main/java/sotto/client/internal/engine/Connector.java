@@ -63,12 +63,9 @@ final class Connector {
   private static final Duration HELLO_PATIENCE = Duration.ofSeconds(20);
   private static final long PING_MILLIS = 30_000;
   private static final long SILENCE_NANOS = Duration.ofSeconds(75).toNanos();
-  private static final long FIRST_BACK_OFF_MILLIS = 250;
-  private static final long LONGEST_BACK_OFF_MILLIS = 60_000;
   private static final long COMPLETE_MILLIS = 150;
   private static final Duration PATIENCE = Duration.ofMillis(400);
   private static final long GOING_MILLIS = 1000;
-  private static final int MAX_BACK_OFF_DOUBLINGS = 8;
   private static final String CLIENT = "sotto-java/0.1";
 
   private final Core core;
@@ -178,20 +175,12 @@ final class Connector {
   }
 
   private void pause(Attempt attempt, int failures) {
-    long backOff =
-        Math.min(
-            LONGEST_BACK_OFF_MILLIS,
-            FIRST_BACK_OFF_MILLIS << Math.min(failures, MAX_BACK_OFF_DOUBLINGS));
-    // Full jitter: the clients of a relay that died come back spread over the whole time.
-    long jittered = core.random().nextLong(backOff + 1);
-    long asked =
+    Duration asked =
         attempt
             .problem
             .flatMap(SottoException::retryAfter)
-            .map(Duration::toMillis)
-            .orElse(attempt.reconnectAfter);
-    long millis = Math.min(LONGEST_BACK_OFF_MILLIS, Math.max(jittered, asked));
-    var _ = stop.await(() -> stopped, Duration.ofMillis(millis));
+            .orElse(Duration.ofMillis(attempt.reconnectAfter));
+    var _ = stop.await(() -> stopped, Pause.before(failures, asked, core.random()));
   }
 
   /// One stream, from dialling to its end.

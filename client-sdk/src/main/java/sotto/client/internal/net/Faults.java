@@ -50,7 +50,11 @@ public final class Faults {
               "The server asks to wait.",
               Statuses.retryAfter(failure).orElse(Duration.ofSeconds(1)));
       case UNAVAILABLE, MOVED, SHUTTING_DOWN, SILENT, STORAGE_FULL, INTERNAL ->
-          SottoException.of(Code.SERVER_UNREACHABLE, "The server cannot serve this now.", failure);
+          SottoException.of(
+              Code.SERVER_UNREACHABLE,
+              "The server cannot serve this now.",
+              failure,
+              Statuses.retryAfter(failure));
       case TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID ->
           SottoException.of(
               Code.REFUSED, "The server does not accept this device's token.", failure);
