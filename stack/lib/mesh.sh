@@ -79,7 +79,7 @@ launch() {
         --tls-ca "$dir/mesh/public/ca.pem" --stores "$(target store)" --presence "$(target presence)" --relays "$(target relay)" --blobs "$(target blob)")
       ;;
     store)
-      more=(--store "$(url)" --data "$dir/mesh/data/$pod")
+      more=(--store "$(url)" --data "$dir/mesh/data/$pod" --stores "$(target store)")
       [ -z "$password" ] || more+=(--password-file "$dir/password")
       ;;
     blob) more=(--data "$dir/mesh/data/$pod") ;;

@@ -48,12 +48,14 @@ final class MeshCa implements Callable<Integer> {
 
     @SuppressWarnings("NullAway.Init") // picocli sets it
     @Parameters(
+        index = "0",
         paramLabel = "ROLE",
         converter = RoleConverter.class,
         description = "relay, store, presence, blob or admin: what it may do.")
     Role role;
 
     @Parameters(
+        index = "1..*",
         paramLabel = "NAME",
         arity = "1..*",
         description = "Its name, such as relay-0. Several make several.")

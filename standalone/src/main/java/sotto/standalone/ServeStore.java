@@ -52,6 +52,13 @@ final class ServeStore implements Callable<Integer> {
           "A DNS name or address under which clients reach the relays and may sign in, beside localhost. May be repeated.")
   List<String> names = List.of();
 
+  @Option(
+      names = "--stores",
+      paramLabel = "TARGET",
+      description =
+          "Where the stores are, this one among them: dns:///HOST:PORT, each of whose addresses is one, or static:///HOST:PORT,HOST:PORT.")
+  @Nullable String stores;
+
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin ProcessOptions options = new ProcessOptions();
 
@@ -71,6 +78,9 @@ final class ServeStore implements Callable<Integer> {
     store.addTo(flags);
     if (data != null) {
       flags.put("data", data);
+    }
+    if (stores != null) {
+      flags.put("stores", stores);
     }
     if (!names.isEmpty()) {
       flags.put("names", ProcessOptions.joined(names));
@@ -95,11 +105,17 @@ final class ServeStore implements Callable<Integer> {
                         folder.part("store"),
                         config.mesh().name(),
                         ServerNames.all(config.names())),
+                mesh.pods(Role.STORE, config.stores()),
                 clock,
                 random,
                 telemetry));
     var server = MeshPort.open(mesh, config.mesh(), store.services());
-    drain.add("store calls", () -> server.drain(CALLS_IN_FLIGHT));
+    drain.add(
+        "store calls",
+        () -> {
+          store.leave();
+          server.drain(CALLS_IN_FLIGHT);
+        });
     out.println("ready " + server.address());
     out.flush();
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.MeshConfig;
+import sotto.mesh.PodTarget;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 
@@ -17,6 +18,7 @@ import sotto.mesh.TelemetryConfig;
 /// @param drain how long it may take to stop, 1 s to 10 m
 /// @param store accounts and mailboxes
 /// @param mesh its part in the mesh
+/// @param stores where the stores are; it may be among them
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record StoreProcessConfig(
@@ -25,6 +27,7 @@ record StoreProcessConfig(
     Duration drain,
     StoreSettings store,
     MeshConfig mesh,
+    PodTarget stores,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -41,6 +44,7 @@ record StoreProcessConfig(
         DRAIN,
         StoreSettings.DEFAULTS,
         MeshConfig.at(MESH_PORT),
+        PodTarget.NONE,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
   }
