@@ -82,7 +82,7 @@ public final class StoreService implements AutoCloseable {
             new StoreMetrics(telemetry)));
   }
 
-  private static StoreService open(Surroundings around) {
+  static StoreService open(Surroundings around) {
     StoreConfig config = around.config();
     Opened opened = new Opened(FolderLock.take(config.dataDir())::close);
     try {

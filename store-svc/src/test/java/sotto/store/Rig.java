@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.AddDeviceRequest;
@@ -31,9 +32,12 @@ import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
 import sotto.mesh.Caller;
 import sotto.mesh.InternalServer;
+import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
+import sotto.store.peer.PodPeers;
+import sotto.store.write.Pace;
 import sotto.store.write.Peers;
 
 /// A store on the tests' database, served in this process, with what tests need to talk to it.
@@ -45,21 +49,32 @@ final class Rig implements AutoCloseable {
   final FaultyDialect dialect;
   private final StoreConfig config;
   private final Peers peers;
+  private final Pods pods;
   private final StoreService store;
   private final InternalServer server;
   private final ManagedChannel channel;
   private long request;
 
-  private Rig(HandClock clock, StoreConfig config, Peers peers) {
+  private Rig(HandClock clock, StoreConfig config, Peers peers, Pods pods) {
     this.clock = clock;
     this.config = config;
     this.peers = peers;
+    this.pods = pods;
     this.database = TestDatabase.in(config.dataDir());
     this.dialect = new FaultyDialect(database.dialect());
     Telemetry telemetry = Telemetry.none();
     store =
         StoreService.open(
-            config, dialect, peers, Pods.none(), clock, new SecureRandom(), telemetry);
+            new Surroundings(
+                config,
+                dialect,
+                peers,
+                pods,
+                Pace.threads(),
+                clock,
+                nanos(clock),
+                new SecureRandom(),
+                new StoreMetrics(telemetry)));
     server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
     channel = server.newChannel();
   }
@@ -70,24 +85,38 @@ final class Rig implements AutoCloseable {
 
   static Rig open(Path folder, UnaryOperator<StoreConfig> change) {
     StoreConfig config = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
-    return new Rig(new HandClock(), change.apply(config), Peers.NONE);
+    return new Rig(new HandClock(), change.apply(config), Peers.NONE, Pods.none());
   }
 
   /// One of several stores on one database.
   static Rig pod(Path folder, String pod, HandClock clock, Peers peers) {
+    return new Rig(clock, named(folder, pod), peers, Pods.none());
+  }
+
+  /// One of several that ask each other.
+  static Rig pod(Path folder, String pod, HandClock clock, TestPods.Net net, TestPods seen) {
+    Rig rig = new Rig(clock, named(folder, pod), new PodPeers(seen, nanos(clock)), seen);
+    net.at(pod, rig.server.name());
+    return rig;
+  }
+
+  private static StoreConfig named(Path folder, String pod) {
     StoreConfig c = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
-    StoreConfig named =
-        new StoreConfig(
-            c.dataDir(),
-            c.url(),
-            c.writers(),
-            pod,
-            c.mailboxEnvelopes(),
-            c.mailboxBytes(),
-            c.mailboxLife(),
-            c.dormantAfter(),
-            c.serverNames());
-    return new Rig(clock, named, peers);
+    return new StoreConfig(
+        c.dataDir(),
+        c.url(),
+        c.writers(),
+        pod,
+        c.mailboxEnvelopes(),
+        c.mailboxBytes(),
+        c.mailboxLife(),
+        c.dormantAfter(),
+        c.serverNames());
+  }
+
+  /// The same time for those who measure.
+  static MonotonicClock nanos(HandClock clock) {
+    return () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
   }
 
   static StoreConfig limits(StoreConfig c, long envelopes, long bytes) {
@@ -106,7 +135,7 @@ final class Rig implements AutoCloseable {
   /// Ends this store and opens it again.
   Rig reopen() {
     close();
-    return new Rig(clock, config, peers);
+    return new Rig(clock, config, peers, pods);
   }
 
   StoreService store() {
@@ -131,6 +160,10 @@ final class Rig implements AutoCloseable {
 
   KeyServiceGrpc.KeyServiceBlockingStub keys(DeviceAddress as) {
     return new Caller(as.account(), as.device()).on(keys());
+  }
+
+  ManagedChannel channel() {
+    return channel;
   }
 
   Appender appender() {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.chain.testing.TestAccount;
@@ -23,7 +22,6 @@ import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mailbox.v1.ReadRequest;
-import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.testing.HandClock;
 import sotto.store.sql.Schema;
@@ -58,7 +56,7 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
             peers,
             Pods.none(),
             clock,
-            nanos(clock),
+            Rig.nanos(clock),
             new Random(seed)));
   }
 
@@ -73,7 +71,7 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
       throws IOException {
     this(
         SteppedStore.open(
-            config(name), database, faults, pods, clock, nanos(clock), new Random(seed)));
+            config(name), database, faults, pods, clock, Rig.nanos(clock), new Random(seed)));
   }
 
   private SteppedPod(SteppedStore store) throws IOException {
@@ -83,10 +81,6 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
     server = builder.build().start();
     channel = InProcessChannelBuilder.forName(address).directExecutor().build();
     appends = MailboxServiceGrpc.newStub(channel).append(this);
-  }
-
-  private static MonotonicClock nanos(HandClock clock) {
-    return () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
   }
 
   private static StoreConfig config(String name) {
