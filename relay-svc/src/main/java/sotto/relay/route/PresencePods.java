@@ -52,6 +52,7 @@ public final class PresencePods implements AutoCloseable {
   private final String relay;
   private final Clock clock;
   private final Wheel wheel;
+  private final long lingerMillis;
   private final Listener listener;
   private final SynchronizationContext turn =
       new SynchronizationContext(
@@ -66,6 +67,7 @@ public final class PresencePods implements AutoCloseable {
   private final PodMove move;
   private final Events events = new Events();
   private long epoch;
+  private long changes;
   private boolean closed;
 
   /// No registrations, and not attached.
@@ -90,6 +92,7 @@ public final class PresencePods implements AutoCloseable {
     this.relay = relay;
     this.clock = clock;
     this.wheel = wheel;
+    this.lingerMillis = lingerMillis;
     this.listener = listener;
     this.move = new PodMove(wheel, turn, movesPerSecond, lingerMillis, new Moved());
   }
@@ -162,6 +165,8 @@ public final class PresencePods implements AutoCloseable {
       return;
     }
     lists = lists.then(list);
+    long change = ++changes;
+    wheel.after(lingerMillis, () -> turn.execute(() -> settle(change)));
     list.names()
         .forEach(pod -> {
           if (!links.containsKey(pod)) {
@@ -171,6 +176,12 @@ public final class PresencePods implements AutoCloseable {
         });
     move.to(list);
     list.names().forEach(pod -> link(pod).ifPresent(PresenceLink::attach));
+  }
+
+  private void settle(long change) {
+    if (change == changes) {
+      lists = lists.settled();
+    }
   }
 
   private void place(Entry entry) {

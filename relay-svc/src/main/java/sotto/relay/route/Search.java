@@ -21,7 +21,7 @@ import sotto.relay.call.Detached;
 
 /// Looks for devices at the presence pods (protocol C4): at one of the account's two; at the other
 /// if the first does not have all of them; and if then one is missing and a pod could not know or
-/// did not answer, at every pod of this list and the one before.
+/// did not answer, or the list has just changed, at every pod of this list and the one before.
 ///
 /// Thread-safe: callers only queue; one turn does the rest, and those who ask are told in it.
 final class Search {
@@ -64,7 +64,7 @@ final class Search {
     private final ArrayDeque<String> toAsk;
     private final Set<String> asked = new LinkedHashSet<>();
     private final Map<Integer, Location> found = new TreeMap<>();
-    private boolean doubtful;
+    private boolean doubtful = now.changing();
     private boolean wide;
     private int unanswered;
 

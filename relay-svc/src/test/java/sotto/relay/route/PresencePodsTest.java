@@ -253,6 +253,28 @@ class PresencePodsTest {
   }
 
   @Test
+  void newPodsThatCannotBeReached_leaveEverythingAtTheOldOnes() {
+    relay.connect(BOB, 3);
+    world.start("c");
+    world.start("d");
+    relay.view.cut("c");
+    relay.view.cut("d");
+    relay.view.list(List.of("c", "d"));
+    reader.view.list(List.of("c", "d"));
+    world.pass(Duration.ofSeconds(4));
+    assertThat(reader.find(BOB)).isEqualTo("r1#3");
+    world.pass(Duration.ofSeconds(20));
+    assertThat(world.devices("a")).isOne();
+
+    relay.view.mend("c");
+    relay.view.mend("d");
+    world.pass(Duration.ofSeconds(10));
+    assertThat(reader.find(BOB)).isEqualTo("r1#3");
+    assertThat(world.devices("a")).isZero();
+    assertThat(world.devices("c")).isOne();
+  }
+
+  @Test
   void watch_isToldThroughAChangeOfTheList() {
     var stream = relay.connect(BOB, 3);
     relay.publish(stream, 1);
