@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.store.peer;
+
+import org.jspecify.annotations.NullMarked;
