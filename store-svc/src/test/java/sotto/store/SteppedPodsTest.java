@@ -92,6 +92,21 @@ final class SteppedPodsTest {
   }
 
   @Test
+  void bucketThatWasLostAndCameBackUnnoticed_isTakenAnew() throws Exception {
+    a.append(bob, 1);
+    // Another took it over while this one was frozen, and handed it back.
+    database
+        .session()
+        .update(
+            "UPDATE bucket SET epoch = epoch + 2 WHERE prefix = ?",
+            Schema.prefix(bob.id().bucket()));
+
+    assertThat(movedTo(a.append(bob, 2))).isEqualTo(A);
+
+    assertThat(a.append(bob, 2).getEpoch()).isEqualTo(4);
+  }
+
+  @Test
   void ownerThatAnswers_keepsItsBucketForEver() {
     for (int i = 0; i < 60; i++) {
       clock.pass(SECOND);

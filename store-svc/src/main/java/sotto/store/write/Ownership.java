@@ -405,13 +405,21 @@ public final class Ownership {
     wanted.forEach(b -> standings.put(b, new Unsure()));
     for (BucketRow row : rows(session, wanted, lock)) {
       Bucket bucket = buckets[row.bucket];
-      boolean ours = row.owner.equals(selfText);
       var _ = isSuccessor(row);
-      boolean sure = ours && row.epoch == bucket.epoch && !bucket.unsure;
-      standings.put(
-          row.bucket, sure ? new Owned(row.epoch) : ours ? new Unsure() : new Moved(row.owner));
+      standings.put(row.bucket, standing(row, bucket));
     }
     return standings;
+  }
+
+  /// A bucket that was lost and has come back unnoticed is *moved*, to this owner: it is taken over
+  /// anew, and whoever asked asks again.
+  private Standing standing(BucketRow row, Bucket bucket) {
+    boolean ours = row.owner.equals(selfText);
+    boolean known = ours && row.epoch == bucket.epoch;
+    if (bucket.unsure && ours) {
+      return new Unsure();
+    }
+    return known ? new Owned(row.epoch) : new Moved(row.owner);
   }
 
   /// @param more what follows the condition on the buckets
