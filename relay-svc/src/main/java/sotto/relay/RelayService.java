@@ -208,8 +208,10 @@ public final class RelayService implements AutoCloseable {
   @Override
   public void close() {
     streams.shutDown();
-    presence.close();
-    router.close();
+    // What is stored by now and never forwarded is owed too.
+    boolean unanswered = !pipes.isIdle();
+    boolean owes = router.close() || unanswered;
+    presence.close(!owes);
     pipes.close();
     try {
       wheel.close();

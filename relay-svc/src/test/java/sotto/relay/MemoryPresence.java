@@ -32,6 +32,7 @@ final class MemoryPresence extends PresenceServiceGrpc.PresenceServiceImplBase {
   private final List<Attached> attached = new ArrayList<>();
   private final List<Runnable> held = new ArrayList<>();
   private boolean holding;
+  private boolean mute;
 
   /// What happened, in order, shared with the store.
   final BlockingQueue<String> events;
@@ -41,6 +42,11 @@ final class MemoryPresence extends PresenceServiceGrpc.PresenceServiceImplBase {
 
   MemoryPresence(BlockingQueue<String> events) {
     this.events = events;
+  }
+
+  /// Whether questions where a device is fail from now on.
+  synchronized void mute(boolean on) {
+    mute = on;
   }
 
   /// Changes are not acknowledged until [#release].
@@ -167,6 +173,10 @@ final class MemoryPresence extends PresenceServiceGrpc.PresenceServiceImplBase {
 
   @Override
   public synchronized void locate(LocateRequest request, StreamObserver<LocateResponse> out) {
+    if (mute) {
+      out.onError(Status.UNAVAILABLE.asRuntimeException());
+      return;
+    }
     var response = LocateResponse.newBuilder();
     for (var account : request.getAccountIdsList()) {
       var located = Located.newBuilder();

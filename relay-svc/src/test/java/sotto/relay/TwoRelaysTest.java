@@ -62,6 +62,22 @@ class TwoRelaysTest {
   }
 
   @Test
+  void presenceThatDoesNotAnswer_isAskedAgain_untilItDoes() {
+    var bob = relay.client(second, BOB).live(1);
+    var alice = relay.client(ALICE).live(1);
+    relay.presence.mute(true);
+    alice.send(BOB, "while nobody knew");
+    assertThat(alice.next().getSendResult().hasAccepted()).isTrue();
+    relay.advance(Duration.ofSeconds(5));
+    assertThat(bob.frames).isEmpty();
+
+    relay.presence.mute(false);
+    relay.advanceUntil(Duration.ofMillis(100), () -> !bob.frames.isEmpty());
+
+    assertThat(TestClient.texts(bob.deliveries(1))).containsExactly("while nobody knew");
+  }
+
+  @Test
   void displacedStreamWithUnackedPushes_wakesTheDevicesNewRelay() {
     var old = relay.client(second, BOB).live(1);
     var alice = relay.client(ALICE).live(1);

@@ -65,6 +65,11 @@ public final class AppendPipes implements AutoCloseable {
     return new AppendPipe(route, routes, store, wheel, room, failures, waitMillis);
   }
 
+  /// Whether every append is answered.
+  public boolean isIdle() {
+    return room.isAllFree();
+  }
+
   /// Whether the bound leaves room for more.
   public boolean hasRoom() {
     return room.isThere();

@@ -28,6 +28,10 @@ final class Room {
     tell();
   }
 
+  boolean isAllFree() {
+    return bytes.get() == 0;
+  }
+
   boolean isThere() {
     return bytes.get() < boundBytes;
   }

@@ -1,14 +1,13 @@
 package sotto.relay.route;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
-import sotto.presence.v1.Location;
 import sotto.relay.time.Wheel;
 
 /// Which relay holds which device: presence, asked in batches, and what it said for a while.
@@ -21,6 +20,7 @@ final class Locations {
   private final long lifeMillis;
   private final ConcurrentHashMap<DeviceAddress, Known> known = new ConcurrentHashMap<>();
   private final Search search;
+  private final AtomicInteger open = new AtomicInteger();
 
   private record Known(String relay, long untilMillis) {}
 
@@ -42,17 +42,34 @@ final class Locations {
 
   /// Asks presence for some devices of an account; the question leaves after this call.
   ///
-  /// @param told what one pod says, or more if the first does not know all of them; nothing when
-  ///   none answers
-  void locate(AccountId account, Set<Integer> devices, Consumer<List<Location>> told) {
-    search.find(account, devices, told);
+  /// @param told what one pod says, or more if the first does not know all of them
+  void locate(AccountId account, Set<Integer> devices, Consumer<Found> told) {
+    open.incrementAndGet();
+    search.find(
+        account,
+        devices,
+        found -> {
+          open.decrementAndGet();
+          told.accept(found);
+        });
   }
 
   /// Asks both pods for all devices of an account; the question leaves after this call.
   ///
   /// @param told what they say together, for each device the highest connection number
-  void locateAll(AccountId account, Consumer<List<Location>> told) {
-    search.findAll(account, told);
+  void locateAll(AccountId account, Consumer<Found> told) {
+    open.incrementAndGet();
+    search.findAll(
+        account,
+        found -> {
+          open.decrementAndGet();
+          told.accept(found);
+        });
+  }
+
+  /// Whether a question is not answered yet.
+  boolean isAsking() {
+    return open.get() > 0;
   }
 
   /// Remembers where a device is.

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
@@ -243,13 +244,25 @@ final class PeerLink {
     });
   }
 
-  void close() {
-    turn.execute(this::end);
+  /// Ends the stream: with a good-bye if nothing is owed on it, else so that the other relay takes
+  /// this one for lost.
+  ///
+  /// @return whether something is owed, as far as is known at once
+  boolean close() {
+    var owes = new AtomicBoolean(true);
+    turn.execute(() -> {
+      owes.set(!nothingWaits() || !unanswered.isEmpty());
+      if (owes.get()) {
+        call.ifPresent(open -> open.cancel("the relay leaves and owes forwards"));
+      }
+      end();
+    });
+    return owes.get();
   }
 
   private void end() {
     closed = true;
-    call.ifPresent(OutStream::complete);
+    call.filter(_ -> nothingWaits() && unanswered.isEmpty()).ifPresent(OutStream::complete);
     call = Optional.empty();
   }
 

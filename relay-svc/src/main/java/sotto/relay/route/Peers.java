@@ -64,9 +64,16 @@ final class Peers {
     to(relay).ifPresent(link -> link.check(device));
   }
 
-  void close() {
+  /// Ends all links.
+  ///
+  /// @return whether one of them owes something
+  boolean close() {
     closed = true;
-    links.values().forEach(PeerLink::close);
+    boolean owes = false;
+    for (var link : links.values()) {
+      owes |= link.close();
+    }
+    return owes;
   }
 
   /// How many relays there are links to.

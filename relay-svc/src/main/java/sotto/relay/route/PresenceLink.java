@@ -320,9 +320,18 @@ final class PresenceLink {
   }
 
   /// Leaves: the pod ends the lease.
-  void close() {
+  ///
+  /// @param orderly whether presence may forget the relay at once; else it takes it for lost, and
+  ///   tells the others
+  void close(boolean orderly) {
     closed = true;
-    call.ifPresent(OutStream::complete);
+    call.ifPresent(open -> {
+      if (orderly) {
+        open.complete();
+      } else {
+        open.cancel("the relay leaves and owes forwards");
+      }
+    });
     call = Optional.empty();
     leased = false;
   }

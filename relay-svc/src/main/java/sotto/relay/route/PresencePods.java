@@ -31,7 +31,7 @@ import sotto.relay.time.Wheel;
 /// says when what is written where.
 ///
 /// Thread-safe: callers only queue; one turn does the rest, listeners run in it.
-public final class PresencePods implements AutoCloseable {
+public final class PresencePods {
   /// Who hears what presence says; must not block.
   public interface Listener {
     /// A device is connected elsewhere: its streams below the number are to be closed.
@@ -242,11 +242,12 @@ public final class PresencePods implements AutoCloseable {
   }
 
   /// Leaves every pod.
-  @Override
-  public void close() {
+  ///
+  /// @param orderly false if other relays are to be told that this one is lost
+  public void close(boolean orderly) {
     turn.execute(() -> {
       closed = true;
-      links.values().forEach(PresenceLink::close);
+      links.values().forEach(link -> link.close(orderly));
       links.clear();
     });
   }
@@ -297,7 +298,7 @@ public final class PresencePods implements AutoCloseable {
       }
       gone.forEach(link -> {
         links.remove(link.pod());
-        link.close();
+        link.close(true);
       });
     }
   }

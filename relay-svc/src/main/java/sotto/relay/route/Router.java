@@ -25,11 +25,12 @@ import sotto.relay.time.Wheel;
 ///
 /// Presence is asked after the append and not before: a device that registers later reads the
 /// mailbox later (protocol P3). Thread-safe; nothing blocks.
-public final class Router implements Forwarder, AutoCloseable {
+public final class Router implements Forwarder {
   private final String self;
   private final LocalStreams local;
   private final Locations locations;
   private final Peers peers;
+  private final Owed owed;
 
   /// A router.
   ///
@@ -50,6 +51,7 @@ public final class Router implements Forwarder, AutoCloseable {
     this.local = local;
     this.locations = new Locations(presence.search(), wheel, locationLifeMillis);
     this.peers = new Peers(channels, wheel, new Lost());
+    this.owed = new Owed(wheel, this::wake);
   }
 
   /// An append is durable: its envelopes go to the streams of their devices.
@@ -86,30 +88,32 @@ public final class Router implements Forwarder, AutoCloseable {
     locations.locate(
         account,
         envelopes.stream().map(DeviceAppend::getDevice).collect(Collectors.toSet()),
-        located -> {
-          for (var location : located) {
-            for (var envelope : envelopes) {
-              if (envelope.getDevice() == location.getDevice()) {
-                storedAt(appended, envelope.getDevice())
-                    .ifPresent(stored ->
-                        forward(
-                            account, location, push(envelope, stored, appended.getAcceptedAtMs())));
-              }
-            }
+        found -> {
+          for (var envelope : envelopes) {
+            var device = Locations.device(account, envelope.getDevice()).orElseThrow();
+            var stored = storedAt(appended, envelope.getDevice()).orElseThrow();
+            found
+                .of(device)
+                .ifPresentOrElse(
+                    at -> forward(device, at, push(envelope, stored, appended.getAcceptedAtMs())),
+                    () -> missing(device, found));
           }
         });
   }
 
-  private void forward(AccountId account, Location location, Push push) {
-    Locations.device(account, location.getDevice())
-        .ifPresent(device -> {
-          if (location.getRelay().equals(self)) {
-            local.find(device).ifPresent(stream -> stream.forward(push, _ -> {}));
-          } else {
-            locations.learn(device, location.getRelay());
-            peers.forward(location.getRelay(), device, push);
-          }
-        });
+  private void missing(DeviceAddress device, Found found) {
+    if (!found.sure()) {
+      owed.add(device);
+    }
+  }
+
+  private void forward(DeviceAddress device, Location location, Push push) {
+    if (location.getRelay().equals(self)) {
+      local.find(device).ifPresent(stream -> stream.forward(push, _ -> {}));
+    } else {
+      locations.learn(device, location.getRelay());
+      peers.forward(location.getRelay(), device, push);
+    }
   }
 
   @Override
@@ -125,6 +129,11 @@ public final class Router implements Forwarder, AutoCloseable {
           @Override
           public void at(String relay) {
             peers.forward(relay, device, push);
+          }
+
+          @Override
+          public void nowhere(Found found) {
+            missing(device, found);
           }
         });
   }
@@ -142,6 +151,11 @@ public final class Router implements Forwarder, AutoCloseable {
           @Override
           public void at(String relay) {
             peers.ephemeral(relay, device, envelope);
+          }
+
+          @Override
+          public void nowhere(Found found) {
+            // Worth nothing later.
           }
         });
   }
@@ -162,6 +176,11 @@ public final class Router implements Forwarder, AutoCloseable {
       public void at(String relay) {
         peers.wake(relay, device);
       }
+
+      @Override
+      public void nowhere(Found found) {
+        missing(device, found);
+      }
     };
   }
 
@@ -172,7 +191,7 @@ public final class Router implements Forwarder, AutoCloseable {
         account,
         located -> {
           var relays = new HashMap<String, DeviceAddress>();
-          for (var location : located) {
+          for (var location : located.locations()) {
             Locations.device(account, location.getDevice())
                 .ifPresent(device -> relays.put(location.getRelay(), device));
           }
@@ -191,7 +210,7 @@ public final class Router implements Forwarder, AutoCloseable {
       if (stream.isPresent()) {
         stream.get().wake();
       } else {
-        locations.locateAll(device.account(), located -> reach(device, located, waking(device)));
+        locations.locateAll(device.account(), found -> reach(device, found, waking(device)));
       }
     }
 
@@ -210,6 +229,8 @@ public final class Router implements Forwarder, AutoCloseable {
     void here(LocalStream stream);
 
     void at(String relay);
+
+    void nowhere(Found found);
   }
 
   private void reach(DeviceAddress device, Reach reach) {
@@ -224,29 +245,31 @@ public final class Router implements Forwarder, AutoCloseable {
       return;
     }
     locations.locate(
-        device.account(),
-        Set.of(device.device().number()),
-        located -> reach(device, located, reach));
+        device.account(), Set.of(device.device().number()), found -> reach(device, found, reach));
   }
 
-  private void reach(DeviceAddress device, List<Location> located, Reach reach) {
-    located.stream()
-        .filter(location -> location.getDevice() == device.device().number())
-        .findFirst()
-        .ifPresent(location -> {
-          if (location.getRelay().equals(self)) {
-            local.find(device).ifPresent(reach::here);
-          } else {
-            locations.learn(device, location.getRelay());
-            reach.at(location.getRelay());
-          }
-        });
+  private void reach(DeviceAddress device, Found found, Reach reach) {
+    found
+        .of(device)
+        .ifPresentOrElse(
+            location -> {
+              if (location.getRelay().equals(self)) {
+                local.find(device).ifPresent(reach::here);
+              } else {
+                locations.learn(device, location.getRelay());
+                reach.at(location.getRelay());
+              }
+            },
+            () -> reach.nowhere(found));
   }
 
-  /// Says good-bye to the other relays.
-  @Override
-  public void close() {
-    peers.close();
+  /// Leaves the other relays.
+  ///
+  /// @return whether this relay owes one of them a forward: then they must hear that it is lost,
+  ///   because they would wait for it
+  public boolean close() {
+    boolean owesPeer = peers.close();
+    return owesPeer || locations.isAsking() || !owed.isEmpty();
   }
 
   private static Optional<StoredAt> storedAt(Appended appended, int device) {

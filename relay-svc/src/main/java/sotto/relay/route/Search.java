@@ -39,11 +39,11 @@ final class Search {
     this.lists = lists;
   }
 
-  void find(AccountId account, Set<Integer> devices, Consumer<List<Location>> told) {
+  void find(AccountId account, Set<Integer> devices, Consumer<Found> told) {
     turn.execute(() -> new Question(account, Optional.of(devices), told).next());
   }
 
-  void findAll(AccountId account, Consumer<List<Location>> told) {
+  void findAll(AccountId account, Consumer<Found> told) {
     turn.execute(() -> new Question(account, Optional.empty(), told).next());
   }
 
@@ -59,7 +59,7 @@ final class Search {
   private final class Question {
     private final AccountId account;
     private final Optional<Set<Integer>> wanted;
-    private final Consumer<List<Location>> told;
+    private final Consumer<Found> told;
     private final PodLists now = lists.get();
     private final ArrayDeque<String> toAsk;
     private final Set<String> asked = new LinkedHashSet<>();
@@ -69,7 +69,7 @@ final class Search {
     private int unanswered;
 
     /// @param wanted empty = all there are
-    Question(AccountId account, Optional<Set<Integer>> wanted, Consumer<List<Location>> told) {
+    Question(AccountId account, Optional<Set<Integer>> wanted, Consumer<Found> told) {
       this.account = account;
       this.wanted = wanted;
       this.told = told;
@@ -84,7 +84,7 @@ final class Search {
         return;
       }
       if (isFound()) {
-        told.accept(List.copyOf(found.values()));
+        tell(true);
       } else if (!toAsk.isEmpty()) {
         ask(toAsk.removeFirst());
       } else if (doubtful && !wide) {
@@ -92,8 +92,12 @@ final class Search {
         now.without(asked).forEach(this::ask);
         next();
       } else {
-        told.accept(List.copyOf(found.values()));
+        tell(!doubtful);
       }
+    }
+
+    private void tell(boolean sure) {
+      told.accept(new Found(List.copyOf(found.values()), sure));
     }
 
     private boolean isFound() {

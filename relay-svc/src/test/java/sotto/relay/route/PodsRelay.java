@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
-import sotto.presence.v1.Location;
 
 /// A relay as presence knows it: real links and searches, streams that are only numbers.
 final class PodsRelay implements PresencePods.Listener {
@@ -97,12 +96,10 @@ final class PodsRelay implements PresencePods.Listener {
     return found(device, told -> search.findAll(device.account(), told));
   }
 
-  private String found(DeviceAddress device, Consumer<Consumer<List<Location>>> asked) {
+  private String found(DeviceAddress device, Consumer<Consumer<Found>> asked) {
     var found = new ArrayList<String>();
-    asked.accept(locations ->
-        locations.stream()
-            .filter(at -> at.getDevice() == device.device().number())
-            .forEach(at -> found.add(at.getRelay() + "#" + at.getConnectionNumber())));
+    asked.accept(all ->
+        all.of(device).ifPresent(at -> found.add(at.getRelay() + "#" + at.getConnectionNumber())));
     world.settle();
     return found.isEmpty() ? "nowhere" : found.getFirst();
   }

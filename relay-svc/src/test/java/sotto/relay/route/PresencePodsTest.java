@@ -133,7 +133,7 @@ class PresencePodsTest {
   void relayThatLeaves_isNowhereAtOnce_andNobodyChecks() {
     relay.connect(BOB, 3);
 
-    relay.presence.close();
+    relay.presence.close(true);
     world.settle();
 
     assertThat(reader.find(BOB)).isEqualTo("nowhere");
@@ -175,7 +175,9 @@ class PresencePodsTest {
     third
         .presence
         .search()
-        .findAll(BOB.account(), all -> all.forEach(at -> found.add(at.getConnectionNumber())));
+        .findAll(
+            BOB.account(),
+            all -> all.locations().forEach(at -> found.add(at.getConnectionNumber())));
     world.settle();
 
     assertThat(found).containsExactly(4L);
