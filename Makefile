@@ -1,6 +1,6 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo faults-store test test-all format dist clean
+.PHONY: help build demo faults-store sim test test-all format dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -16,6 +16,10 @@ demo: ## two people talk, end to end, on this machine; STORE=vitess (or mysql, c
 faults-store: ## the storage dies in every way under load, and nothing accepted is lost; FAULTS="--help" lists options
 	@build/app
 	@./e2e/faults-store $(FAULTS)
+
+sim: ## the mesh simulated in one thread, with faults: SEEDS=10000 FROM=1 THREADS=2, or SEED=N for one
+	@build/app
+	@./e2e/sim $(foreach name,SEEDS FROM SEED THREADS MOST,$(if $($(name)),$(name)=$($(name))))
 
 test: ## build everything, run all tests, print a summary
 	@build/test

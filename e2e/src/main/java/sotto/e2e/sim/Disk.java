@@ -1,0 +1,67 @@
+package sotto.e2e.sim;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import sotto.chain.AccountId;
+
+/// What a device has durably: it survives the process, and can be copied and put back.
+final class Disk {
+  long connectionNumber;
+  final Map<AccountId, List<Row>> outbox = new LinkedHashMap<>();
+  final Map<AccountId, Known> devices = new HashMap<>();
+  final Set<Long> received = new HashSet<>();
+
+  /// One message to one account that is not accepted yet.
+  static final class Row {
+    final long message;
+    final ByteString envelopeId;
+    // The devices it is encrypted for; empty before it first leaves.
+    final TreeSet<Integer> encryptedFor = new TreeSet<>();
+
+    Row(long message, ByteString envelopeId) {
+      this.message = message;
+      this.envelopeId = envelopeId;
+    }
+
+    private Row copy() {
+      var copy = new Row(message, envelopeId);
+      copy.encryptedFor.addAll(encryptedFor);
+      return copy;
+    }
+  }
+
+  /// The device list of another account as last learned.
+  static final class Known {
+    int sequence;
+    final TreeSet<Integer> devices = new TreeSet<>(List.of(1));
+
+    private Known copy() {
+      var copy = new Known();
+      copy.sequence = sequence;
+      copy.devices.clear();
+      copy.devices.addAll(devices);
+      return copy;
+    }
+  }
+
+  Known known(AccountId account) {
+    return devices.computeIfAbsent(account, _ -> new Known());
+  }
+
+  Disk copy() {
+    var copy = new Disk();
+    copy.connectionNumber = connectionNumber;
+    outbox.forEach(
+        (to, rows) -> copy.outbox.put(to, new ArrayList<>(rows.stream().map(Row::copy).toList())));
+    devices.forEach((account, known) -> copy.devices.put(account, known.copy()));
+    copy.received.addAll(received);
+    return copy;
+  }
+}

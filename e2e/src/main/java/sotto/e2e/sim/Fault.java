@@ -1,0 +1,43 @@
+package sotto.e2e.sim;
+
+/// What may go wrong. Names are those of machines; times are microseconds of simulated time.
+sealed interface Fault {
+  /// SIGKILL, and a start of the same process later.
+  record Kill(String machine, long down) implements Fault {}
+
+  /// SIGTERM: it leaves in order, and starts again later.
+  record Leave(String machine, long down) implements Fault {}
+
+  /// SIGSTOP, and SIGCONT later.
+  record Pause(String machine, long time) implements Fault {}
+
+  /// Two machines do not reach each other.
+  record Partition(String one, String other, long time) implements Fault {}
+
+  /// Messages take long, so that those of different calls overtake each other.
+  record Delay(long longest, long time) implements Fault {}
+
+  /// The next commit of a store pod is lost or is not, and the pod does not know which.
+  record UnknownCommit(String store, boolean stored) implements Fault {}
+
+  /// A store pod dies in its next commit, before or behind it.
+  record CrashInCommit(String store, boolean stored) implements Fault {}
+
+  /// A machine is told another list of the pods of a service than the others.
+  record OtherPods(String machine, String service, long time) implements Fault {}
+
+  /// A client reads nothing.
+  record SlowClient(int client, long time) implements Fault {}
+
+  /// A client's process dies and starts again.
+  record KillClient(int client, long down) implements Fault {}
+
+  /// A client keeps a copy of its store, and later goes on from it.
+  record RestoreClient(int client, long after) implements Fault {}
+
+  /// An account gets a second device.
+  record AddDevice(int person) implements Fault {}
+
+  /// The second device is removed again.
+  record RemoveDevice(int person) implements Fault {}
+}

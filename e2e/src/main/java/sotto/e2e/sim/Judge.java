@@ -1,0 +1,39 @@
+package sotto.e2e.sim;
+
+/// Looks at the world after every event.
+final class Judge {
+  private final World world;
+  private long seen;
+
+  Judge(World world) {
+    this.world = world;
+  }
+
+  /// What must hold at every moment. What clients see is checked as they see it ([Ledger]); here is
+  /// what the database must hold, looked at whenever it has changed.
+  void look() {
+    world.net().check();
+    long commits = world.database().commits();
+    if (commits != seen) {
+      seen = commits;
+      world.database().check(world.ledger());
+    }
+  }
+
+  /// Whether all that was sent is accepted, and all that was accepted has arrived.
+  boolean isQuiet() {
+    return world.ledger().unaccepted().isEmpty() && world.ledger().outstanding().isEmpty();
+  }
+
+  /// What must hold in the end.
+  void last() {
+    var unaccepted = world.ledger().unaccepted();
+    if (!unaccepted.isEmpty()) {
+      throw new Violation("G6", "long after all was well, these are not accepted: " + unaccepted);
+    }
+    var outstanding = world.ledger().outstanding();
+    if (!outstanding.isEmpty()) {
+      throw new Violation("G9", "long after all was well, these have not arrived: " + outstanding);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package sotto.e2e.sim;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+
+/// What clients sent, what they were promised, what their users saw: the guarantees that can be
+/// checked from outside, after every event.
+///
+/// Messages are numbered in the order in which users send them, over all.
+final class Ledger {
+  private final Map<Long, Sent> sent = new LinkedHashMap<>();
+  private final Map<DeviceAddress, Set<Long>> shown = new HashMap<>();
+  private final Map<DeviceAddress, Map<DeviceAddress, Long>> lastShown = new HashMap<>();
+  // What a rolled back store may miss, because it had acked it.
+  private final Map<DeviceAddress, Set<Long>> excused = new HashMap<>();
+  private final Set<DeviceAddress> gone = new HashSet<>();
+  private final Consumer<String> diary;
+  private long number;
+  private int accepted;
+  private int delivered;
+
+  private static final class Sent {
+    final DeviceAddress from;
+    final AccountId to;
+    boolean forgotten;
+    Set<Integer> owed = Set.of();
+
+    Sent(DeviceAddress from, AccountId to) {
+      this.from = from;
+      this.to = to;
+    }
+  }
+
+  /// @param diary takes what happens, for people
+  Ledger(Consumer<String> diary) {
+    this.diary = diary;
+  }
+
+  /// A user sends something; it is in the client's store.
+  ///
+  /// @return its number
+  long sent(DeviceAddress from, AccountId to) {
+    sent.put(++number, new Sent(from, to));
+    diary.accept(number + " is sent by " + from + " to " + to);
+    return number;
+  }
+
+  private Sent of(long message) {
+    return Optional.ofNullable(sent.get(message)).orElseThrow();
+  }
+
+  /// The client's store was rolled back to before the message: whether it is ever sent is open.
+  void forgotten(long message) {
+    of(message).forgotten = true;
+  }
+
+  /// The sender was told *accepted*.
+  ///
+  /// @param devices that get it
+  void accepted(long message, Set<Integer> devices) {
+    var entry = of(message);
+    if (entry.owed.isEmpty()) {
+      accepted++;
+      diary.accept(message + " is accepted for " + devices);
+      entry.owed = new TreeSet<>(devices);
+    }
+  }
+
+  /// A user sees a message for the first time, as the device's store has it (G4, G5).
+  void shown(DeviceAddress device, long message) {
+    var entry = sent.get(message);
+    if (entry == null || !entry.to.equals(device.account())) {
+      throw new Violation("G5", "message " + message + " was never sent to " + device);
+    }
+    if (!shown.computeIfAbsent(device, _ -> new HashSet<>()).add(message)) {
+      throw new Violation("G5", "message " + message + " is shown twice on " + device);
+    }
+    delivered++;
+    diary.accept(message + " is shown on " + device);
+    // What a rolled back store has forgotten, the sender's or the receiver's, may come late: it is
+    // still under way from before, or sent once more.
+    if (entry.forgotten || excused.getOrDefault(device, Set.of()).contains(message)) {
+      return;
+    }
+    var last = lastShown.computeIfAbsent(device, _ -> new HashMap<>());
+    long before = last.getOrDefault(entry.from, 0L);
+    if (before > message) {
+      throw new Violation(
+          "G4", "message " + message + " of " + entry.from + " is shown after " + before);
+    }
+    last.put(entry.from, message);
+  }
+
+  /// The device's store was rolled back: what it saw since may come again, and does not if it was
+  /// acked.
+  void restored(DeviceAddress device, Set<Long> remembered) {
+    shown.put(device, new HashSet<>(remembered));
+    lastShown.remove(device);
+    diary.accept(device + " is restored");
+    sent.forEach((message, entry) -> {
+      if (entry.to.equals(device.account()) && !remembered.contains(message)) {
+        excused.computeIfAbsent(device, _ -> new HashSet<>()).add(message);
+      }
+    });
+  }
+
+  /// The device has left its account.
+  void removed(DeviceAddress device) {
+    gone.add(device);
+  }
+
+  /// Whether a message must be in the mailbox of a device, unless the device has it.
+  boolean owes(long message, DeviceAddress device) {
+    return of(message).owed.contains(device.device().number())
+        && !gone.contains(device)
+        && !excused.getOrDefault(device, Set.of()).contains(message)
+        && !shown.getOrDefault(device, Set.of()).contains(message);
+  }
+
+  /// What is accepted and was not shown yet, by device.
+  Map<Long, Set<DeviceAddress>> outstanding() {
+    var open = new LinkedHashMap<Long, Set<DeviceAddress>>();
+    sent.forEach((message, entry) -> {
+      for (int device : entry.owed) {
+        var address = new DeviceAddress(entry.to, new DeviceId(device));
+        if (owes(message, address)) {
+          open.computeIfAbsent(message, _ -> new HashSet<>()).add(address);
+        }
+      }
+    });
+    return open;
+  }
+
+  /// Messages that were sent and are not accepted.
+  Set<Long> unaccepted() {
+    var open = new TreeSet<Long>();
+    sent.forEach((message, entry) -> {
+      if (entry.owed.isEmpty() && !entry.forgotten && !gone.contains(entry.from)) {
+        open.add(message);
+      }
+    });
+    return open;
+  }
+
+  int accepted() {
+    return accepted;
+  }
+
+  int delivered() {
+    return delivered;
+  }
+}

@@ -1,0 +1,171 @@
+package sotto.e2e.sim;
+
+import java.util.List;
+
+/// The schedules that docs/protocol names: what broke, or would break, without a rule. Each is run
+/// before the random seeds, in a world that is otherwise well.
+final class Schedules {
+  private static final long S = Scheduler.SECOND;
+  private static final World.Size MESH = new World.Size(3, 3, 2);
+
+  /// One schedule.
+  ///
+  /// @param rule as docs/protocol letters it
+  /// @param what in words
+  record Schedule(String rule, String what, List<Timed> faults) {}
+
+  /// @param at microseconds from the start
+  record Timed(long at, Fault fault) {}
+
+  private static final List<Schedule> ALL =
+      List.of(
+          of(
+              "B2",
+              "a frozen owner wakes after another took over",
+              at(5, new Fault.Pause("store-0", 20 * S))),
+          of(
+              "B3",
+              "two relays with different pod lists",
+              at(3, new Fault.OtherPods("relay-0", "store", 24 * S)),
+              at(4, new Fault.OtherPods("relay-1", "store", 22 * S))),
+          of(
+              "B3",
+              "stores with different pod lists hand over to and fro",
+              at(2, new Fault.OtherPods("store-0", "store", 26 * S)),
+              at(3, new Fault.OtherPods("store-1", "store", 24 * S))),
+          of(
+              "B3",
+              "the owner answers the other pods, and a relay not",
+              at(4, new Fault.Partition("relay-0", "store-0", 22 * S)),
+              at(5, new Fault.Partition("relay-1", "store-1", 20 * S))),
+          of(
+              "B3",
+              "an owner leaves, and comes back",
+              at(5, new Fault.Leave("store-0", 2 * S)),
+              at(12, new Fault.Leave("store-1", 2 * S))),
+          of(
+              "B5",
+              "commits of unknown outcome, done and not done",
+              at(3, new Fault.UnknownCommit("store-0", true)),
+              at(4, new Fault.UnknownCommit("store-1", false)),
+              at(6, new Fault.UnknownCommit("store-2", true)),
+              at(9, new Fault.UnknownCommit("store-0", false)),
+              at(12, new Fault.UnknownCommit("store-1", true))),
+          of(
+              "B6",
+              "a woken owner must not refuse: a device is added while it sleeps",
+              at(4, new Fault.Pause("store-0", 18 * S)),
+              at(5, new Fault.Pause("store-1", 18 * S)),
+              at(17, new Fault.AddDevice(1)),
+              at(18, new Fault.AddDevice(2))),
+          of(
+              "G3",
+              "a store dies before and behind its commit",
+              at(4, new Fault.CrashInCommit("store-0", true)),
+              at(8, new Fault.CrashInCommit("store-1", false)),
+              at(14, new Fault.CrashInCommit("store-2", true))),
+          of(
+              "P1",
+              "a takeover loses the forward before it",
+              at(5, new Fault.Kill("store-0", S)),
+              at(5, new Fault.Partition("relay-0", "relay-1", 3 * S)),
+              at(9, new Fault.Kill("store-1", S)),
+              at(9, new Fault.Partition("relay-1", "relay-2", 3 * S))),
+          of(
+              "P3",
+              "a relay dies between the append and the forward",
+              at(4, new Fault.Kill("relay-0", S)),
+              at(8, new Fault.Kill("relay-1", S)),
+              at(12, new Fault.Kill("relay-2", S))),
+          of(
+              "P3",
+              "relays do not reach each other",
+              at(2, new Fault.Partition("relay-0", "relay-1", 26 * S)),
+              at(2, new Fault.Partition("relay-1", "relay-2", 26 * S)),
+              at(2, new Fault.Partition("relay-0", "relay-2", 26 * S))),
+          of(
+              "P3",
+              "a relay leaves that owes forwards to one it does not reach",
+              at(2, new Fault.Partition("relay-0", "relay-1", 24 * S)),
+              at(12, new Fault.Leave("relay-0", S)),
+              at(20, new Fault.Leave("relay-1", S))),
+          of(
+              "L1",
+              "answers overtake each other while the owner changes",
+              at(2, new Fault.Delay(300 * Scheduler.MILLI, 25 * S)),
+              at(5, new Fault.Kill("store-0", S)),
+              at(12, new Fault.Leave("store-1", S)),
+              at(18, new Fault.Pause("store-2", 5 * S))),
+          of(
+              "C1",
+              "a client goes on from last week's store",
+              at(6, new Fault.RestoreClient(0, 8 * S)),
+              at(7, new Fault.RestoreClient(1, 6 * S))),
+          of(
+              "C3",
+              "a device comes and goes while its owner dies",
+              at(3, new Fault.AddDevice(0)),
+              at(3, new Fault.AddDevice(1)),
+              at(10, new Fault.Kill("store-0", S)),
+              at(11, new Fault.RemoveDevice(0)),
+              at(12, new Fault.Kill("store-1", S)),
+              at(13, new Fault.RemoveDevice(1))),
+          of(
+              "C4",
+              "presence pods come and go",
+              at(3, new Fault.OtherPods("relay-0", "presence", 10 * S)),
+              at(6, new Fault.Kill("presence-0", 2 * S)),
+              at(14, new Fault.OtherPods("relay-1", "presence", 10 * S)),
+              at(16, new Fault.Kill("presence-1", 2 * S))),
+          of(
+              "G9",
+              "a relay loses its leases and does not know it",
+              at(3, new Fault.Partition("relay-0", "presence-0", 25 * S)),
+              at(3, new Fault.Partition("relay-0", "presence-1", 25 * S))),
+          of(
+              "G9",
+              "a frozen relay is believed to be where it is not",
+              at(4, new Fault.Pause("relay-0", 20 * S)),
+              at(6, new Fault.KillClient(0, S)),
+              at(6, new Fault.KillClient(1, S))),
+          of(
+              "G7",
+              "clients that read nothing",
+              at(2, new Fault.SlowClient(0, 20 * S)),
+              at(3, new Fault.SlowClient(1, 20 * S))),
+          of(
+              "G6",
+              "everything dies once",
+              at(3, new Fault.Kill("store-0", S)),
+              at(6, new Fault.Kill("store-1", S)),
+              at(9, new Fault.Kill("relay-0", S)),
+              at(12, new Fault.Kill("presence-0", S)),
+              at(15, new Fault.Kill("relay-1", S)),
+              at(18, new Fault.Kill("presence-1", S)),
+              at(21, new Fault.Kill("store-2", S)),
+              at(24, new Fault.Kill("relay-2", S))));
+
+  static final int COUNT = ALL.size();
+
+  private Schedules() {}
+
+  private static Schedule of(String rule, String what, Timed... faults) {
+    return new Schedule(rule, what, List.of(faults));
+  }
+
+  private static Timed at(long second, Fault fault) {
+    return new Timed(second * S, fault);
+  }
+
+  /// One of them, ready to run.
+  static Simulation get(int number, SimDatabase database, List<Person> persons) {
+    var schedule = ALL.get(number);
+    return Simulation.fixed(
+        schedule.rule() + ", " + schedule.what(),
+        -1 - number,
+        MESH,
+        schedule.faults(),
+        database,
+        persons);
+  }
+}

@@ -1,0 +1,152 @@
+package sotto.e2e.sim;
+
+import com.google.protobuf.ByteString;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.mesh.Pods;
+import sotto.store.SteppedStore;
+import sotto.store.testing.CommitFault;
+import sotto.store.testing.MemoryDatabase;
+
+/// The database that the store pods of a run share, and what of it must hold after every commit.
+final class SimDatabase implements AutoCloseable {
+  private final MemoryDatabase database;
+  private final Map<String, CommitFault> faults = new HashMap<>();
+  private final Map<DeviceAddress, Long> highest = new HashMap<>();
+
+  private record Stored(DeviceAddress device, long position, long message) {}
+
+  private SimDatabase(MemoryDatabase database) {
+    this.database = database;
+  }
+
+  /// One in which persons have registered.
+  static SimDatabase with(List<Person> persons) {
+    var made = new SimDatabase(MemoryDatabase.open());
+    var clock = Clock.fixed(Instant.ofEpochMilli(SimClock.START), ZoneOffset.UTC);
+    try (var pod =
+        SteppedStore.open(
+            StoreMachine.config("first"),
+            made.database,
+            () -> CommitFault.NONE,
+            Pods.none(),
+            clock,
+            () -> 0,
+            new Random(1))) {
+      Registrar.register(pod.services(), persons);
+    }
+    try {
+      made.database.remember();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return made;
+  }
+
+  MemoryDatabase database() {
+    return database;
+  }
+
+  /// Forgets all but the persons.
+  void reset() {
+    faults.clear();
+    highest.clear();
+    try {
+      database.reset();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The next commit of a pod goes wrong so.
+  void failNext(String store, CommitFault fault) {
+    faults.put(store, fault);
+  }
+
+  /// No commit goes wrong any more.
+  void failNone() {
+    faults.clear();
+  }
+
+  CommitFault next(String store) {
+    var fault = faults.remove(store);
+    return fault == null ? CommitFault.NONE : fault;
+  }
+
+  long commits() {
+    return database.commits();
+  }
+
+  /// What must hold now: what was accepted and not acked is there (G1, G2), no message is there
+  /// twice for a device (G3), and no row has appeared below one that could be read before (P1, B5).
+  void check(Ledger ledger) {
+    List<Stored> rows;
+    try {
+      rows =
+          database
+              .session()
+              .list(
+                  "SELECT account_id, device_id, position, envelope FROM inbox"
+                      + " ORDER BY account_id, device_id, position",
+                  row ->
+                      new Stored(
+                          new DeviceAddress(
+                              new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2))),
+                          row.getLong(3),
+                          SimClient.message(ByteString.copyFrom(row.getBytes(4)))));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    var there = new HashMap<DeviceAddress, Set<Long>>();
+    for (var row : rows) {
+      if (!there.computeIfAbsent(row.device, _ -> new HashSet<>()).add(row.message)) {
+        throw new Violation(
+            "G3", "message " + row.message + " is twice in the mailbox of " + row.device);
+      }
+    }
+    checkPositions(rows);
+    ledger
+        .outstanding()
+        .forEach((message, devices) ->
+            devices.forEach(device -> {
+              if (!there.getOrDefault(device, Set.of()).contains(message)) {
+                throw new Violation(
+                    "G1", "accepted message " + message + " is not in the mailbox of " + device);
+              }
+            }));
+  }
+
+  private final Set<Stored> seen = new HashSet<>();
+
+  private void checkPositions(List<Stored> rows) {
+    var before = Map.copyOf(highest);
+    for (var row : rows) {
+      if (seen.add(row) && row.position <= before.getOrDefault(row.device, 0L)) {
+        throw new Violation(
+            "P1",
+            "position " + row.position + " of " + row.device + " appears below what could be read");
+      }
+      highest.merge(row.device, row.position, Math::max);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      database.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

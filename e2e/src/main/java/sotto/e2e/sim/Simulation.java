@@ -1,0 +1,113 @@
+package sotto.e2e.sim;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/// One seed: a world, people who write, faults, and then peace, in which everything that was
+/// accepted must arrive.
+final class Simulation {
+  private static final long FAULTS = 30 * Scheduler.SECOND;
+  private static final long PEACE = 120 * Scheduler.SECOND;
+  private static final int MESSAGES = 40;
+  private static final int MOST_FAULTS = 8;
+
+  private final String name;
+  private final World world;
+  private final Script script;
+  private final Judge judge;
+
+  /// How a run ended.
+  ///
+  /// @param trace equal for equal runs
+  record Result(String name, int accepted, int delivered, long trace) {}
+
+  /// How a run failed: the seed, what was done to the world, what was broken.
+  static final class Failed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Failed(String name, List<String> log, Throwable cause) {
+      super(name + ": " + cause + "\n  " + String.join("\n  ", log), cause);
+    }
+
+    /// Whether a guarantee did not hold; else something threw.
+    boolean isViolation() {
+      return getCause() instanceof Violation;
+    }
+  }
+
+  private Simulation(
+      String name,
+      Random random,
+      World.Size size,
+      SimDatabase database,
+      List<Person> persons,
+      Consumer<String> diary) {
+    database.reset();
+    this.name = name;
+    this.world = new World(random.nextLong(), size, database, persons, diary);
+    this.script = new Script(world);
+    this.judge = new Judge(world);
+    for (int i = 0; i < MESSAGES; i++) {
+      long at = random.nextLong(FAULTS);
+      int from = random.nextInt(persons.size());
+      int to = (from + 1 + random.nextInt(persons.size() - 1)) % persons.size();
+      world.scheduler().after(at, () -> world.clients().get(from).send(persons.get(to).id));
+    }
+  }
+
+  /// A world and faults as a seed has them.
+  static Simulation random(
+      long seed, SimDatabase database, List<Person> persons, Consumer<String> diary) {
+    var random = new Random(seed);
+    var size = new World.Size(2 + random.nextInt(2), 1 + random.nextInt(3), 1 + random.nextInt(3));
+    var simulation =
+        new Simulation(
+            "seed " + seed + " (make sim SEED=" + seed + ")",
+            random,
+            size,
+            database,
+            persons,
+            diary);
+    int faults = random.nextInt(MOST_FAULTS + 1);
+    for (int i = 0; i < faults; i++) {
+      simulation.script.at(random.nextLong(FAULTS), Script.random(simulation.world, random));
+    }
+    return simulation;
+  }
+
+  /// A given world and given faults.
+  static Simulation fixed(
+      String name,
+      long seed,
+      World.Size size,
+      List<Schedules.Timed> faults,
+      SimDatabase database,
+      List<Person> persons) {
+    var simulation = new Simulation(name, new Random(seed), size, database, persons, _ -> {});
+    faults.forEach(timed -> simulation.script.at(timed.at(), timed.fault()));
+    return simulation;
+  }
+
+  /// Runs it.
+  ///
+  /// @throws Failed naming the guarantee that does not hold
+  Result run() throws Failed {
+    try {
+      while (world.scheduler().step(FAULTS)) {
+        judge.look();
+      }
+      script.heal();
+      while (!judge.isQuiet() && world.scheduler().step(FAULTS + PEACE)) {
+        judge.look();
+      }
+      judge.last();
+      return new Result(
+          name, world.ledger().accepted(), world.ledger().delivered(), world.scheduler().trace());
+    } catch (Violation | RuntimeException e) {
+      throw new Failed(name, script.log(), e);
+    } finally {
+      world.end();
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package sotto.e2e.sim;
+
+import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
+import sotto.mesh.CallerInterceptor;
+import sotto.mesh.FailureInterceptor;
+import sotto.store.sql.StorageException;
+import sotto.store.testing.SimulatedCrash;
+
+/// Who is there in one run.
+final class World {
+  private final Scheduler scheduler = new Scheduler();
+  private final Random random;
+  private final Net net;
+  private final Machine aside;
+  private final SimClock clock = new SimClock(scheduler);
+  private final Ledger ledger;
+  private final Consumer<String> diary;
+  private final SimDatabase database;
+  private final List<Person> persons;
+  private final boolean tokens;
+  private final List<String> relays;
+  private final List<String> stores;
+  private final List<String> presence;
+  private final Map<String, ServerMachine> processes = new LinkedHashMap<>();
+  private final List<SimClient> clients = new ArrayList<>();
+  private final Set<DeviceAddress> removed = new LinkedHashSet<>();
+
+  /// Everything is started; the clients connect when time begins.
+  ///
+  /// @param database empty but for the persons' accounts with one device each
+  World(long seed, Size size, SimDatabase database, List<Person> persons, Consumer<String> diary) {
+    this.diary = diary;
+    this.ledger = new Ledger(this::note);
+    this.random = new Random(seed);
+    this.tokens = random.nextInt(8) != 0;
+    this.net = new Net(scheduler, random);
+    this.aside = new Machine("aside", scheduler);
+    net.start(aside);
+    this.database = database;
+    this.persons = persons;
+    this.relays = names("relay-", size.relays());
+    this.stores = names("store-", size.stores());
+    this.presence = names("presence-", size.presence());
+    stores.forEach(this::start);
+    presence.forEach(this::start);
+    relays.forEach(this::start);
+    for (var person : persons) {
+      addClient(person, DeviceId.FIRST);
+    }
+  }
+
+  /// How many of each there are.
+  record Size(int relays, int stores, int presence) {}
+
+  private static List<String> names(String kind, int count) {
+    return IntStream.range(0, count).mapToObj(i -> kind + i).toList();
+  }
+
+  /// Starts a process anew.
+  void start(String name) {
+    if (processes.containsKey(name) && processes.get(name).machine().alive()) {
+      return;
+    }
+    ServerMachine process;
+    try {
+      process = made(name);
+    } catch (StorageException | SimulatedCrash e) {
+      // As whoever watches over processes does.
+      note(name + " cannot start");
+      scheduler.after(Scheduler.SECOND, () -> start(name));
+      return;
+    }
+    processes.put(name, process);
+    net.start(process.machine());
+  }
+
+  private ServerMachine made(String name) {
+    return name.startsWith("relay")
+        ? new RelayMachine(this, name)
+        : name.startsWith("store") ? new StoreMachine(this, name) : new PresenceMachine(this, name);
+  }
+
+  SimClient addClient(Person person, DeviceId number) {
+    var client = new SimClient(this, person, person.device(number));
+    clients.add(client);
+    client.start();
+    return client;
+  }
+
+  ServerMachine process(String name) {
+    return Optional.ofNullable(processes.get(name)).orElseThrow();
+  }
+
+  Collection<ServerMachine> processes() {
+    return List.copyOf(processes.values());
+  }
+
+  List<SimClient> clients() {
+    return clients;
+  }
+
+  List<Person> persons() {
+    return persons;
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  Net net() {
+    return net;
+  }
+
+  SimClock clock() {
+    return clock;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  /// A way to a relay from a machine that nothing happens to.
+  Channel aside(String relay) {
+    return net.channel(aside, relay);
+  }
+
+  /// Whether the first devices have signed in before.
+  boolean hasTokens() {
+    return tokens;
+  }
+
+  /// Notes something for people.
+  void note(String what) {
+    diary.accept(String.format("%9.4f s  %s", scheduler.now() / 1e6, what));
+  }
+
+  SimDatabase database() {
+    return database;
+  }
+
+  List<String> relays() {
+    return relays;
+  }
+
+  List<String> stores() {
+    return stores;
+  }
+
+  List<String> presence() {
+    return presence;
+  }
+
+  /// A relay as a load balancer gives it: most often one that runs.
+  String someRelay() {
+    for (int i = 0; i < 2; i++) {
+      var name = relays.get(random.nextInt(relays.size()));
+      if (process(name).machine().alive()) {
+        return name;
+      }
+    }
+    return relays.get(random.nextInt(relays.size()));
+  }
+
+  ByteString bytes(int count) {
+    var bytes = new byte[count];
+    random.nextBytes(bytes);
+    return ByteString.copyFrom(bytes);
+  }
+
+  void removed(DeviceAddress device) {
+    removed.add(device);
+    ledger.removed(device);
+  }
+
+  boolean isRemoved(DeviceAddress device) {
+    return removed.contains(device);
+  }
+
+  /// Ends all that runs.
+  void end() {
+    processes.values().forEach(process -> process.machine().kill());
+    clients.forEach(SimClient::kill);
+  }
+
+  /// Services behind what an internal server has before them.
+  static List<ServerServiceDefinition> guarded(List<? extends BindableService> services) {
+    return services.stream()
+        .map(service ->
+            ServerInterceptors.interceptForward(
+                service.bindService(), new FailureInterceptor(), new CallerInterceptor()))
+        .toList();
+  }
+}

@@ -1,0 +1,19 @@
+/// The deterministic simulation: several clients, relays, store pods and presence pods in one
+/// thread, the servers as their real code, over a simulated network, clock and disk.
+///
+/// ```
+/// Simulation   one run of one seed: builds a World, lets a Script of faults loose on it, heals it, judges it
+///   World      who is there: machines, databases, lists of pods; what starts and restarts them
+///     Scheduler   simulated time; runs one event after the other
+///     Net         machines, cut links, calls under way (Wire)
+///     RelayMachine, StoreMachine, PresenceMachine   the real services on a machine
+///     SimClient   a device: durable state, a stream, lanes, what the user sees
+///   Fault      what may go wrong
+///   Ledger     what was promised, and the guarantees that are checked after every event
+/// ```
+///
+/// The same seed gives the same run, event for event; what fails prints its seed.
+@NullMarked
+package sotto.e2e.sim;
+
+import org.jspecify.annotations.NullMarked;
