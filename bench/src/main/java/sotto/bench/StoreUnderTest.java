@@ -24,7 +24,6 @@ import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.RegisterRequest;
 import sotto.chain.testing.TestAccount;
-import sotto.keys.v1.SignedPreKey;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
@@ -100,23 +99,13 @@ final class StoreUnderTest implements AutoCloseable {
                     .setDevice(
                         DeviceRegistration.newBuilder()
                             .setRegistrationId(1)
-                            .setSignedPreKey(key(33, 5))
-                            .setLastResortKyberPreKey(key(1569, 8)))
+                            .setSignedPreKey(Person.key(33, 5))
+                            .setLastResortKyberPreKey(Person.key(1569, 8)))
                     .build());
     if (!response.hasRegistered()) {
       throw new IllegalStateException("not registered: " + response);
     }
     return account;
-  }
-
-  private static SignedPreKey key(int length, int type) {
-    byte[] bytes = new byte[length];
-    bytes[0] = (byte) type;
-    return SignedPreKey.newBuilder()
-        .setId(1)
-        .setPublicKey(ByteString.copyFrom(bytes))
-        .setSignature(ByteString.copyFrom(new byte[64]))
-        .build();
   }
 
   /// One stream of appends, as a relay has.

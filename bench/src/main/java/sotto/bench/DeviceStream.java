@@ -1,0 +1,111 @@
+package sotto.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import sotto.chat.v1.ChatServiceGrpc;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.Hello;
+import sotto.chat.v1.Ping;
+import sotto.chat.v1.ServerFrame;
+
+/// A device's stream on a connection of its own. Any thread may send.
+final class DeviceStream implements ClientResponseObserver<ClientFrame, ServerFrame> {
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  // Of all devices, whose accounts are as young as this process: so each stream's is its device's
+  // highest.
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  private final ManagedChannel channel;
+  private final Consumer<ServerFrame> frames;
+  private final CompletableFuture<DeviceStream> welcome = new CompletableFuture<>();
+  private Optional<ClientCallStreamObserver<ClientFrame>> out = Optional.empty();
+  private volatile boolean ended;
+
+  private DeviceStream(ManagedChannel channel, Consumer<ServerFrame> frames) {
+    this.channel = channel;
+    this.frames = frames;
+  }
+
+  /// Connects and says hello.
+  ///
+  /// @param channel of this stream alone, and closed with it
+  /// @param frames gets what comes after the welcome, on a thread of the network
+  /// @return what is done with the welcome, and fails with the stream
+  static CompletableFuture<DeviceStream> open(
+      ManagedChannel channel, Person person, Consumer<ServerFrame> frames) {
+    DeviceStream stream = new DeviceStream(channel, frames);
+    Metadata headers = new Metadata();
+    headers.put(AUTHORIZATION, "Bearer " + person.token());
+    var _ =
+        ChatServiceGrpc.newStub(channel)
+            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+            .connect(stream);
+    stream.send(
+        ClientFrame.newBuilder()
+            .setHello(
+                Hello.newBuilder()
+                    .setConnectionNumber(NUMBERS.incrementAndGet())
+                    .setClient("bench"))
+            .build());
+    return stream.welcome;
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<ClientFrame> stream) {
+    out = Optional.of(stream);
+  }
+
+  /// Sends a frame. After the stream's end it does nothing.
+  void send(ClientFrame frame) {
+    if (ended) {
+      return;
+    }
+    synchronized (this) {
+      out.orElseThrow().onNext(frame);
+    }
+  }
+
+  /// Keeps it open; due every 30 s.
+  void ping() {
+    send(ClientFrame.newBuilder().setPing(Ping.newBuilder().setId(1)).build());
+  }
+
+  @Override
+  public void onNext(ServerFrame frame) {
+    switch (frame.getFrameCase()) {
+      case WELCOME -> welcome.complete(this);
+      case DIVERGED -> welcome.completeExceptionally(new IllegalStateException("diverged"));
+      default -> frames.accept(frame);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    ended = true;
+    welcome.completeExceptionally(failure);
+  }
+
+  @Override
+  public void onCompleted() {
+    ended = true;
+    welcome.completeExceptionally(new IllegalStateException("the stream has ended"));
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  /// Closes the connection.
+  void close() {
+    channel.shutdownNow();
+  }
+}

@@ -1,0 +1,179 @@
+package sotto.bench;
+
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// What a relay's process takes in memory for streams on which nothing happens: each on a TLS
+/// connection of its own, welcomed, with a ping every 30 s.
+///
+/// Use: `bench/run idle [--streams N,N…] [--trials N]`. Each trial has a new process of relay 0.
+public final class IdleBench {
+  private static final String JAVA = "-Xmx2g -XX:+UseSerialGC";
+  private static final int OPENING = 64;
+  private static final long SETTLE_MILLIS = 5_000;
+  private static final int PING_SECONDS = 30;
+  private static final double MIB = 1 << 20;
+  private static final double KIB = 1 << 10;
+
+  private final MeshUnderTest mesh;
+  private final List<DeviceStream> open = Collections.synchronizedList(new ArrayList<>());
+  private int pinged;
+  private long emptyHeap;
+  private long emptyResident;
+
+  private IdleBench(MeshUnderTest mesh) {
+    this.mesh = mesh;
+  }
+
+  /// Runs it.
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    int[] counts = {1_000, 5_000, 10_000};
+    int trials = 2;
+    for (int i = 2; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "--streams" ->
+            counts = Arrays.stream(arguments[++i].split(",")).mapToInt(Integer::parseInt).toArray();
+        case "--trials" -> trials = Integer.parseInt(arguments[++i]);
+        default -> {
+          System.err.println("bench/run idle [--streams N,N…] [--trials N]");
+          System.exit(2);
+        }
+      }
+    }
+    int most = Arrays.stream(counts).max().orElse(0);
+    try (MeshUnderTest mesh = MeshUnderTest.of(arguments);
+        ScheduledExecutorService pings = Executors.newScheduledThreadPool(1)) {
+      restart(mesh, 1);
+      long began = System.nanoTime();
+      ManagedChannel other = mesh.channel(1);
+      List<Person> people = Person.register(other, most);
+      other.shutdownNow();
+      System.err.printf("%,d accounts in %d s%n", most, seconds(began));
+      System.out.println(
+          "| trial | streams | opened a second | live heap | of a stream | RSS | of a stream |");
+      System.out.println("|---|---|---|---|---|---|---|");
+      IdleBench bench = new IdleBench(mesh);
+      var _ = pings.scheduleAtFixedRate(bench::ping, 100, 100, TimeUnit.MILLISECONDS);
+      for (int trial = 1; trial <= trials; trial++) {
+        bench.trial(trial, people, counts);
+      }
+      pings.shutdownNow();
+    }
+  }
+
+  private static void restart(MeshUnderTest mesh, int relay)
+      throws IOException, InterruptedException {
+    mesh.kill(relay);
+    mesh.start(relay, JAVA);
+  }
+
+  private void trial(int trial, List<Person> people, int[] counts)
+      throws IOException, InterruptedException {
+    restart(mesh, 0);
+    long pid = mesh.pid(0);
+    int needed = people.size() + 500;
+    if (Math.min(MeshUnderTest.files(pid), MeshUnderTest.files(ProcessHandle.current().pid()))
+        < needed) {
+      throw new IllegalStateException("needs " + needed + " open files: ulimit -n");
+    }
+    // What is loaded and made with the first streams is not theirs.
+    open(people.subList(0, Math.min(50, people.size())));
+    closeAll();
+    measure(trial, pid, "");
+    for (int count : counts) {
+      long began = System.nanoTime();
+      int more = count - open.size();
+      open(people.subList(open.size(), count));
+      double rate = more / ((System.nanoTime() - began) / 1e9);
+      measure(trial, pid, String.format(Locale.ROOT, "%.0f", rate));
+    }
+    closeAll();
+    measure(trial, pid, "closed");
+  }
+
+  private void open(List<Person> people) throws InterruptedException {
+    Semaphore room = new Semaphore(OPENING);
+    AtomicInteger failed = new AtomicInteger();
+    for (Person person : people) {
+      room.acquire();
+      var _ =
+          DeviceStream.open(mesh.channel(0), person, _ -> {})
+              .whenComplete((stream, failure) -> {
+                if (failure == null) {
+                  open.add(stream);
+                } else if (failed.incrementAndGet() == 1) {
+                  System.err.println("a stream did not open: " + failure);
+                }
+                room.release();
+              });
+    }
+    room.acquire(OPENING);
+    if (failed.get() > 0) {
+      throw new IllegalStateException(failed + " streams did not open");
+    }
+  }
+
+  private void closeAll() throws InterruptedException {
+    List<DeviceStream> all = List.copyOf(open);
+    open.clear();
+    all.forEach(DeviceStream::close);
+    Thread.sleep(SETTLE_MILLIS);
+  }
+
+  /// Every 100 ms those whose turn it is, so that each is pinged within 30 s.
+  private void ping() {
+    int many = open.size();
+    for (int i = 0; i < many / (10 * PING_SECONDS) + 1 && many > 0; i++) {
+      pinged = (pinged + 1) % many;
+      try {
+        open.get(pinged).ping();
+      } catch (RuntimeException _) {
+        return; // they are being closed
+      }
+    }
+  }
+
+  private void measure(int trial, long pid, String opened)
+      throws IOException, InterruptedException {
+    Thread.sleep(SETTLE_MILLIS);
+    long heap = MeshUnderTest.liveHeap(pid);
+    long resident = MeshUnderTest.resident(pid);
+    long gone = open.stream().filter(DeviceStream::ended).count();
+    if (gone > 0) {
+      throw new IllegalStateException(gone + " streams ended by themselves");
+    }
+    int count = open.size();
+    if (count == 0 && opened.isEmpty()) {
+      emptyHeap = heap;
+      emptyResident = resident;
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "| %d | %,d | %s | %.1f MiB | %s | %.0f MiB | %s |%n",
+        trial,
+        count,
+        opened,
+        heap / MIB,
+        each(heap - emptyHeap, count),
+        resident / MIB,
+        each(resident - emptyResident, count));
+  }
+
+  private static String each(long bytes, int count) {
+    return count == 0 ? "" : String.format(Locale.ROOT, "%.1f KiB", bytes / KIB / count);
+  }
+
+  private static long seconds(long since) {
+    return (System.nanoTime() - since) / 1_000_000_000;
+  }
+}

@@ -1,0 +1,182 @@
+package sotto.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// A mesh that `stack/sotto-stack` runs, as its clients and its operator reach it. Not more than
+/// one thread at a time starts or kills.
+final class MeshUnderTest implements AutoCloseable {
+  /// What a relay must be told to take thousands of accounts and streams of one address.
+  private static final Map<String, String> WIDE =
+      Map.of(
+          "SOTTO_RELAY_ADDRESS_CALLS", "1000000/1s",
+          "SOTTO_RELAY_REGISTRATIONS", "1000000/1s",
+          "SOTTO_RELAY_HELLOS", "100000/1s",
+          "SOTTO_EDGE_HANDSHAKES", "100000/1s",
+          "SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000");
+
+  private static final Pattern TOTAL = Pattern.compile("(?m)^Total +[0-9]+ +([0-9]+)");
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+([0-9]+) kB");
+  private static final Pattern FILES = Pattern.compile("(?m)^Max open files +([0-9]+)");
+
+  private final Path program;
+  private final Path folder;
+  private final List<String> relays;
+  private final SslContext tls;
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(
+          2, new DefaultThreadFactory("bench-net", true), NioIoHandler.newFactory());
+
+  private MeshUnderTest(Path program, Path folder) throws IOException, InterruptedException {
+    this.program = program;
+    this.folder = folder;
+    Map<String, String> told =
+        run(Map.of(), program.toString(), "relays", "--dir", folder.toString())
+            .lines()
+            .map(line -> line.split("=", 2))
+            .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
+    relays = List.of(of(told, "server").split(","));
+    tls = GrpcSslContexts.forClient().trustManager(Path.of(of(told, "ca")).toFile()).build();
+  }
+
+  private static String of(Map<String, String> told, String key) {
+    String value = told.get(key);
+    if (value == null) {
+      throw new IllegalStateException("sotto-stack relays names no " + key);
+    }
+    return value;
+  }
+
+  /// The mesh of `bench/run`.
+  ///
+  /// @param arguments the program `sotto-stack` and the stack's folder, before all others
+  static MeshUnderTest of(String[] arguments) throws IOException, InterruptedException {
+    return new MeshUnderTest(Path.of(arguments[0]), Path.of(arguments[1]));
+  }
+
+  /// A new connection to a relay, which is made with the first call.
+  ManagedChannel channel(int relay) {
+    String address = relays.get(relay);
+    int colon = address.lastIndexOf(':');
+    return NettyChannelBuilder.forAddress(
+            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
+        .eventLoopGroup(loop)
+        .channelType(NioSocketChannel.class)
+        .sslContext(tls)
+        .directExecutor()
+        .disableRetry()
+        .disableServiceConfigLookUp()
+        .flowControlWindow(1 << 18)
+        .build();
+  }
+
+  /// Ends a relay as a power failure does.
+  ///
+  /// @return when, in `System.nanoTime`
+  long kill(int relay) throws IOException {
+    ProcessHandle process = ProcessHandle.of(pid(relay)).orElseThrow();
+    long at = System.nanoTime();
+    if (!process.destroyForcibly()) {
+      throw new IllegalStateException("relay-" + relay + " cannot be killed");
+    }
+    process.onExit().join();
+    return at;
+  }
+
+  /// Starts a relay that was killed, with limits that let thousands of clients come from one
+  /// address, and waits until it listens.
+  ///
+  /// @param java options of its JVM
+  void start(int relay, String java) throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(WIDE);
+    environment.put("SOTTO_JAVA_OPTS", java);
+    var _ =
+        run(environment, program.toString(), "start", "relay-" + relay, "--dir", folder.toString());
+  }
+
+  /// The process id of a relay.
+  long pid(int relay) throws IOException {
+    String mark = "SOTTO_STACK_PART=" + folder + ":relay-" + relay;
+    try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : processes) {
+        if (environment(process).contains(mark)) {
+          return Long.parseLong(process.getFileName().toString());
+        }
+      }
+    }
+    throw new IllegalStateException("relay-" + relay + " does not run");
+  }
+
+  private static List<String> environment(Path process) {
+    try {
+      String all =
+          new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.UTF_8);
+      return Arrays.asList(all.split("\0"));
+    } catch (IOException _) {
+      return List.of(); // another user's, or it has ended
+    }
+  }
+
+  /// Bytes of a process's heap that are reachable: it collects all garbage first.
+  static long liveHeap(long pid) throws IOException, InterruptedException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    String said = run(Map.of(), jcmd, Long.toString(pid), "GC.class_histogram");
+    return Long.parseLong(found(TOTAL, said));
+  }
+
+  /// Bytes of memory that a process has.
+  static long resident(long pid) throws IOException {
+    return 1024
+        * Long.parseLong(found(RESIDENT, Files.readString(Path.of("/proc/" + pid, "status"))));
+  }
+
+  /// How many files a process may have open.
+  static long files(long pid) throws IOException {
+    return Long.parseLong(found(FILES, Files.readString(Path.of("/proc/" + pid, "limits"))));
+  }
+
+  private static String found(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    if (!matcher.find()) {
+      throw new IllegalStateException("no " + pattern + " in: " + text);
+    }
+    return matcher.group(1);
+  }
+
+  private static String run(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + " failed");
+    }
+    return said;
+  }
+
+  @Override
+  public void close() {
+    var _ = loop.shutdownGracefully();
+  }
+}

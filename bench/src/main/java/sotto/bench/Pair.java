@@ -1,0 +1,160 @@
+package sotto.bench;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Consumer;
+import sotto.chat.v1.Ack;
+import sotto.chat.v1.CiphertextType;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.Deliver;
+import sotto.chat.v1.DeviceEnvelope;
+import sotto.chat.v1.Envelope;
+import sotto.chat.v1.Send;
+import sotto.chat.v1.SendResult;
+import sotto.chat.v1.ServerFrame;
+
+/// One device at relay 0 that writes to one at relay 1, which acknowledges at once. What does not
+/// fit into the lane waits here, and its time runs. A refused message is counted, not repeated.
+final class Pair {
+  private static final int LANE = 32;
+  private static final int CIPHERTEXT_BYTES = 400;
+
+  private final Person recipient;
+  private final DeviceStream sender;
+  private final DeviceStream receiver;
+  private volatile Flight flight;
+  private volatile Consumer<Pair> next = _ -> {};
+
+  // Below: guarded by this.
+  private final Queue<Long> waiting = new ArrayDeque<>();
+  private final Map<Long, Sent> sent = new HashMap<>();
+  private long request;
+  private int generation = 1;
+
+  private record Sent(long number, int generation) {}
+
+  private Pair(MeshUnderTest mesh, Person from, Person to, Flight flight) {
+    this.recipient = to;
+    this.flight = flight;
+    sender = DeviceStream.open(mesh.channel(0), from, this::answered).join();
+    receiver = DeviceStream.open(mesh.channel(1), to, this::came).join();
+  }
+
+  static Pair open(MeshUnderTest mesh, Person from, Person to) {
+    return new Pair(mesh, from, to, new Flight(0, 0));
+  }
+
+  /// Begins a measurement.
+  ///
+  /// @param next told of each answer: there is room for one more
+  void measure(Flight flight, Consumer<Pair> next) {
+    this.flight = flight;
+    this.next = next;
+  }
+
+  /// Sends a message as soon as the lane has room.
+  synchronized void send(long number) {
+    waiting.add(number);
+    fill();
+  }
+
+  private synchronized void fill() {
+    while (sent.size() < LANE && !waiting.isEmpty()) {
+      long number = waiting.remove();
+      sent.put(++request, new Sent(number, generation));
+      sender.send(frame(number));
+    }
+  }
+
+  private ClientFrame frame(long number) {
+    byte[] id = ByteBuffer.allocate(16).putLong(number).putLong(System.nanoTime()).array();
+    byte[] noise = ByteBuffer.allocate(CIPHERTEXT_BYTES).putLong(number).array();
+    return ClientFrame.newBuilder()
+        .setSend(
+            Send.newBuilder()
+                .setRequest(request)
+                .setAccountId(recipient.id())
+                .setEnvelopeId(ByteString.copyFrom(id))
+                .setLaneGeneration(generation)
+                .addDevices(
+                    DeviceEnvelope.newBuilder()
+                        .setDevice(1)
+                        .setRegistrationId(1)
+                        .setType(CiphertextType.CIPHERTEXT_TYPE_RATCHET)
+                        .setCiphertext(ByteString.copyFrom(noise))))
+        .build();
+  }
+
+  private void answered(ServerFrame frame) {
+    if (frame.hasSendResult()) {
+      answered(frame.getSendResult());
+    }
+  }
+
+  private void answered(SendResult result) {
+    Optional<Sent> known = forget(result.getRequest(), result.hasAccepted());
+    if (known.isEmpty()) {
+      return;
+    }
+    if (result.hasAccepted()) {
+      flight.accepted(known.get().number());
+    } else {
+      flight.refused(known.get().number());
+    }
+    fill();
+    next.accept(this);
+  }
+
+  private synchronized Optional<Sent> forget(long answered, boolean accepted) {
+    Optional<Sent> known = Optional.ofNullable(sent.remove(answered));
+    if (!accepted && known.isPresent() && known.get().generation() == generation) {
+      generation++;
+    }
+    return known;
+  }
+
+  private void came(ServerFrame frame) {
+    if (!frame.hasDeliver()) {
+      return;
+    }
+    Deliver deliver = frame.getDeliver();
+    Ack.Builder ack = Ack.newBuilder();
+    for (var delivery : deliver.getDeliveriesList()) {
+      ack.addPositions(delivery.getPosition());
+      flight.delivered(number(delivery.getEnvelope()));
+    }
+    receiver().send(ClientFrame.newBuilder().setAck(ack).build());
+  }
+
+  private DeviceStream receiver() {
+    return receiver;
+  }
+
+  private static long number(ByteString envelope) {
+    try {
+      return Envelope.parseFrom(envelope).getCiphertext().asReadOnlyByteBuffer().getLong();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Whether nothing waits and nothing is unanswered.
+  synchronized boolean idle() {
+    return waiting.isEmpty() && sent.isEmpty();
+  }
+
+  boolean ended() {
+    return sender.ended() || receiver.ended();
+  }
+
+  void ping() {
+    sender.ping();
+    receiver.ping();
+  }
+}

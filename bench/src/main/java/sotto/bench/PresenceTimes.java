@@ -1,0 +1,134 @@
+package sotto.bench;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import sotto.chat.v1.ClientFrame;
+import sotto.chat.v1.PresenceUpdate;
+import sotto.chat.v1.Publish;
+import sotto.chat.v1.ServerFrame;
+import sotto.chat.v1.Watch;
+
+/// How long it takes until a device at relay 1 sees that an account at relay 0 has come, and that
+/// relay 0 was killed with it. Milliseconds: from the first packet of the connection, and from the
+/// frame that publishes, to *online*; from `kill -9` to *offline*.
+///
+/// Use: `bench/run presence-times [PROFILE] [--tries N]`.
+public final class PresenceTimes {
+  private static final int WAIT_SECONDS = 60;
+  // Streams of another, so that the time is not that of a relay's first steps.
+  private static final int WARM_UPS = 30;
+  private static final ByteString ACCESS_KEY = ByteString.copyFrom(new byte[16]);
+
+  private final MeshUnderTest mesh;
+  private final Person watched;
+  private final Person other;
+  private final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
+
+  private record Seen(boolean online, long nanos) {}
+
+  private PresenceTimes(MeshUnderTest mesh, Person watched, Person other) {
+    this.mesh = mesh;
+    this.watched = watched;
+    this.other = other;
+  }
+
+  /// Runs it.
+  public static void main(String[] arguments)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    int tries = 5;
+    for (int i = 2; i < arguments.length; i++) {
+      if (!arguments[i].equals("--tries")) {
+        System.err.println("bench/run presence-times [mysql|combo|vitess] [--tries N]");
+        System.exit(2);
+      }
+      tries = Integer.parseInt(arguments[++i]);
+    }
+    try (MeshUnderTest mesh = MeshUnderTest.of(arguments);
+        var pings = Executors.newScheduledThreadPool(1)) {
+      ManagedChannel channel = mesh.channel(1);
+      List<Person> people = Person.register(channel, 3);
+      channel.shutdownNow();
+      PresenceTimes times = new PresenceTimes(mesh, people.get(0), people.get(2));
+      DeviceStream watcher =
+          DeviceStream.open(mesh.channel(1), people.get(1), times::watching).join();
+      var _ = pings.scheduleAtFixedRate(watcher::ping, 20, 20, TimeUnit.SECONDS);
+      watcher.send(
+          ClientFrame.newBuilder()
+              .setPresence(
+                  PresenceUpdate.newBuilder()
+                      .addWatch(
+                          Watch.newBuilder()
+                              .setAccountId(people.get(0).id())
+                              .setAccessKey(ACCESS_KEY)))
+              .build());
+      System.out.println("| try | connect to online | publish to online | kill -9 to offline |");
+      System.out.println("|---|---|---|---|");
+      times.await(false);
+      for (int i = 1; i <= tries; i++) {
+        times.once(i);
+      }
+      pings.shutdownNow();
+      watcher.close();
+    }
+  }
+
+  private void once(int number) throws IOException, InterruptedException, GeneralSecurityException {
+    ManagedChannel channel = mesh.channel(0);
+    long connecting = System.nanoTime();
+    DeviceStream stream = DeviceStream.open(channel, watched, _ -> {}).join();
+    long publishing = System.nanoTime();
+    stream.send(
+        ClientFrame.newBuilder()
+            .setPresence(
+                PresenceUpdate.newBuilder()
+                    .setPublish(
+                        Publish.newBuilder()
+                            .setVisible(true)
+                            .addAccessKeyHashes(
+                                ByteString.copyFrom(
+                                    MessageDigest.getInstance("SHA-256")
+                                        .digest(ACCESS_KEY.toByteArray())))))
+            .build());
+    long online = await(true);
+    Thread.sleep(2_000); // so that it is a stream of some age that dies
+    long killed = mesh.kill(0);
+    long offline = await(false);
+    System.out.printf(
+        "| %d | %s | %s | %s |%n",
+        number,
+        Timings.millis(online - connecting),
+        Timings.millis(online - publishing),
+        Timings.millis(offline - killed));
+    stream.close();
+    mesh.start(0, "-Xmx384m -XX:+UseSerialGC");
+  }
+
+  private void watching(ServerFrame frame) {
+    long now = System.nanoTime();
+    for (var event : frame.getPresence().getEventsList()) {
+      if (event.getAccountId().equals(watched.id())) {
+        seen.add(new Seen(event.getOnline(), now));
+      }
+    }
+  }
+
+  private long await(boolean online) throws InterruptedException {
+    while (true) {
+      Seen next = seen.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new IllegalStateException("never seen " + (online ? "online" : "offline"));
+      }
+      if (next.online() == online) {
+        return next.nanos();
+      }
+    }
+  }
+}
