@@ -81,6 +81,9 @@ public final class PresenceTimes {
   }
 
   private void once(int number) throws IOException, InterruptedException, GeneralSecurityException {
+    for (int i = 0; i < WARM_UPS; i++) {
+      DeviceStream.open(mesh.channel(0), other, _ -> {}).join().close();
+    }
     ManagedChannel channel = mesh.channel(0);
     long connecting = System.nanoTime();
     DeviceStream stream = DeviceStream.open(channel, watched, _ -> {}).join();
