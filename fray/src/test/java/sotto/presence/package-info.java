@@ -1,0 +1,5 @@
+/// Attach streams under chosen schedules.
+@NullMarked
+package sotto.presence;
+
+import org.jspecify.annotations.NullMarked;
