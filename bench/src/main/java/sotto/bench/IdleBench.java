@@ -21,6 +21,8 @@ public final class IdleBench {
   private static final String JAVA = "-Xmx2g -XX:+UseSerialGC";
   private static final int OPENING = 64;
   private static final long SETTLE_MILLIS = 5_000;
+  // Longer than any timer of a stream: its silence is 75 s.
+  private static final long FORGOTTEN_MILLIS = 90_000;
   private static final int PING_SECONDS = 30;
   private static final double MIB = 1 << 20;
   private static final double KIB = 1 << 10;
@@ -99,6 +101,8 @@ public final class IdleBench {
     }
     closeAll();
     measure(trial, pid, "closed");
+    Thread.sleep(FORGOTTEN_MILLIS);
+    measure(trial, pid, "closed long ago");
   }
 
   private void open(List<Person> people) throws InterruptedException {

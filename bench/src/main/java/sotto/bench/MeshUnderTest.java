@@ -31,6 +31,7 @@ final class MeshUnderTest implements AutoCloseable {
           "SOTTO_RELAY_REGISTRATIONS", "1000000/1s",
           "SOTTO_RELAY_HELLOS", "100000/1s",
           "SOTTO_EDGE_HANDSHAKES", "100000/1s",
+          "SOTTO_EDGE_MAX_CALLS_PER_CONNECTION", "64",
           "SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000");
 
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +[0-9]+ +([0-9]+)");

@@ -23,7 +23,7 @@ import sotto.keys.v1.SignedPreKey;
 /// @param id the account's
 /// @param token of its device
 record Person(ByteString id, String token) {
-  private static final int AT_ONCE = 16;
+  private static final int AT_ONCE = 64;
 
   /// Registers new accounts and signs them in, through one relay.
   static List<Person> register(ManagedChannel relay, int count) {
