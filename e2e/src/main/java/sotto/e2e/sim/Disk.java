@@ -22,16 +22,18 @@ final class Disk {
   static final class Row {
     final long message;
     final ByteString envelopeId;
+    final int size;
     // The devices it is encrypted for; empty before it first leaves.
     final TreeSet<Integer> encryptedFor = new TreeSet<>();
 
-    Row(long message, ByteString envelopeId) {
+    Row(long message, ByteString envelopeId, int size) {
       this.message = message;
       this.envelopeId = envelopeId;
+      this.size = size;
     }
 
     private Row copy() {
-      var copy = new Row(message, envelopeId);
+      var copy = new Row(message, envelopeId, size);
       copy.encryptedFor.addAll(encryptedFor);
       return copy;
     }

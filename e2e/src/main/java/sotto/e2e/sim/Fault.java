@@ -29,6 +29,9 @@ sealed interface Fault {
   /// A client reads nothing.
   record SlowClient(int client, long time) implements Fault {}
 
+  /// All others send large messages to one client at once.
+  record Flood(int client, int messages) implements Fault {}
+
   /// A client's process dies and starts again.
   record KillClient(int client, long down) implements Fault {}
 

@@ -132,6 +132,7 @@ final class Schedules {
               "G7",
               "clients that read nothing",
               at(2, new Fault.SlowClient(0, 20 * S)),
+              at(4, new Fault.Flood(0, 60)),
               at(3, new Fault.SlowClient(1, 20 * S))),
           of(
               "G6",

@@ -8,6 +8,8 @@ import sotto.store.testing.CommitFault;
 
 /// Lets faults loose on a world, and undoes them.
 final class Script {
+  private static final int LARGE = 60 << 10;
+
   private final World world;
   private final List<String> log = new ArrayList<>();
 
@@ -80,6 +82,15 @@ final class Script {
         var slow = client(client);
         slow.slow(true);
         later(time, () -> slow.slow(false));
+      }
+      case Fault.Flood(int client, int messages) -> {
+        var flooded = client(client).self().account();
+        for (int i = 0; i < messages; i++) {
+          var sender = client(client + 1 + i % (world.persons().size() - 1));
+          if (!sender.self().account().equals(flooded)) {
+            sender.send(flooded, LARGE);
+          }
+        }
       }
       case Fault.KillClient(int client, long down) -> {
         var killed = client(client);

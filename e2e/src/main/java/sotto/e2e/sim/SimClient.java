@@ -47,6 +47,7 @@ import sotto.proto.Statuses;
 /// jitter.
 final class SimClient {
   private static final long PING = 30 * Scheduler.SECOND;
+  private static final int SHORT = 8;
   private static final long LONGEST_BACKOFF = 4 * Scheduler.SECOND;
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -133,8 +134,15 @@ final class SimClient {
     }
   }
 
-  /// The user sends something.
+  /// The user sends something short.
   void send(AccountId to) {
+    send(to, SHORT);
+  }
+
+  /// The user sends something.
+  ///
+  /// @param size of its ciphertext, bytes
+  void send(AccountId to, int size) {
     machine.run(() -> {
       if (gone) {
         return;
@@ -142,7 +150,7 @@ final class SimClient {
       long message = world.ledger().sent(self, to);
       disk.outbox
           .computeIfAbsent(to, _ -> new ArrayList<>())
-          .add(new Disk.Row(message, world.bytes(16)));
+          .add(new Disk.Row(message, world.bytes(16), size));
       var open = connection;
       if (open != null && open.welcome) {
         open.lane(to).pump();
@@ -224,8 +232,8 @@ final class SimClient {
     return ByteString.copyFrom(account.bytes());
   }
 
-  private static ByteString content(long message) {
-    return ByteString.copyFrom(ByteBuffer.allocate(8).putLong(message).array());
+  private static ByteString content(long message, int size) {
+    return ByteString.copyFrom(ByteBuffer.allocate(size).putLong(message).array());
   }
 
   /// The message that a stored envelope carries.
@@ -392,7 +400,7 @@ final class SimClient {
                 .setDevice(device)
                 .setRegistrationId(device)
                 .setType(CiphertextType.CIPHERTEXT_TYPE_RATCHET)
-                .setCiphertext(content(row.message)));
+                .setCiphertext(content(row.message, row.size)));
       }
       world.note(name() + " sends " + row.message + " as " + number + ", generation " + generation);
       send(ClientFrame.newBuilder().setSend(frame));
