@@ -38,6 +38,7 @@ import sotto.relay.mailbox.Opening;
 import sotto.relay.route.LocalStream;
 import sotto.relay.route.Registration;
 import sotto.relay.route.Watches;
+import sotto.relay.time.Wheel;
 
 /// One device's stream on this relay.
 ///
@@ -85,6 +86,8 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   // Touched in the turn only.
   private State state = State.AWAITING_HELLO;
   private Optional<Registration> registration = Optional.empty();
+  // Cancelled at the end, or it would hold the closed stream until it is over.
+  private Optional<Wheel.Timer> silence = Optional.empty();
   private int hellos;
   private int owed;
   private boolean waitsForRoom;
@@ -297,23 +300,27 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   }
 
   private void watchSilence(long afterMillis) {
-    behind
-        .wheel()
-        .after(
-            afterMillis,
-            () ->
-                turn.execute(() -> {
-                  if (state == State.CLOSED) {
-                    return;
-                  }
-                  long left =
-                      lastHeard + behind.config().silence().toMillis() - behind.wheel().now();
-                  if (left <= 0) {
-                    fail(Reason.SILENT, "the client was silent");
-                  } else {
-                    watchSilence(left);
-                  }
-                }));
+    silence =
+        Optional.of(
+            behind
+                .wheel()
+                .after(
+                    afterMillis,
+                    () ->
+                        turn.execute(() -> {
+                          if (state == State.CLOSED) {
+                            return;
+                          }
+                          long left =
+                              lastHeard
+                                  + behind.config().silence().toMillis()
+                                  - behind.wheel().now();
+                          if (left <= 0) {
+                            fail(Reason.SILENT, "the client was silent");
+                          } else {
+                            watchSilence(left);
+                          }
+                        })));
   }
 
   private void hello(Hello hello) {
@@ -471,6 +478,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
       return;
     }
     state = State.CLOSED;
+    silence.ifPresent(Wheel.Timer::cancel);
     boolean unacked = loop.hasUnacked();
     loop.close();
     sends.close();

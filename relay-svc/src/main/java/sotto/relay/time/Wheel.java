@@ -43,7 +43,7 @@ public final class Wheel {
   /// Something that will run once, unless it is cancelled before.
   public static final class Timer {
     private final long due;
-    private final Runnable task;
+    private volatile Runnable task;
     private volatile boolean cancelled;
 
     private Timer(long due, Runnable task) {
@@ -51,10 +51,11 @@ public final class Wheel {
       this.task = task;
     }
 
-    /// Makes the task not run, unless it has begun. The entry leaves the wheel when its slot comes
-    /// by.
+    /// Makes the task not run, unless it has begun, and forgets it and all that it holds. The entry
+    /// leaves the wheel when its slot comes by.
     public void cancel() {
       cancelled = true;
+      task = () -> {};
     }
   }
 
