@@ -50,6 +50,40 @@ final class OwnershipTest {
     }
   }
 
+  /// As an owner finds it that was cut off from those who ask and not from the database.
+  @Test
+  void bucketThatAnotherTookAndHandedBackUnseen_isTakenAnewByTheNextWrite() throws Exception {
+    try (Rig rig = Rig.open(folder);
+        Appender relay = rig.appender()) {
+      TestAccount bob = rig.register(1, "bob");
+      long before = relay.one(rig.append(bob, 1)).getAppended().getStored(0).getPosition();
+      handBack(rig);
+
+      assertThat(relay.one(rig.append(bob, 2)).hasAppended()).isFalse();
+      var appended = relay.one(rig.append(bob, 2));
+      assertThat(appended.hasAppended()).isTrue();
+      long epochs = (appended.getAppended().getStored(0).getPosition() >> 40) - (before >> 40);
+      assertThat(epochs).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void bucketThatAnotherTookAndHandedBackUnseen_isTakenAnewByTheNextRead() throws Exception {
+    try (Rig rig = Rig.open(folder);
+        Appender relay = rig.appender()) {
+      TestAccount bob = rig.register(1, "bob");
+      relay.one(rig.append(bob, 1));
+      handBack(rig);
+
+      assertThat(rig.read(bob, 1, 0).hasMoved()).isTrue();
+      assertThat(rig.read(bob, 1, 0).getDeliveriesCount()).isEqualTo(1);
+    }
+  }
+
+  private static void handBack(Rig rig) throws Exception {
+    rig.sql("UPDATE bucket SET epoch = epoch + 2, taken_at = " + -rig.clock.millis());
+  }
+
   @Test
   void oneMovedBucket_leavesTheOthersInTheBatch() throws Exception {
     try (Rig rig = Rig.open(folder);

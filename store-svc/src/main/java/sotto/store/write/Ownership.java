@@ -32,7 +32,8 @@ import sotto.store.sql.ShardMap;
 /// FOREIGN -> OWNED    taken over: its row was free, was left by an earlier start of this pod, was
 ///                     handed to this owner, or names one that does not answer and took it more
 ///                     than ten seconds ago
-/// OWNED   -> UNSURE   a commit of unknown outcome (protocol B5)
+/// OWNED   -> UNSURE   a commit of unknown outcome (protocol B5), or a row that names this owner in
+///                     a later epoch
 /// UNSURE  -> OWNED    taken over anew, in a new epoch, once the old transaction is over
 /// OWNED, UNSURE -> FOREIGN   its row names another owner, or an epoch not known here
 /// OWNED   -> FOREIGN  handed to another owner, or given back when this one leaves
@@ -309,7 +310,8 @@ public final class Ownership {
     inDoubt = Arrays.stream(buckets).anyMatch(b -> b.unsure);
   }
 
-  /// Marks buckets whose last commit may or may not have happened.
+  /// Marks buckets whose last commit may or may not have happened, or that are ours in an epoch not
+  /// known here.
   synchronized void doubt(Collection<Integer> doubtful) {
     doubtful.stream().filter(b -> buckets[b].epoch != 0).forEach(b -> buckets[b].unsure = true);
     inDoubt = true;
@@ -412,12 +414,17 @@ public final class Ownership {
   }
 
   /// A bucket that was lost and has come back unnoticed is *moved*, to this owner: it is taken over
-  /// anew, and whoever asked asks again.
+  /// anew, and whoever asked asks again. Readers cannot do that: they leave it in doubt, and the
+  /// claim before the next read has it done.
   private Standing standing(BucketRow row, Bucket bucket) {
     boolean ours = row.owner.equals(selfText);
     boolean known = ours && row.epoch == bucket.epoch;
     if (bucket.unsure && ours) {
       return new Unsure();
+    }
+    long last = bucket.epoch;
+    if (ours && last != 0 && row.epoch > last) {
+      doubt(Set.of(row.bucket));
     }
     return known ? new Owned(row.epoch) : new Moved(row.owner);
   }

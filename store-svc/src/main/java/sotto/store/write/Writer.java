@@ -309,7 +309,7 @@ public final class Writer {
       Set<Integer> doubtful = ownership.retake(s, share);
       if (!doubtful.isEmpty()) {
         cache.dropBuckets(doubtful);
-        LOG.warn("took {} buckets over anew after a failed commit", doubtful.size());
+        LOG.warn("took {} buckets over anew that were in doubt", doubtful.size());
       }
       return s;
     } catch (SQLException e) {
