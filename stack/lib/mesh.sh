@@ -7,6 +7,8 @@ server_bin=$here/../standalone/target/app/bin/sotto-server
 declare -rA MESH_PORTS=([relay]=30 [presence]=40 [store]=50 [blob]=60)
 public_port() { printf '%s' $((base + 20 + ${1##*-})); } # relay-N
 mesh_port() { printf '%s' $((base + MESH_PORTS[${1%-*}] + ${1##*-})); } # KIND-N
+# With --proxied somebody else listens there, 40 ports on, and forwards.
+dialed_port() { if [ -n "$(setting proxied)" ] && [[ $1 != blob-* ]]; then printf '%s' $(($(mesh_port "$1") + 40)); else mesh_port "$1"; fi; } # KIND-N
 
 has_mesh() { [ -n "$(setting relays)" ]; }
 
@@ -25,12 +27,14 @@ pods() {
 is_pod() { [[ " $(pods | xargs) " = *" $1 "* ]]; }
 
 # target KIND: where all of a kind are.
-target() { printf 'static:///'; for pod in $(pods "$1"); do printf '127.0.0.1:%s\n' "$(mesh_port "$pod")"; done | paste -sd,; }
+target() { printf 'static:///'; for pod in $(pods "$1"); do printf '127.0.0.1:%s\n' "$(dialed_port "$pod")"; done | paste -sd,; }
 
-# Takes --mesh, --relays, --presence and --stores into the stack's settings.
+# Takes --mesh, --relays, --presence, --stores and --proxied into the stack's settings.
 settle_mesh() {
   local key value
-  [ -n "${OPT[mesh]-}${OPT[relays]-}${OPT[presence]-}${OPT[stores]-}" ] || return 0
+  [ -n "${OPT[mesh]-}${OPT[relays]-}${OPT[presence]-}${OPT[stores]-}${OPT[proxied]-}" ] || return 0
+  if ! has_mesh; then [ -z "${OPT[proxied]-}" ] || echo proxied=yes >>"$dir/stack"
+  elif [ "$(setting proxied)" != "${OPT[proxied]:-$(setting proxied)}" ]; then fail "the mesh in $dir was made without --proxied: sotto-stack down first"; fi
   for key in relays presence stores; do
     value=${OPT[$key]:-$(setting "$key")}
     value=${value:-2}
@@ -85,7 +89,8 @@ launch() {
     blob) more=(--data "$dir/mesh/data/$pod") ;;
   esac
   SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--Xmx384m -XX:+UseSerialGC} spawn "$pod" "$server_bin" "serve-$kind" \
-    --identity "$dir/mesh/pods/$pod.pem" --mesh-listen "127.0.0.1:$(mesh_port "$pod")" "${more[@]}"
+    --identity "$dir/mesh/pods/$pod.pem" --mesh-listen "127.0.0.1:$(mesh_port "$pod")" \
+    --advertise "127.0.0.1:$(dialed_port "$pod")" "${more[@]}"
 }
 
 await_pod() {
@@ -117,4 +122,15 @@ relays() {
   has_mesh || fail "this stack has no mesh: sotto-stack up --mesh makes one"
   printf 'server=%s\n' "$(for pod in $(pods relay); do echo "127.0.0.1:$(public_port "$pod")"; done | paste -sd,)"
   printf 'ca=%s\n' "$dir/mesh/public-ca/ca.pem"
+}
+
+# For programs: one line each, NAME ADDRESS DIALED PID; 0 if it does not run.
+list_pods() {
+  local pod pid
+  has_mesh || fail "this stack has no mesh: sotto-stack up --mesh makes one"
+  look
+  for pod in $(pods); do
+    pid=${PIDS[$pod]-0}
+    printf '%s 127.0.0.1:%s 127.0.0.1:%s %s\n' "$pod" "$(mesh_port "$pod")" "$(dialed_port "$pod")" "${pid##* }"
+  done
 }
