@@ -1,6 +1,6 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo faults-store sim test test-all format dist clean
+.PHONY: help build demo faults-store faults-mesh sim test test-all format dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -20,6 +20,10 @@ faults-store: ## the storage dies in every way under load, and nothing accepted 
 sim: ## the mesh simulated in one thread, with faults: SEEDS=10000 FROM=1 THREADS=2, or SEED=N for one
 	@build/app
 	@./e2e/sim $(foreach name,SEEDS FROM SEED THREADS MOST,$(if $($(name)),$(name)=$($(name))))
+
+faults-mesh: ## the processes of a mesh die, freeze and are cut off under load, and nothing accepted is lost; FAULTS="--help" lists options
+	@build/app
+	@./e2e/faults-mesh $(FAULTS)
 
 test: ## build everything, run all tests, print a summary
 	@build/test

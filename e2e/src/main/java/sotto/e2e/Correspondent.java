@@ -1,8 +1,5 @@
 package sotto.e2e;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import sotto.client.Connection;
 import sotto.client.Event;
 import sotto.client.MessageView;
@@ -52,7 +50,7 @@ final class Correspondent implements AutoCloseable {
   /// @param outgoing what this user writes
   /// @param incoming what the friend writes
   Correspondent(
-      ServerProcess server,
+      ServerAddress server,
       String name,
       String friend,
       Path home,
@@ -67,13 +65,21 @@ final class Correspondent implements AutoCloseable {
     this.incoming = incoming;
     new SecureRandom().nextBytes(key);
     this.sotto = open();
-    try {
-      sotto.register(
-          ServerAddress.parse(server.address()).trusting(Files.readString(server.ca())),
-          Username.of(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    sotto.register(server, Username.of(name));
+  }
+
+  /// Two who write to each other.
+  ///
+  /// @param number of the pair, for their names
+  /// @param homes where the home of a name is
+  static List<Correspondent> pair(ServerAddress server, int number, Function<String, Path> homes) {
+    var left = "left" + number;
+    var right = "right" + number;
+    var there = new OneWay(left);
+    var back = new OneWay(right);
+    return List.of(
+        new Correspondent(server, left, right, homes.apply(left), false, there, back),
+        new Correspondent(server, right, left, homes.apply(right), false, back, there));
   }
 
   private Sotto open() {

@@ -3,7 +3,6 @@ package sotto.e2e;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// What a run of [FaultsStore] is to do.
 ///
@@ -62,7 +61,7 @@ record FaultsPlan(
           outage = 3;
         }
         case "--keep" -> keep = true;
-        case "--profile" -> profile = profile(value(word, words));
+        case "--profile" -> profile = StoreProfile.of(value(word, words));
         case "--faults" -> faults = List.of(value(word, words).split(","));
         case "--seconds" -> between = number(word, words);
         case "--outage" -> outage = number(word, words);
@@ -81,13 +80,6 @@ record FaultsPlan(
         keep);
   }
 
-  private static StoreProfile profile(String word) {
-    return Stream.of(StoreProfile.values())
-        .filter(p -> p.word().equals(word))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no profile " + word));
-  }
-
   private static List<StoreFault> faults(StoreProfile profile, List<String> words) {
     var all = StoreFault.of(profile);
     return words.isEmpty()
@@ -102,12 +94,14 @@ record FaultsPlan(
             .toList();
   }
 
-  private static String value(String option, List<String> words) {
+  /// The word behind an option.
+  static String value(String option, List<String> words) {
     check(!words.isEmpty(), option + " needs a value");
     return words.removeFirst();
   }
 
-  private static int number(String option, List<String> words) {
+  /// The number behind an option.
+  static int number(String option, List<String> words) {
     var word = value(option, words);
     check(word.matches("[0-9]{1,6}"), option + " needs a number");
     return Integer.parseInt(word);

@@ -40,4 +40,15 @@ class OneWayTest {
     assertThat(way.arrivedAgainCount()).isEqualTo(1);
     assertThat(way.arrivedCount()).isEqualTo(3);
   }
+
+  @Test
+  void longestWait_isFromWritingToAcceptance_andGoesOnWhileItIsWaitedFor() {
+    var way = new OneWay("left1");
+    var _ = way.next();
+    way.wrote();
+    var later = System.nanoTime() + 60 * SECOND;
+    assertThat(way.longestWait(later, later + 7 * SECOND)).isGreaterThanOrEqualTo(67 * SECOND);
+    way.accepted(0);
+    assertThat(way.longestWait(later, later + 7 * SECOND)).isZero();
+  }
 }
