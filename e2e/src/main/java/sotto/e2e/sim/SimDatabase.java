@@ -1,7 +1,5 @@
 package sotto.e2e.sim;
 
-import com.google.protobuf.ByteString;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -11,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
-import sotto.chain.DeviceId;
 import sotto.mesh.Pods;
 import sotto.store.SteppedStore;
 import sotto.store.testing.CommitFault;
@@ -46,11 +42,7 @@ final class SimDatabase implements AutoCloseable {
             new Random(1))) {
       Registrar.register(pod.services(), persons);
     }
-    try {
-      made.database.remember();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    made.database.remember();
     return made;
   }
 
@@ -62,11 +54,7 @@ final class SimDatabase implements AutoCloseable {
   void reset() {
     faults.clear();
     highest.clear();
-    try {
-      database.reset();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    database.reset();
   }
 
   /// The next commit of a pod goes wrong so.
@@ -91,23 +79,11 @@ final class SimDatabase implements AutoCloseable {
   /// What must hold now: what was accepted and not acked is there (G1, G2), no message is there
   /// twice for a device (G3), and no row has appeared below one that could be read before (P1, B5).
   void check(Ledger ledger) {
-    List<Stored> rows;
-    try {
-      rows =
-          database
-              .session()
-              .list(
-                  "SELECT account_id, device_id, position, envelope FROM inbox"
-                      + " ORDER BY account_id, device_id, position",
-                  row ->
-                      new Stored(
-                          new DeviceAddress(
-                              new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2))),
-                          row.getLong(3),
-                          SimClient.message(ByteString.copyFrom(row.getBytes(4)))));
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    var rows =
+        database.mails().stream()
+            .map(mail ->
+                new Stored(mail.device(), mail.position(), SimClient.message(mail.envelope())))
+            .toList();
     var there = new HashMap<DeviceAddress, Set<Long>>();
     for (var row : rows) {
       if (!there.computeIfAbsent(row.device, _ -> new HashSet<>()).add(row.message)) {
@@ -143,10 +119,6 @@ final class SimDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      database.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    database.close();
   }
 }

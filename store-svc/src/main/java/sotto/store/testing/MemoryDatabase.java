@@ -1,5 +1,6 @@
 package sotto.store.testing;
 
+import com.google.protobuf.ByteString;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -8,6 +9,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import org.sqlite.SQLiteConnection;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 
@@ -62,23 +66,62 @@ public final class MemoryDatabase implements AutoCloseable {
     return own;
   }
 
+  /// An envelope in a mailbox.
+  ///
+  /// @param device whose mailbox
+  /// @param position its place in it
+  /// @param envelope as it was stored
+  public record Mail(DeviceAddress device, long position, ByteString envelope) {}
+
+  /// All mailboxes, by device and position.
+  public List<Mail> mails() {
+    try {
+      return own.list(
+          "SELECT account_id, device_id, position, envelope FROM inbox"
+              + " ORDER BY account_id, device_id, position",
+          row ->
+              new Mail(
+                  new DeviceAddress(new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2))),
+                  row.getLong(3),
+                  ByteString.copyFrom(row.getBytes(4))));
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  private static IllegalStateException broken(SQLException e) {
+    return new IllegalStateException("the database in memory failed", e);
+  }
+
   /// How many transactions have changed something since the last [#reset].
   public long commits() {
     return commits;
   }
 
   /// What is there now is what [#reset] brings back, but for the owners of buckets.
-  public void remember() throws SQLException {
-    for (String table : tables) {
-      own.run("DROP TABLE IF EXISTS " + KEPT + table);
-      own.run("CREATE TABLE " + KEPT + table + " AS SELECT * FROM " + table);
+  public void remember() {
+    try {
+      for (String table : tables) {
+        own.run("DROP TABLE IF EXISTS " + KEPT + table);
+        own.run("CREATE TABLE " + KEPT + table + " AS SELECT * FROM " + table);
+      }
+    } catch (SQLException e) {
+      throw broken(e);
     }
     remembers = true;
   }
 
   /// Brings back what it was told to remember, or nothing, and frees all buckets. No pod may be
   /// open.
-  public void reset() throws SQLException {
+  public void reset() {
+    try {
+      resetAll();
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  private void resetAll() throws SQLException {
     rollback();
     own.begin();
     for (String table : tables) {
@@ -128,7 +171,11 @@ public final class MemoryDatabase implements AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
-    connection.close();
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw broken(e);
+    }
   }
 }
