@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.testing.TestAccount;
 import sotto.chat.v1.Delivery;
@@ -141,6 +142,7 @@ final class ManyPodsTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sotto.long", matches = "true")
   void handOverUnderLoad_losesDoublesAndReordersNothing() throws Exception {
     var lanes = load();
     for (int round = 0; round < 2; round++) {
@@ -153,6 +155,7 @@ final class ManyPodsTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sotto.long", matches = "true")
   void differentListsUnderLoad_loseDoubleAndReorderNothing() throws Exception {
     var lanes = load();
     for (int round = 0; round < 2; round++) {
