@@ -75,6 +75,20 @@ public record StoreConfig(
         serverNames);
   }
 
+  /// The same store as another pod.
+  public StoreConfig named(String pod) {
+    return new StoreConfig(
+        dataDir,
+        url,
+        writers,
+        pod,
+        mailboxEnvelopes,
+        mailboxBytes,
+        mailboxLife,
+        dormantAfter,
+        serverNames);
+  }
+
   /// The usual limits: 10,000 envelopes, 64 MiB, 30 days; a device is dormant after 45 days.
   public static StoreConfig defaults(Path dataDir, List<String> serverNames) {
     return new StoreConfig(

@@ -93,25 +93,16 @@ final class Rig implements AutoCloseable {
     return new Rig(clock, named(folder, pod), peers, Pods.none());
   }
 
-  /// One of several that ask each other.
+  /// One of several that ask each other, with room for whatever a load brings.
   static Rig pod(Path folder, String pod, HandClock clock, TestPods.Net net, TestPods seen) {
-    Rig rig = new Rig(clock, named(folder, pod), new PodPeers(seen, nanos(clock)), seen);
+    StoreConfig roomy = limits(named(folder, pod), Integer.MAX_VALUE, Long.MAX_VALUE / 2);
+    Rig rig = new Rig(clock, roomy, new PodPeers(seen, nanos(clock)), seen);
     net.at(pod, rig.server.name());
     return rig;
   }
 
   private static StoreConfig named(Path folder, String pod) {
-    StoreConfig c = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
-    return new StoreConfig(
-        c.dataDir(),
-        c.url(),
-        c.writers(),
-        pod,
-        c.mailboxEnvelopes(),
-        c.mailboxBytes(),
-        c.mailboxLife(),
-        c.dormantAfter(),
-        c.serverNames());
+    return StoreConfig.defaults(folder, List.of(SERVER, "localhost")).named(pod);
   }
 
   /// The same time for those who measure.

@@ -84,20 +84,7 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
   }
 
   private static StoreConfig config(String name) {
-    return named(StoreConfig.defaults(Path.of("none"), List.of(Rig.SERVER)), name);
-  }
-
-  private static StoreConfig named(StoreConfig c, String pod) {
-    return new StoreConfig(
-        c.dataDir(),
-        c.url(),
-        c.writers(),
-        pod,
-        c.mailboxEnvelopes(),
-        c.mailboxBytes(),
-        c.mailboxLife(),
-        c.dormantAfter(),
-        c.serverNames());
+    return StoreConfig.defaults(Path.of("none"), List.of(Rig.SERVER)).named(name);
   }
 
   void register(TestAccount account, String name) {

@@ -46,17 +46,7 @@ final class StoreMachine implements ServerMachine {
   }
 
   static StoreConfig config(String name) {
-    var usual = StoreConfig.defaults(Path.of(""), List.of(Person.SERVER));
-    return new StoreConfig(
-        usual.dataDir(),
-        usual.url(),
-        usual.writers(),
-        name,
-        usual.mailboxEnvelopes(),
-        usual.mailboxBytes(),
-        usual.mailboxLife(),
-        usual.dormantAfter(),
-        usual.serverNames());
+    return StoreConfig.defaults(Path.of(""), List.of(Person.SERVER)).named(name);
   }
 
   private void schedule(Chore chore) {
