@@ -22,6 +22,7 @@ final class Ledger {
   private final Map<DeviceAddress, Map<DeviceAddress, Long>> lastShown = new HashMap<>();
   // What a rolled back store may miss, because it had acked it.
   private final Map<DeviceAddress, Set<Long>> excused = new HashMap<>();
+  private final Map<DeviceAddress, Long> numbers = new HashMap<>();
   private final Set<DeviceAddress> gone = new HashSet<>();
   private final Consumer<String> diary;
   private long number;
@@ -73,6 +74,17 @@ final class Ledger {
       diary.accept(message + " is accepted for " + devices);
       entry.owed = new TreeSet<>(devices);
     }
+  }
+
+  /// A device's stream is open under a number: no number serves twice, whatever store the device
+  /// went on from (C1).
+  void welcomed(DeviceAddress device, long connectionNumber) {
+    long before = numbers.getOrDefault(device, 0L);
+    if (connectionNumber <= before) {
+      throw new Violation(
+          "C1", device + " is welcome as " + connectionNumber + ", and was as " + before);
+    }
+    numbers.put(device, connectionNumber);
   }
 
   /// A user sees a message for the first time, as the device's store has it (G4, G5).

@@ -52,6 +52,11 @@ final class Machine {
                 method -> methods.put(method.getMethodDescriptor().getFullMethodName(), method)));
   }
 
+  /// Whether it serves anything.
+  boolean isServer() {
+    return !methods.isEmpty();
+  }
+
   Optional<ServerMethodDefinition<?, ?>> method(String fullName) {
     return Optional.ofNullable(methods.get(fullName));
   }

@@ -1,5 +1,6 @@
 package sotto.e2e.sim;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// The schedules that docs/protocol names: what broke, or would break, without a rule. Each is run
@@ -97,6 +98,14 @@ final class Schedules {
               at(12, new Fault.Leave("store-1", S)),
               at(18, new Fault.Pause("store-2", 5 * S))),
           of(
+              "L1",
+              "a device is added while the lanes to its account are full",
+              at(5, new Fault.AddDevice(1)),
+              new Timed(5 * S + 6_000, new Fault.Flood(1, 30)),
+              new Timed(5 * S + 9_000, new Fault.Flood(1, 30)),
+              new Timed(5 * S + 12_000, new Fault.Flood(1, 30)),
+              new Timed(5 * S + 16_000, new Fault.Flood(1, 30))),
+          of(
               "C1",
               "a client goes on from last week's store",
               at(6, new Fault.RestoreClient(0, 8 * S)),
@@ -110,6 +119,7 @@ final class Schedules {
               at(11, new Fault.RemoveDevice(0)),
               at(12, new Fault.Kill("store-1", S)),
               at(13, new Fault.RemoveDevice(1))),
+          new Schedule("C4", "messages come while their device connects", reconnects()),
           of(
               "C4",
               "presence pods come and go",
@@ -149,6 +159,17 @@ final class Schedules {
   static final int COUNT = ALL.size();
 
   private Schedules() {}
+
+  private static List<Timed> reconnects() {
+    var all = new ArrayList<Timed>();
+    for (int second = 3; second < 28; second++) {
+      all.add(at(second, new Fault.KillClient(0, 20 * Scheduler.MILLI)));
+      for (int i = 0; i < 8; i++) {
+        all.add(new Timed(second * S + (22 + 2 * i) * Scheduler.MILLI, new Fault.Flood(0, 1)));
+      }
+    }
+    return all;
+  }
 
   private static Schedule of(String rule, String what, Timed... faults) {
     return new Schedule(rule, what, List.of(faults));

@@ -325,6 +325,7 @@ final class SimClient {
       switch (frame.getFrameCase()) {
         case WELCOME -> {
           world.note(name() + " is welcome");
+          world.ledger().welcomed(self, disk.connectionNumber);
           welcome = true;
           failures = 0;
           disk.outbox.keySet().forEach(to -> lane(to).pump());

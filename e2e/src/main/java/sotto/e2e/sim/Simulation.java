@@ -10,6 +10,8 @@ final class Simulation {
   private static final long FAULTS = 30 * Scheduler.SECOND;
   private static final long PEACE = 120 * Scheduler.SECOND;
   private static final int MESSAGES = 40;
+  // People write several lines at a time: lanes have more than one message in flight.
+  private static final int MOST_AT_ONCE = 5;
   private static final int MOST_FAULTS = 8;
 
   private final String name;
@@ -48,11 +50,20 @@ final class Simulation {
     this.world = new World(random.nextLong(), size, database, persons, diary);
     this.script = new Script(world);
     this.judge = new Judge(world);
-    for (int i = 0; i < MESSAGES; i++) {
-      long at = random.nextLong(FAULTS);
+    for (int sent = 0; sent < MESSAGES; ) {
       int from = random.nextInt(persons.size());
       int to = (from + 1 + random.nextInt(persons.size() - 1)) % persons.size();
-      world.scheduler().after(at, () -> world.clients().get(from).send(persons.get(to).id));
+      int burst = Math.min(MESSAGES - sent, 1 + random.nextInt(MOST_AT_ONCE));
+      sent += burst;
+      world
+          .scheduler()
+          .after(
+              random.nextLong(FAULTS),
+              () -> {
+                for (int i = 0; i < burst; i++) {
+                  world.clients().get(from).send(persons.get(to).id);
+                }
+              });
     }
   }
 

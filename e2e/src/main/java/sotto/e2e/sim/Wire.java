@@ -40,9 +40,16 @@ final class Wire<Q, A> {
     this.server = server;
     this.link = new Net.Link(client.name(), server.name());
     this.answers = answers;
-    this.up = new Way(net, server, () -> net.isCut(link), () -> toClient(answers::onReady));
+    this.up =
+        new Way(
+            net,
+            server,
+            () -> net.isCut(link),
+            () -> toClient(answers::onReady),
+            client.isServer());
     this.down =
-        new Way(net, client, () -> net.isCut(link.back()), () -> toServer(this::handlerReady));
+        new Way(
+            net, client, () -> net.isCut(link.back()), () -> toServer(this::handlerReady), true);
     client.opened(this);
     server.opened(this);
   }
