@@ -119,6 +119,7 @@ final class Schedules {
               at(11, new Fault.RemoveDevice(0)),
               at(12, new Fault.Kill("store-1", S)),
               at(13, new Fault.RemoveDevice(1))),
+          new Schedule("L1", "commits are lost while lanes are full", lostUnderLoad()),
           new Schedule("C4", "messages come while their device connects", reconnects()),
           of(
               "C4",
@@ -160,12 +161,28 @@ final class Schedules {
 
   private Schedules() {}
 
+  private static List<Timed> lostUnderLoad() {
+    var all = new ArrayList<Timed>();
+    for (int second = 3; second < 28; second += 2) {
+      for (int i = 0; i < 10; i++) {
+        long at = second * S + 3L * i * Scheduler.MILLI;
+        all.add(new Timed(at, new Fault.Flood(1, 9)));
+        if (i % 3 == 1) {
+          for (int store = 0; store < MESH.stores(); store++) {
+            all.add(new Timed(at, new Fault.UnknownCommit("store-" + store, false)));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
   private static List<Timed> reconnects() {
     var all = new ArrayList<Timed>();
     for (int second = 3; second < 28; second++) {
       all.add(at(second, new Fault.KillClient(0, 20 * Scheduler.MILLI)));
       for (int i = 0; i < 8; i++) {
-        all.add(new Timed(second * S + (22 + 2 * i) * Scheduler.MILLI, new Fault.Flood(0, 1)));
+        all.add(new Timed(second * S + (22L + 2L * i) * Scheduler.MILLI, new Fault.Flood(0, 1)));
       }
     }
     return all;

@@ -7,7 +7,7 @@
 ///     Scheduler   simulated time; runs one event after the other
 ///     Net         machines, cut links, calls under way (Wire)
 ///     RelayMachine, StoreMachine, PresenceMachine   the real services on a machine
-///     SimClient   a device: durable state, a stream, lanes, what the user sees
+///     SimClient   a device: its disk, signing in, coming back; SimStream, SimLane: what it says on a stream
 ///   Fault      what may go wrong
 ///   Ledger     what was promised, and the guarantees that are checked after every event
 /// ```
