@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
+import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.BlobTooLarge;
 import sotto.blob.v1.ContentMismatch;
 import sotto.blob.v1.QuotaExceeded;
@@ -54,17 +55,18 @@ final class UploadTask {
       throw Statuses.outOfBounds(
           new Bounds.Violation("start.offset", "must be 0: no offset was ever committed"));
     }
+    BlobDeclaration blob = start.getBlob();
     long limit = transfers.config().maxBlobBytes();
-    if (Long.compareUnsigned(start.getSize(), limit) > 0) {
+    if (Long.compareUnsigned(blob.getSize(), limit) > 0) {
       return Optional.of(
           UploadResponse.newBuilder()
               .setTooLarge(BlobTooLarge.newBuilder().setLimitBytes(limit))
               .build());
     }
-    Shelf shelf = Shelf.of(start.getStorageClass());
-    byte[] id = transfers.ids().id(account, start.getUploadId().toByteArray(), shelf);
+    Shelf shelf = Shelf.of(blob.getStorageClass());
+    byte[] id = transfers.ids().id(account, blob.getUploadId().toByteArray(), shelf);
     BlobName name = BlobIds.name(shelf, id);
-    BlobRecord record = record(start, shelf);
+    BlobRecord record = record(blob, shelf);
     Optional<BlobRecord> there =
         transfers.store().confirm(name).filter(known -> !known.expired(transfers.now()));
     if (there.isPresent()) {
@@ -150,10 +152,10 @@ final class UploadTask {
     }
   }
 
-  private BlobRecord record(UploadStart start, Shelf shelf) {
+  private BlobRecord record(BlobDeclaration blob, Shelf shelf) {
     return new BlobRecord(
-        start.getSize(),
-        new Digest(start.getSha256().toByteArray()),
+        blob.getSize(),
+        new Digest(blob.getSha256().toByteArray()),
         switch (shelf) {
           case TRANSIT -> transfers.now() + transfers.config().transitLife().toMillis();
           case KEPT -> 0;

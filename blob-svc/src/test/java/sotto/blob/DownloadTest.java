@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sotto.blob.v1.StorageClass;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
@@ -138,10 +137,7 @@ final class DownloadTest {
     ByteString young = upload(CONTENT, 8);
     byte[] content = bytes(9, 50);
     ByteString kept =
-        pod.upload(ALICE)
-            .all(about(content, 9).setStorageClass(StorageClass.STORAGE_CLASS_KEPT), content)
-            .getUploaded()
-            .getBlobId();
+        pod.upload(ALICE).all(Upload.kept(content, 9), content).getUploaded().getBlobId();
     pod.clock.pass(Duration.ofDays(2));
 
     pod.sweep.step();

@@ -6,6 +6,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadRequest;
@@ -30,10 +31,19 @@ final class Upload implements ClientResponseObserver<UploadRequest, UploadRespon
     byte[] id = new byte[16];
     id[0] = (byte) uploadId;
     return UploadStart.newBuilder()
-        .setSize(content.length)
-        .setSha256(ByteString.copyFrom(Digest.of(content).bytes()))
-        .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
-        .setUploadId(ByteString.copyFrom(id));
+        .setBlob(
+            BlobDeclaration.newBuilder()
+                .setSize(content.length)
+                .setSha256(ByteString.copyFrom(Digest.of(content).bytes()))
+                .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
+                .setUploadId(ByteString.copyFrom(id)));
+  }
+
+  /// The same for a blob that is kept.
+  static UploadStart.Builder kept(byte[] content, int uploadId) {
+    UploadStart.Builder start = about(content, uploadId);
+    start.getBlobBuilder().setStorageClass(StorageClass.STORAGE_CLASS_KEPT);
+    return start;
   }
 
   Upload start(UploadStart.Builder start) {

@@ -5,6 +5,7 @@ import static sotto.blob.BlobStoreContract.bytes;
 import static sotto.blob.Pod.ALICE;
 import static sotto.blob.Pod.BOB;
 import static sotto.blob.Upload.about;
+import static sotto.blob.Upload.kept;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadResponse;
 import sotto.blob.v1.UploadStart;
 import sotto.chain.AccountId;
@@ -63,7 +63,7 @@ final class UploadTest {
 
   @Test
   void keptBlob_neverExpires() {
-    var start = about(CONTENT, 1).setStorageClass(StorageClass.STORAGE_CLASS_KEPT);
+    var start = kept(CONTENT, 1);
 
     assertThat(pod.upload(ALICE).all(start, CONTENT).getUploaded().getExpiresAtMs()).isZero();
   }
@@ -104,7 +104,7 @@ final class UploadTest {
 
   @Test
   void largerThanTheLimit_isToldTheLimitBeforeAByteIsSent() throws IOException {
-    Upload upload = pod.upload(ALICE).start(about(CONTENT, 1).setSize(Pod.MAX_BLOB + 1L));
+    Upload upload = pod.upload(ALICE).start(sized(Pod.MAX_BLOB + 1L));
 
     assertThat(upload.answer().getTooLarge().getLimitBytes()).isEqualTo(Pod.MAX_BLOB);
     assertThat(pod.files()).isEmpty();
@@ -112,7 +112,7 @@ final class UploadTest {
 
   @Test
   void sizeOfMoreThan63Bits_isTooLarge() {
-    Upload upload = pod.upload(ALICE).start(about(CONTENT, 1).setSize(-1));
+    Upload upload = pod.upload(ALICE).start(sized(-1));
 
     assertThat(upload.answer().hasTooLarge()).isTrue();
   }
@@ -149,7 +149,7 @@ final class UploadTest {
     ids.add(pod.upload(ALICE).all(about(content, 1), content).getUploaded().getBlobId());
     ids.add(pod.upload(ALICE).all(about(content, 2), content).getUploaded().getBlobId());
     ids.add(pod.upload(BOB).all(about(content, 1), content).getUploaded().getBlobId());
-    var kept = about(content, 1).setStorageClass(StorageClass.STORAGE_CLASS_KEPT);
+    var kept = kept(content, 1);
     ids.add(pod.upload(ALICE).all(kept, content).getUploaded().getBlobId());
 
     assertThat(ids).hasSize(4);
@@ -276,7 +276,8 @@ final class UploadTest {
 
   @Test
   void digestOfAnotherLength_isOutOfBounds() {
-    var start = about(CONTENT, 1).setSha256(ByteString.copyFrom(new byte[31]));
+    var start = about(CONTENT, 1);
+    start.getBlobBuilder().setSha256(ByteString.copyFrom(new byte[31]));
 
     assertThat(Statuses.reason(pod.upload(ALICE).start(start).failure()))
         .contains(Reason.FIELD_OUT_OF_BOUNDS);
@@ -317,7 +318,9 @@ final class UploadTest {
     }
   }
 
-  private static UploadStart.Builder kept(byte[] content, int uploadId) {
-    return about(content, uploadId).setStorageClass(StorageClass.STORAGE_CLASS_KEPT);
+  private static UploadStart.Builder sized(long size) {
+    UploadStart.Builder start = about(CONTENT, 1);
+    start.getBlobBuilder().setSize(size);
+    return start;
   }
 }

@@ -919,16 +919,18 @@ final class FakeServer implements AutoCloseable {
         }
 
         private UploadResponse finish() {
-          if (start.getSize() > blobLimit) {
+          if (start.getBlob().getSize() > blobLimit) {
             return UploadResponse.newBuilder()
                 .setTooLarge(BlobTooLarge.newBuilder().setLimitBytes(blobLimit))
                 .build();
           }
-          if (bytes.size() != start.getSize()
-              || !Arrays.equals(sha256(bytes.toByteArray()), start.getSha256().toByteArray())) {
+          if (bytes.size() != start.getBlob().getSize()
+              || !Arrays.equals(
+                  sha256(bytes.toByteArray()), start.getBlob().getSha256().toByteArray())) {
             throw Statuses.of(Reason.INTERNAL, "digest");
           }
-          ByteString id = uploads.computeIfAbsent(start.getUploadId(), _ -> randomBytes(32));
+          ByteString id =
+              uploads.computeIfAbsent(start.getBlob().getUploadId(), _ -> randomBytes(32));
           blobs.put(id, bytes.toByteArray());
           return UploadResponse.newBuilder()
               .setUploaded(Uploaded.newBuilder().setBlobId(id))

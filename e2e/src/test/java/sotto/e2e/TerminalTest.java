@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadRequest;
@@ -172,10 +173,12 @@ final class TerminalTest {
         UploadRequest.newBuilder()
             .setStart(
                 UploadStart.newBuilder()
-                    .setSize(cipher.size())
-                    .setSha256(ByteString.copyFrom(key.ciphertextSha256().toArray()))
-                    .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
-                    .setUploadId(RawDevice.randomBytes(16)))
+                    .setBlob(
+                        BlobDeclaration.newBuilder()
+                            .setSize(cipher.size())
+                            .setSha256(ByteString.copyFrom(key.ciphertextSha256().toArray()))
+                            .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
+                            .setUploadId(RawDevice.randomBytes(16))))
             .build());
     up.onNext(
         UploadRequest.newBuilder().setChunk(ByteString.copyFrom(cipher.toByteArray())).build());

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadResponse;
 import sotto.blob.v1.UploadStart;
@@ -209,10 +210,12 @@ final class Uploads {
     Path file = path(entry.uploadId().get());
     UploadStart start =
         UploadStart.newBuilder()
-            .setSize(entry.key().ciphertextSize())
-            .setSha256(ByteString.copyFrom(entry.key().ciphertextSha256().toArray()))
-            .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
-            .setUploadId(ByteString.copyFrom(entry.uploadId().get().toArray()))
+            .setBlob(
+                BlobDeclaration.newBuilder()
+                    .setSize(entry.key().ciphertextSize())
+                    .setSha256(ByteString.copyFrom(entry.key().ciphertextSha256().toArray()))
+                    .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
+                    .setUploadId(ByteString.copyFrom(entry.uploadId().get().toArray())))
             .build();
     try {
       UploadResponse answer = session.blobs().upload(start, file);
@@ -221,7 +224,7 @@ final class Uploads {
         case TOO_LARGE -> failed(entry, Failures.TOO_LARGE);
         case MISMATCH -> failed(entry, Failures.FILE_GONE);
         case QUOTA_EXCEEDED -> failed(entry, Failures.QUOTA);
-        case OUTCOME_NOT_SET ->
+        case ELSEWHERE, OUTCOME_NOT_SET ->
             throw SottoException.of(Code.SERVER_UNREACHABLE, "The upload was not answered.");
       }
     } catch (IOException e) {
