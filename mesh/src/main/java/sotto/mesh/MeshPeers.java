@@ -58,6 +58,11 @@ final class MeshPeers extends ServerTransportFilter implements ServerInterceptor
     if (!CallTable.callees(peer.role()).contains(server)) {
       throw refuse(peer.toString(), method, "a " + peer.role() + " may not call a " + server);
     }
+    var service = call.getMethodDescriptor().getServiceName();
+    if (service == null || !CallTable.allows(peer.role(), server, service)) {
+      throw refuse(
+          peer.toString(), method, "a " + peer.role() + " may not call this of a " + server);
+    }
     if ((headers.containsKey(Caller.ACCOUNT) || headers.containsKey(Caller.DEVICE))
         && !CallTable.believed(peer.role(), server)) {
       throw refuse(

@@ -2,14 +2,17 @@ package sotto.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,9 @@ import sotto.chain.AccountId;
 import sotto.chain.DeviceId;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
+import sotto.quota.v1.QuotaServiceGrpc;
+import sotto.quota.v1.ReleaseRequest;
+import sotto.quota.v1.ReleaseResponse;
 
 @ResourceLock("log of Refusals")
 class MeshNetworkTest {
@@ -120,6 +127,48 @@ class MeshNetworkTest {
     assertThat(TestMesh.call(to(store, Role.BLOB, blob))).isEqualTo(1);
     assertThat(Statuses.reason(failure(onBehalf(to(store, Role.BLOB, blob)))))
         .contains(Reason.CALLER_NOT_ALLOWED);
+  }
+
+  @Test
+  void blobCallsOfAStoreItsQuotaAlone() throws Exception {
+    var store =
+        mesh.serve(mesh.join(Role.STORE, "store-0"), FakeAccounts.answering(1), new FreeQuota());
+    var blob = to(mesh.join(Role.BLOB, "blob-0"), Role.STORE, store);
+    assertThat(Statuses.reason(failure(blob))).contains(Reason.CALLER_NOT_ALLOWED);
+    assertThat(release(blob)).isNotNull();
+    for (var role : List.of(Role.RELAY, Role.STORE, Role.ADMIN)) {
+      var other = to(mesh.join(role, "other-" + role), Role.STORE, store);
+      assertThat(TestMesh.call(other)).isEqualTo(1);
+      assertThatThrownBy(() -> release(other))
+          .matches(e -> Statuses.reason(e).equals(Optional.of(Reason.CALLER_NOT_ALLOWED)));
+    }
+  }
+
+  @Test
+  void coldSegments_areForStoresAlone() {
+    var cold = "sotto.cold.v1.ColdService";
+    for (var role : Role.values()) {
+      assertThat(CallTable.allows(role, Role.BLOB, cold)).isEqualTo(role == Role.STORE);
+    }
+    assertThat(CallTable.allows(Role.RELAY, Role.BLOB, "sotto.blob.v1.BlobService")).isTrue();
+  }
+
+  private static ReleaseResponse release(Channel channel) {
+    return QuotaServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .release(
+            ReleaseRequest.newBuilder()
+                .setAccountId(ByteString.copyFrom(new byte[16]))
+                .setName(ByteString.copyFrom(new byte[32]))
+                .build());
+  }
+
+  private static final class FreeQuota extends QuotaServiceGrpc.QuotaServiceImplBase {
+    @Override
+    public void release(ReleaseRequest request, StreamObserver<ReleaseResponse> out) {
+      out.onNext(ReleaseResponse.getDefaultInstance());
+      out.onCompleted();
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import sotto.store.mailbox.MailboxEndpoint;
 import sotto.store.mailbox.Sweeper;
 import sotto.store.peer.HandOver;
 import sotto.store.peer.OwnerEndpoint;
+import sotto.store.quota.QuotaEndpoint;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
@@ -88,6 +89,7 @@ record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper
                 new AccountEndpoint(
                     writers, readers, challenges, signIn, config.serverNames(), version(), clock)),
             passing(passOn, new KeyEndpoint(writers, readers)),
+            new QuotaEndpoint(writers),
             new OwnerEndpoint(ownership)),
         List.of(
             new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext),

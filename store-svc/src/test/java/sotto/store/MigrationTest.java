@@ -143,6 +143,46 @@ final class MigrationTest {
   }
 
   @Tag("mysql")
+  @Test
+  void databaseOfTheFirstVersion_getsWhatIsNewAndKeepsWhatItHas() throws Exception {
+    dropAll();
+    List<String> first = new ArrayList<>(Migration.statements(0));
+    first.removeAll(Migration.statements(1));
+    for (String sql : first) {
+      database.everywhere(sql);
+    }
+    database.everywhere("INSERT INTO schema_version VALUES (X'" + "00".repeat(16) + "', 1)");
+    database.everywhere("INSERT INTO bucket VALUES (X'" + "00".repeat(16) + "', 'x', 7, 0)");
+    assertThatThrownBy(this::openStore)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("schema version 1")
+        .hasMessageContaining("migrate it first");
+    assertThat(new Migration(database.url()).run())
+        .isEqualTo(new Migration.Done(1, Schema.VERSION));
+    assertThat(database.count("SELECT COUNT(*) FROM bucket WHERE owner = 'x' AND epoch = 7"))
+        .isEqualTo(1);
+    assertThat(database.count("SELECT COUNT(*) FROM bucket")).isEqualTo(AccountId.BUCKETS);
+    openStore();
+  }
+
+  /// What is new is there already: its tables are made before.
+  @Tag("vitess")
+  @Test
+  void keyspaceOfTheFirstVersion_isRefusedUntilItIsMigrated() throws Exception {
+    database.everywhere("DROP TABLE kept_blob");
+    database.everywhere("UPDATE schema_version SET version = 1");
+    assertThatThrownBy(this::openStore).hasMessageContaining("migrate it first");
+    assertThatThrownBy(() -> new Migration(database.url()).run())
+        .hasMessageContaining("no table kept_blob");
+    for (String sql : Migration.statements(1)) {
+      database.everywhere(sql);
+    }
+    assertThat(new Migration(database.url()).run())
+        .isEqualTo(new Migration.Done(1, Schema.VERSION));
+    openStore();
+  }
+
+  @Tag("mysql")
   @ParameterizedTest
   @ValueSource(strings = {"innodb_flush_log_at_trx_commit", "sync_binlog"})
   void serverThatCouldLoseCommits_isRefused(String setting) throws Exception {

@@ -94,6 +94,27 @@ final class StorageTest {
   }
 
   @Test
+  void databaseOfTheFirstVersion_getsWhatIsNewWhenItIsOpened() throws Exception {
+    open(folder).close();
+    SqliteDialect dialect = dialect();
+    try (Session writer = new Session(dialect.openWriter(), dialect)) {
+      writer.run("DROP TABLE kept_blob");
+      writer.run("DROP TABLE loose_segment");
+      writer.update("UPDATE schema_version SET version = 1");
+      writer.update("UPDATE bucket SET epoch = 7");
+    }
+    open(folder).close();
+    try (Session reader = new Session(dialect.openReader(), dialect)) {
+      assertThat(reader.first("SELECT version FROM schema_version", row -> row.getInt(1)))
+          .contains(Schema.VERSION);
+      assertThat(reader.first("SELECT COUNT(*) FROM kept_blob", row -> row.getInt(1))).contains(0);
+      assertThat(reader.first("SELECT MIN(epoch) FROM bucket", row -> row.getInt(1)).orElse(0))
+          .as("buckets keep their epochs, and are taken over anew")
+          .isGreaterThan(7);
+    }
+  }
+
+  @Test
   void fileThatIsNoDatabase_isRefusedClearly() throws Exception {
     java.nio.file.Files.writeString(folder.resolve("store.db"), "not a database ".repeat(1000));
     assertThatThrownBy(() -> open(folder)).isInstanceOf(StorageException.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,8 @@ import sotto.mailbox.v1.DevicePosition;
 import sotto.mesh.testing.HandClock;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
+import sotto.quota.v1.QuotaServiceGrpc;
+import sotto.quota.v1.ReserveRequest;
 import sotto.store.write.Peers.Pulse;
 
 /// Two stores on one database (protocol B2, B3).
@@ -71,6 +74,21 @@ final class TwoOwnersTest {
     assertThat(append(second, 1).getMoved().getOwner()).startsWith("store-0/");
     assertThat(second.read(bob, 1, 0).getMoved().getOwner()).startsWith("store-0/");
     assertThat(append(first, 1).hasAppended()).isTrue();
+  }
+
+  @Test
+  void roomForABlob_isTakenAtTheOwnerAlone() {
+    ReserveRequest request =
+        ReserveRequest.newBuilder()
+            .setAccountId(Rig.id(bob))
+            .setName(Rig.bytes(32, 1, 1))
+            .setSize(1)
+            .setLimit(1)
+            .build();
+    assertThatThrownBy(() -> QuotaServiceGrpc.newBlockingStub(second.channel()).reserve(request))
+        .matches(e -> Statuses.reason(e).equals(Optional.of(Reason.MOVED)));
+    assertThat(QuotaServiceGrpc.newBlockingStub(first.channel()).reserve(request).hasReserved())
+        .isTrue();
   }
 
   @Test

@@ -17,9 +17,10 @@ import sotto.chain.AccountId;
 /// The tables. Their text lies in `schema/NNNN-….sql`, one file for each version.
 public final class Schema {
   /// The version that this code works with.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
-  private static final List<String> FILES = List.of("0001-accounts-and-mailboxes.sql");
+  private static final List<String> FILES =
+      List.of("0001-accounts-and-mailboxes.sql", "0002-kept-blobs-and-cold-segments.sql");
   private static final String FOLDER = "/sotto/store/schema/";
   private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)");
   private static final String MIGRATE = "migrate it first, with sotto migrate --store URL";
@@ -50,11 +51,12 @@ public final class Schema {
     return (prefix[0] & 0xff) << 2 | (prefix[1] & 0xff) >>> 6;
   }
 
-  /// Checks that a database has this version; where that is the dialect's way, a new one gets it.
+  /// Checks that a database has this version; where that is the dialect's way, a new or an older
+  /// one gets it.
   ///
   /// @throws StorageException if it has another version
   public void prepare(Session session) throws SQLException {
-    if (dialect.tables() == Dialect.Tables.MADE_WHEN_OPENED && version(session) == 0) {
+    if (dialect.tables() == Dialect.Tables.MADE_WHEN_OPENED && version(session) < VERSION) {
       migrate(session);
     }
     check(version(session));
