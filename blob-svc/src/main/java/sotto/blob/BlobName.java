@@ -1,6 +1,7 @@
 package sotto.blob;
 
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /// The name of a blob in a store. Not its id: who sees names cannot download.
@@ -22,8 +23,13 @@ public record BlobName(Shelf shelf, String hex) implements Comparable<BlobName> 
   }
 
   /// Whether a text can be a name's digits.
-  static boolean isHex(String text) {
+  public static boolean isHex(String text) {
     return HEX.matcher(text).matches();
+  }
+
+  /// The 32 bytes of the digits.
+  public byte[] bytes() {
+    return HexFormat.of().parseHex(hex);
   }
 
   @Override

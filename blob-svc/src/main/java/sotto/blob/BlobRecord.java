@@ -17,7 +17,10 @@ public record BlobRecord(
 
   private static final int SIZE_AT = MAGIC.length;
   private static final int DIGEST_AT = SIZE_AT + Long.BYTES;
-  private static final int EXPIRES_AT = DIGEST_AT + Digest.LENGTH;
+
+  /// Where the expiry stands in the encoded form: eight bytes.
+  public static final int EXPIRES_AT = DIGEST_AT + Digest.LENGTH;
+
   private static final int OWNER_AT = EXPIRES_AT + Long.BYTES;
   private static final int OWNED_AT = OWNER_AT + AccountId.LENGTH;
 
@@ -45,8 +48,13 @@ public record BlobRecord(
   }
 
   /// Whether it is of this size and digest.
-  boolean holds(long otherSize, Digest otherSha256) {
+  public boolean holds(long otherSize, Digest otherSha256) {
     return size == otherSize && sha256.equals(otherSha256);
+  }
+
+  /// The same with another expiry.
+  public BlobRecord expiring(long atMillis) {
+    return new BlobRecord(size, sha256, atMillis, owner);
   }
 
   /// The encoded form.

@@ -8,6 +8,14 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import sotto.blob.folder.FolderBlobStore;
+import sotto.blob.quota.CountedQuota;
+import sotto.blob.transfer.BlobIds;
+import sotto.blob.transfer.Sweep;
+import sotto.blob.transfer.TransferService;
+import sotto.blob.transfer.Transfers;
+import sotto.mesh.MonotonicClock;
+import sotto.mesh.Scrubbed;
 import sotto.mesh.Telemetry;
 
 /// blob-svc: encrypted media over a folder.
@@ -28,7 +36,7 @@ public final class BlobService implements AutoCloseable {
             Thread.ofPlatform().daemon().name("blob-sweep").factory());
   }
 
-  /// Opens the folder and removes what an earlier process left half done.
+  /// Opens the folder and removes what an earlier process left that cannot be gone on with.
   ///
   /// @param clock decides what has expired
   /// @param random makes the key of blob ids, once in the life of the folder
@@ -37,11 +45,16 @@ public final class BlobService implements AutoCloseable {
       BlobConfig config, Clock clock, SecureRandom random, Telemetry telemetry) throws IOException {
     BlobStore store = FolderBlobStore.open(config.folder());
     try {
-      var ids = BlobIds.openOrCreate(config.folder(), random);
-      var quota = CountedQuota.of(store, config.keptBytesPerAccount());
-      var transfers = Transfers.of(config, store, ids, quota, clock, telemetry.meter("blob"));
-      var sweep =
-          new Sweep(store, clock, config.sweepEvery(), config.partLife(), config.sweepPerSecond());
+      var transfers =
+          Transfers.of(
+              config,
+              store,
+              BlobIds.openOrCreate(config.folder(), random),
+              CountedQuota.of(store, config.keptBytesPerAccount()),
+              clock,
+              MonotonicClock.system(),
+              telemetry.meter("blob"));
+      var sweep = new Sweep(transfers, config.sweepPerSecond());
       var service = new BlobService(store, List.of(new TransferService(transfers)), sweep);
       service.start();
       return service;
@@ -72,7 +85,7 @@ public final class BlobService implements AutoCloseable {
       sweep.step();
     } catch (IOException | RuntimeException e) {
       // The next step tries again.
-      LOG.log(System.Logger.Level.ERROR, "the sweep could not go on", e);
+      LOG.log(System.Logger.Level.ERROR, "the sweep could not go on", new Scrubbed(e));
     }
   }
 }

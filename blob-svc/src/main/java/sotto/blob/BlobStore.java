@@ -12,16 +12,45 @@ import java.util.Optional;
 /// Content is not looked at: size and digest are the caller's to check. Every implementation passes
 /// `BlobStoreContract`.
 ///
-/// Thread-safe; an [Upload] or a [Content] is for one thread at a time. Calls block. An
-/// [IOException] means that the store does not work now; after one from a write the upload can only
-/// be closed.
+/// Thread-safe; an [Upload], a [Parts] or a [Content] is for one thread at a time. Calls block. An
+/// [IOException] means that the store does not work now ([StoreFullException]: it has no room,
+/// [StoreAwayException]: it cannot be reached, [StoreTakenException]: another process goes on with
+/// the upload); after one from a write the upload can only be closed.
 public interface BlobStore extends AutoCloseable {
-  /// Begins a blob that nobody sees yet.
+  /// Begins a small blob that nobody sees yet, and of which nothing is left if this process ends.
   ///
   /// @param name the name it will have; several uploads may have the same
   /// @param record kept beside the content
   /// @return open; close it in any case
   Upload begin(BlobName name, BlobRecord record) throws IOException;
+
+  /// Begins an upload in parts, in place of an unfinished one of that name. In one process one
+  /// upload in parts is open for a name: that is the caller's to see to. Another process may have
+  /// one too: then neither harms the other, and one of them may fail.
+  ///
+  /// @param record as it is now; the commit says it anew
+  /// @param partSize bytes of every part but the last
+  /// @return open; close it in any case
+  Parts start(BlobName name, BlobRecord record, int partSize) throws IOException;
+
+  /// How far an unfinished upload in parts is.
+  ///
+  /// @return empty if nothing of one is kept
+  Optional<Progress> progress(BlobName name) throws IOException;
+
+  /// Goes on with an unfinished upload in parts.
+  ///
+  /// @return open, to be closed; empty if nothing of one is kept
+  Optional<Parts> resume(BlobName name) throws IOException;
+
+  /// Forgets an unfinished upload in parts and removes what there is of it. Repeatable.
+  void discard(BlobName name) throws IOException;
+
+  /// Unfinished uploads in parts that nobody has added to since an instant and that are not open
+  /// here.
+  ///
+  /// @param limit at most so many
+  List<BlobName> unfinished(Instant before, int limit) throws IOException;
 
   /// The record of a visible blob, once it is sure that the blob is durable: also when it became
   /// visible only a moment ago.
@@ -35,10 +64,31 @@ public interface BlobStore extends AutoCloseable {
   /// @return open, to be closed; empty when there is none
   Optional<Content> open(BlobName name) throws IOException;
 
-  /// Removes a blob.
+  /// Changes, durably, when a visible blob expires. Nothing else of it changes. The caller sees to
+  /// it that the blob is not deleted at the same time.
+  ///
+  /// @return false when there is none
+  boolean renew(BlobName name, long expiresAtMillis) throws IOException;
+
+  /// Removes a blob. Repeatable after whatever broke it off.
   ///
   /// @return whether there was one
   boolean delete(BlobName name) throws IOException;
+
+  /// Takes a visible blob out of sight, durably, and remembers that it is to be removed: it is
+  /// among the [#withdrawn] until it has been [#purge]d.
+  ///
+  /// @return what was kept beside it, also if it was withdrawn before and not purged yet; empty
+  ///   when there is none
+  Optional<BlobRecord> withdraw(BlobName name) throws IOException;
+
+  /// Blobs that were withdrawn and not purged yet.
+  ///
+  /// @param limit at most so many
+  List<Withdrawn> withdrawn(int limit) throws IOException;
+
+  /// Removes what is left of a withdrawn blob. Repeatable.
+  void purge(BlobName name) throws IOException;
 
   /// The visible blobs of a shelf in the order of their names.
   ///
@@ -47,8 +97,8 @@ public interface BlobStore extends AutoCloseable {
   /// @return fewer than the limit only at the end
   List<BlobName> list(Shelf shelf, Optional<BlobName> after, int limit) throws IOException;
 
-  /// Removes what uploads have left behind that were last written to before an instant and are not
-  /// under way.
+  /// Removes what uploads have left behind that nobody can go on with, were last written to before
+  /// an instant, and are not under way.
   ///
   /// @return how many
   int removeAbandoned(Instant before) throws IOException;
@@ -60,6 +110,11 @@ public interface BlobStore extends AutoCloseable {
   @Override
   void close() throws IOException;
 
+  /// A blob that is out of sight and not removed yet.
+  ///
+  /// @param record what was kept beside it
+  record Withdrawn(BlobName name, BlobRecord record) {}
+
   /// A blob that is being written. Closed without a commit, nothing of it is left.
   interface Upload extends AutoCloseable {
     /// Appends bytes.
@@ -69,6 +124,35 @@ public interface BlobStore extends AutoCloseable {
 
     /// Makes the blob durable, then visible, then that durable, in place of one that has the name.
     void commit() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /// A blob that is being written part by part. Closed without a commit, the parts that are
+  /// committed stay, and it can be gone on with from there.
+  interface Parts extends AutoCloseable {
+    /// How far it is.
+    Progress progress();
+
+    /// Makes it an unfinished upload that is known to the store, although nothing is committed.
+    void remember() throws IOException;
+
+    /// Appends bytes to the part that is being written.
+    ///
+    /// @param bytes all that remain are taken; never more than the part lacks
+    void write(ByteBuffer bytes) throws IOException;
+
+    /// Makes the part that has been written durable. Never the last part of the blob.
+    ///
+    /// @param midstate the SHA-256 of everything up to here
+    void commitPart(Midstate midstate) throws IOException;
+
+    /// Makes the last part durable, the blob visible, and that durable, in place of one that has
+    /// the name.
+    ///
+    /// @param record kept beside the content
+    void commit(BlobRecord record) throws IOException;
 
     @Override
     void close() throws IOException;

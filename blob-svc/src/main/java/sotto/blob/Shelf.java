@@ -1,5 +1,6 @@
 package sotto.blob;
 
+import java.util.List;
 import sotto.blob.v1.StorageClass;
 
 /// Where in a store a blob stands, by how long it is to live.
@@ -15,13 +16,32 @@ public enum Shelf {
     this.folder = folder;
   }
 
+  /// The shelves whose blobs clients can ask for.
+  public static List<Shelf> ofClients() {
+    return List.of(TRANSIT, KEPT);
+  }
+
   /// The name in paths and object keys.
   public String folder() {
     return folder;
   }
 
+  /// The shelf with a name in paths.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static Shelf ofFolder(String folder) {
+    for (Shelf shelf : values()) {
+      if (shelf.folder.equals(folder)) {
+        return shelf;
+      }
+    }
+    throw new IllegalArgumentException("no such shelf");
+  }
+
+  /// The shelf of a storage class.
+  ///
   /// @throws IllegalArgumentException for a class that bounds let nobody send
-  static Shelf of(StorageClass storageClass) {
+  public static Shelf of(StorageClass storageClass) {
     return switch (storageClass) {
       case STORAGE_CLASS_TRANSIT -> TRANSIT;
       case STORAGE_CLASS_KEPT -> KEPT;

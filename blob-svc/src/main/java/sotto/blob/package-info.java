@@ -3,27 +3,21 @@
 ///
 /// ```
 /// BlobService                wiring: the gRPC service, the store, the timer
-/// ├── TransferService        gRPC: Upload and Download, each call on a virtual thread of its own
-/// │   ├── UploadTask         start, checks, chunks, digest, commit; reads from UploadFrames
-/// │   └── DownloadTask       start, then chunks as fast as the client takes them
-/// ├── BlobIds                (account, upload id) → blob id → name in the store
-/// ├── Room, KeptQuota, Slots what may be stored, kept and transferred at once
-/// ├── Sweep                  removes what has expired, a page at a time
-/// └── BlobStore              where blobs live
-///     └── FolderBlobStore    in a folder
+/// ├── transfer               what clients call
+/// │   ├── TransferService    gRPC; transfers run on a virtual thread each
+/// │   │   ├── Beginnings     how far an upload is
+/// │   │   ├── UploadTask     start, checks, answer; reads from UploadFrames
+/// │   │   │   └── Reception  chunks into parts, digest, commits
+/// │   │   ├── DownloadTask   start, then chunks as fast as the client takes them
+/// │   │   └── Stored         place, renewal, deletion of what is there
+/// │   ├── BlobIds            (account, upload id) → blob id → name in the store
+/// │   ├── Claims             one connection an upload; a new one takes it from the one before
+/// │   ├── Room, Slots        what may be stored and transferred at once
+/// │   └── Sweep              removes what has expired, a page at a time
+/// ├── quota                  what an account may keep, and send in a time
+/// └── BlobStore              where blobs live; BlobName, BlobRecord and Progress are its words
+///     └── folder             in a folder
 /// ```
-///
-/// In the folder:
-///
-/// ```
-/// lock                       held by the one process that owns the folder
-/// id.key                     32 random bytes: the key that blob ids are made with
-/// parts/N.part               uploads that are under way; removed at the start
-/// transit/hh/…               one file a blob, named by 64 hex digits of which hh are the first two
-/// kept/hh/…                  the same for blobs that stay
-/// ```
-///
-/// A blob's file is its [sotto.blob.BlobRecord] in 88 bytes and then the content.
 @NullMarked
 package sotto.blob;
 

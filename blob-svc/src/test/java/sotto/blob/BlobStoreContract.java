@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import sotto.chain.AccountId;
 
 /// What every [BlobStore] does. A backend's test implements it.
-interface BlobStoreContract {
+public interface BlobStoreContract {
   /// A store for one test, empty, closed by the test class.
   BlobStore store() throws IOException;
 
@@ -171,12 +171,202 @@ interface BlobStoreContract {
   }
 
   @Test
+  default void partsThatAreCommitted_outliveTheirConnection() throws IOException {
+    int size = partSize();
+    byte[] content = bytes(1, 2 * size + size / 2);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    Progress before;
+    try (BlobStore.Parts parts = store().start(name, record(content), size)) {
+      writePart(parts, content, 0, size);
+      before = parts.progress();
+      parts.write(ByteBuffer.wrap(content, size, size / 4));
+    }
+
+    assertThat(store().open(name)).isEmpty();
+    assertThat(before.committed()).isEqualTo(size);
+    assertThat(store().progress(name)).contains(before);
+    try (BlobStore.Parts parts = store().resume(name).orElseThrow()) {
+      assertThat(parts.progress()).isEqualTo(before);
+      writePart(parts, content, size, size);
+      parts.write(ByteBuffer.wrap(content, 2 * size, size / 2));
+      parts.commit(record(content));
+    }
+    assertThat(read(store(), name)).isEqualTo(content);
+    assertThat(store().confirm(name)).contains(record(content));
+    assertThat(store().progress(name)).isEmpty();
+    assertThat(store().resume(name)).isEmpty();
+  }
+
+  @Test
+  default void blobOfOnePart_needsNoOtherCommit() throws IOException {
+    byte[] content = bytes(1, 1_000);
+    BlobName name = name(Shelf.KEPT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      parts.write(ByteBuffer.wrap(content));
+      parts.commit(record(content));
+    }
+
+    assertThat(read(store(), name)).isEqualTo(content);
+    assertThat(store().progress(name)).isEmpty();
+  }
+
+  @Test
+  default void partsWithoutACommit_areNothing() throws IOException {
+    byte[] content = bytes(1, 1_000);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      parts.write(ByteBuffer.wrap(content, 0, 500));
+    }
+
+    assertThat(store().progress(name)).isEmpty();
+    assertThat(store().resume(name)).isEmpty();
+    assertThat(store().unfinished(Instant.MAX, 10)).isEmpty();
+  }
+
+  @Test
+  default void rememberedUpload_isUnfinishedAlthoughItHasNoPart() throws IOException {
+    byte[] content = bytes(1, 1_000);
+    BlobName name = name(Shelf.KEPT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      parts.remember();
+      assertThat(store().unfinished(Instant.MAX, 10)).as("while it is open").isEmpty();
+    }
+
+    assertThat(store().progress(name)).contains(Progress.none(record(content), partSize()));
+    assertThat(store().unfinished(Instant.MAX, 10)).containsExactly(name);
+    try (BlobStore.Parts parts = store().resume(name).orElseThrow()) {
+      parts.write(ByteBuffer.wrap(content));
+      parts.commit(record(content));
+    }
+    assertThat(read(store(), name)).isEqualTo(content);
+  }
+
+  @Test
+  default void discardedUpload_isGone_andASecondDiscardIsFine() throws IOException {
+    BlobName name = name(Shelf.TRANSIT, 1);
+    byte[] content = bytes(1, 2 * partSize());
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      writePart(parts, content, 0, partSize());
+    }
+    store().discard(name);
+    store().discard(name);
+
+    assertThat(store().progress(name)).isEmpty();
+    assertThat(store().resume(name)).isEmpty();
+    assertThat(store().unfinished(Instant.MAX, 10)).isEmpty();
+  }
+
+  @Test
+  default void uploadBegunAnew_forgetsTheParts() throws IOException {
+    BlobName name = name(Shelf.TRANSIT, 1);
+    byte[] first = bytes(1, 2 * partSize());
+    byte[] second = bytes(2, partSize() + 10);
+    try (BlobStore.Parts parts = store().start(name, record(first), partSize())) {
+      writePart(parts, first, 0, partSize());
+    }
+    try (BlobStore.Parts parts = store().start(name, record(second), partSize())) {
+      assertThat(parts.progress().committed()).isZero();
+      writePart(parts, second, 0, partSize());
+      parts.write(ByteBuffer.wrap(second, partSize(), 10));
+      parts.commit(record(second));
+    }
+
+    assertThat(read(store(), name)).isEqualTo(second);
+  }
+
+  @Test
+  default void unfinishedUploads_areThoseNotAddedToSince() throws IOException {
+    BlobName name = name(Shelf.TRANSIT, 1);
+    byte[] content = bytes(1, 2 * partSize());
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      writePart(parts, content, 0, partSize());
+    }
+
+    assertThat(store().unfinished(Instant.EPOCH, 10)).isEmpty();
+    assertThat(store().unfinished(Instant.MAX, 10)).containsExactly(name);
+    assertThat(store().removeAbandoned(Instant.MAX)).as("it can be gone on with").isZero();
+    assertThat(store().progress(name)).isPresent();
+  }
+
+  @Test
+  default void expiryInTheEnd_isTheCommits() throws IOException {
+    byte[] content = bytes(1, 100);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      parts.write(ByteBuffer.wrap(content));
+      parts.commit(record(content).expiring(1_234));
+    }
+
+    assertThat(store().confirm(name)).contains(record(content).expiring(1_234));
+  }
+
+  @Test
+  default void renewedBlob_hasTheNewExpiryAndTheOldContent() throws IOException {
+    byte[] content = bytes(1, 50_000);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    put(store(), name, content);
+
+    assertThat(store().renew(name, 123_456_789)).isTrue();
+    assertThat(store().confirm(name)).contains(record(content).expiring(123_456_789));
+    assertThat(read(store(), name)).isEqualTo(content);
+    assertThat(store().renew(name(Shelf.TRANSIT, 2), 1)).isFalse();
+    assertThat(store().open(name(Shelf.TRANSIT, 2))).isEmpty();
+  }
+
+  @Test
+  default void withdrawnBlob_isOutOfSightAndRemembered() throws IOException {
+    byte[] content = bytes(1, 1_000);
+    BlobName name = name(Shelf.KEPT, 1);
+    put(store(), name, content);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(store().withdraw(name)).contains(record(content));
+      assertThat(store().open(name)).isEmpty();
+      assertThat(store().confirm(name)).isEmpty();
+      assertThat(store().list(Shelf.KEPT, Optional.empty(), 10)).isEmpty();
+      assertThat(store().withdrawn(10))
+          .containsExactly(new BlobStore.Withdrawn(name, record(content)));
+    }
+    for (int i = 0; i < 2; i++) {
+      store().purge(name);
+      assertThat(store().withdrawn(10)).isEmpty();
+      assertThat(store().withdraw(name)).isEmpty();
+    }
+  }
+
+  @Test
+  default void blobStoredAfterAPurge_isThere() throws IOException {
+    BlobName name = name(Shelf.KEPT, 1);
+    put(store(), name, bytes(1, 1_000));
+    store().withdraw(name);
+    store().purge(name);
+    put(store(), name, bytes(1, 1_000));
+
+    assertThat(read(store(), name)).isEqualTo(bytes(1, 1_000));
+    assertThat(store().withdrawn(10)).isEmpty();
+  }
+
+  @Test
   default void somethingIsFree() throws IOException {
     assertThat(store().freeBytes()).isPositive();
   }
 
+  /// The size of parts: what the backend's least is, and no more.
+  default int partSize() {
+    return 10_000;
+  }
+
+  /// Writes a whole part and commits it.
+  static void writePart(BlobStore.Parts parts, byte[] content, int offset, int length)
+      throws IOException {
+    parts.write(ByteBuffer.wrap(content, offset, length));
+    RunningDigest digest = parts.progress().midstate().resume();
+    digest.update(ByteBuffer.wrap(content, offset, length));
+    parts.commitPart(digest.midstate());
+  }
+
   static BlobName name(Shelf shelf, int number) {
-    return BlobIds.name(shelf, bytes(number, 32));
+    return new BlobName(shelf, Digest.of(bytes(number, 32)).toString());
   }
 
   static byte[] bytes(int seed, int length) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /// Temporary folders in memory where the machine has such a place: fsync costs nothing there.
-final class MemoryDisk implements TempDirFactory {
+public final class MemoryDisk implements TempDirFactory {
   private static final Path TMPFS = Path.of("/dev/shm");
 
   @Override

@@ -54,6 +54,8 @@ public final class RelayService implements AutoCloseable {
           AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
 
   private static final Duration UNARY_DEADLINE = Duration.ofSeconds(15);
+  // The end of a direct upload of many parts may take an object store a while.
+  private static final Duration BLOB_DEADLINE = Duration.ofSeconds(60);
   private static final long FIRST_BACKOFF_MILLIS = 20;
   private static final long LONGEST_BACKOFF_MILLIS = 2_000;
 
@@ -137,7 +139,7 @@ public final class RelayService implements AutoCloseable {
               router.chainChanged(account);
             });
     var toOwners = new OwnerCalls(routes, limits, wheel, backoff, UNARY_DEADLINE);
-    var toBlob = new PassThrough(channels.blob(), limits, UNARY_DEADLINE);
+    var toBlob = new PassThrough(channels.blob(), limits, BLOB_DEADLINE);
     this.services =
         List.of(
             gated(gate, new ConnectService(streams).bindService()),

@@ -10,6 +10,7 @@ import static sotto.relay.TestRelay.take;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
@@ -33,9 +34,13 @@ import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.LookUpUsernameRequest;
+import sotto.blob.v1.BeginRequest;
+import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.DownloadResponse;
+import sotto.blob.v1.RenewRequest;
+import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadRequest;
 import sotto.blob.v1.UploadResponse;
 import sotto.keys.v1.GetBundlesRequest;
@@ -44,6 +49,8 @@ import sotto.mailbox.v1.GetTokenKeysResponse;
 import sotto.mesh.Caller;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
+import sotto.quota.v1.QuotaServiceGrpc;
+import sotto.quota.v1.ReleaseRequest;
 
 class EdgeTest {
   private static final ByteString ID = ByteString.copyFrom(BOB.account().bytes());
@@ -290,6 +297,53 @@ class EdgeTest {
 
     assertThat(answer.get(10, TimeUnit.SECONDS).hasUploaded()).isTrue();
     assertThat(blobs.blob).isEqualTo(whole);
+  }
+
+  @Test
+  void callsAboutMedia_arriveWithTheirCaller() throws Exception {
+    var media =
+        BlobServiceGrpc.newBlockingStub(relay.channel)
+            .withInterceptors(authorized(relay.token(ALICE)));
+    var declaration =
+        BlobDeclaration.newBuilder()
+            .setSize(1)
+            .setSha256(ByteString.copyFrom(new byte[32]))
+            .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
+            .setUploadId(ByteString.copyFrom(new byte[16]));
+
+    assertThat(media.begin(BeginRequest.newBuilder().setBlob(declaration).build()).hasPosition())
+        .isTrue();
+    assertThat(take(blobs.callers)).contains(new Caller(ALICE.account(), ALICE.device()));
+    var id = ByteString.copyFrom(new byte[32]);
+    assertThat(reason(() -> media.renew(RenewRequest.newBuilder().setBlobId(id).build())))
+        .as("answered by the service behind")
+        .isEqualTo(Reason.NOT_SERVED);
+    assertThat(
+            reason(() ->
+                BlobServiceGrpc.newBlockingStub(relay.channel)
+                    .renew(RenewRequest.newBuilder().setBlobId(id).build())))
+        .isEqualTo(Reason.TOKEN_MISSING);
+  }
+
+  @Test
+  void internalServices_areNotReached() {
+    var served =
+        relay.relay.services().stream().map(s -> s.bindService().getServiceDescriptor().getName());
+
+    assertThat(served)
+        .containsExactlyInAnyOrder(
+            "sotto.chat.v1.ChatService",
+            "sotto.account.v1.AccountService",
+            "sotto.keys.v1.KeyService",
+            "sotto.blob.v1.BlobService");
+    var quota =
+        QuotaServiceGrpc.newBlockingStub(relay.channel)
+            .withInterceptors(authorized(relay.token(ALICE)));
+    assertThat(
+            Status.fromThrowable(
+                    catchThrowable(() -> quota.release(ReleaseRequest.getDefaultInstance())))
+                .getCode())
+        .isEqualTo(Status.Code.UNIMPLEMENTED);
   }
 
   @Test

@@ -3,22 +3,30 @@ package sotto.standalone;
 import java.nio.file.Path;
 import java.time.Duration;
 import sotto.blob.BlobConfig;
+import sotto.mesh.Rate;
 
 /// What an operator decides about media; the rest of [BlobConfig] is as it comes.
 ///
 /// @param maxBlobBytes largest blob
+/// @param partBytes size of the parts in which blobs are uploaded
 /// @param transitLife how long a blob in transit is kept; not shorter than a mailbox keeps the
 ///   message that names it
 /// @param keptBytesPerAccount how much one account may keep for good
+/// @param transitKibPerAccount how much one account may send, in KiB, and how long a whole of it
+///   takes to come back
 /// @param minFreeBytes what uploads leave free on the disk
 /// @param transfersPerAccount uploads, and as many downloads, of an account at once
+/// @param partLife how long an unfinished upload can be gone on with
 record BlobSettings(
     long maxBlobBytes,
+    int partBytes,
     Duration transitLife,
     long keptBytesPerAccount,
+    Rate transitKibPerAccount,
     long minFreeBytes,
-    int transfersPerAccount) {
-  static final BlobSettings DEFAULTS = defaults();
+    int transfersPerAccount,
+    Duration partLife) {
+  static final BlobSettings DEFAULTS = of(BlobConfig.in(Path.of("")));
 
   /// Checks the bounds of [BlobConfig].
   BlobSettings {
@@ -26,40 +34,63 @@ record BlobSettings(
         config(
             Path.of(""),
             maxBlobBytes,
+            partBytes,
             transitLife,
             keptBytesPerAccount,
+            transitKibPerAccount,
             minFreeBytes,
-            transfersPerAccount);
+            transfersPerAccount,
+            partLife);
   }
 
   BlobConfig in(Path folder) {
     return config(
-        folder, maxBlobBytes, transitLife, keptBytesPerAccount, minFreeBytes, transfersPerAccount);
+        folder,
+        maxBlobBytes,
+        partBytes,
+        transitLife,
+        keptBytesPerAccount,
+        transitKibPerAccount,
+        minFreeBytes,
+        transfersPerAccount,
+        partLife);
   }
 
-  private static BlobSettings defaults() {
-    var whole = BlobConfig.in(Path.of(""));
+  private static BlobSettings of(BlobConfig whole) {
     return new BlobSettings(
         whole.maxBlobBytes(),
+        whole.partBytes(),
         whole.transitLife(),
         whole.keptBytesPerAccount(),
+        whole.transitKibPerAccount(),
         whole.minFreeBytes(),
-        whole.transfersPerAccount());
+        whole.transfersPerAccount(),
+        whole.partLife());
   }
 
   private static BlobConfig config(
-      Path folder, long max, Duration transit, long kept, long free, int transfers) {
+      Path folder,
+      long max,
+      int part,
+      Duration transit,
+      long kept,
+      Rate sent,
+      long free,
+      int transfers,
+      Duration partLife) {
     var whole = BlobConfig.in(folder);
     return new BlobConfig(
         folder,
         max,
+        part,
         transit,
         kept,
+        sent,
         free,
         transfers,
         whole.idle(),
         whole.sweepEvery(),
         whole.sweepPerSecond(),
-        whole.partLife());
+        partLife);
   }
 }

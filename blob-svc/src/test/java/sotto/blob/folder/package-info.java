@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.blob.folder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.blob.transfer;
+
+import org.jspecify.annotations.NullMarked;
