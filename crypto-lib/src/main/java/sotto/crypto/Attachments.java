@@ -179,7 +179,7 @@ public final class Attachments {
     }
   }
 
-  private static boolean zeros(byte[] bytes, int from, int to) {
+  static boolean zeros(byte[] bytes, int from, int to) {
     int any = 0;
     for (int i = from; i < to; i++) {
       any |= bytes[i];
@@ -213,7 +213,8 @@ public final class Attachments {
     }
   }
 
-  private static StreamingAead aead(byte[] key) {
+  /// The construction under a given key, which must never be used for two blobs of one context.
+  static StreamingAead aead(byte[] key) {
     try {
       return new AesGcmHkdfStreaming(key, "HmacSha256", AttachmentKey.KEY_LENGTH, SEGMENT, 0);
     } catch (InvalidAlgorithmParameterException e) {

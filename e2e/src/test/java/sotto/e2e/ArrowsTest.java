@@ -73,7 +73,8 @@ final class ArrowsTest {
           .that(SERVERS)
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage("sotto.content..", "sotto.client..", "sotto.crypto.."));
+              resideInAnyPackage(
+                  "sotto.content..", "sotto.archive..", "sotto.client..", "sotto.crypto.."));
 
   @ArchTest
   static final ArchRule libsignal_isForCryptoAndTheStoresCertificates =
