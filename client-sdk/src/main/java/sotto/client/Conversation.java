@@ -51,14 +51,20 @@ public final class Conversation {
     return send(caption, List.of(file));
   }
 
-  /// The newest messages, oldest first.
+  /// The newest messages, oldest first. What is in the archive is fetched; without the server, only
+  /// what is newer than that.
   ///
   /// @param limit 1 to 10,000
+  /// @throws SottoException SERVER_UNREACHABLE when there is nothing newer
   public List<MessageView> messages(int limit) {
     return engine.conversations().newest(peer, limit);
   }
 
-  /// The newest messages before a place, oldest first.
+  /// The newest messages before a place, oldest first. What is in the archive is fetched; without
+  /// the server, only what is newer than that.
+  ///
+  /// @param limit 1 to 10,000
+  /// @throws SottoException SERVER_UNREACHABLE when there is nothing newer
   public List<MessageView> messagesBefore(MessageView.Place place, int limit) {
     return engine.conversations().before(peer, place, limit);
   }

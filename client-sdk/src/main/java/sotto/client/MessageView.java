@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param sentAt when it was sent, by the sender's clock as the server corrected it; until it is
 ///   first encrypted, when it was written
 /// @param status how far it has come
-/// @param failure why it failed or still waits
+/// @param failure why it failed or still waits, or why it cannot be read
 /// @param place its place in the conversation, to page from: see [Conversation#messagesBefore]
 public record MessageView(
     MessageId id,
@@ -42,7 +42,10 @@ public record MessageView(
     /// It came and could not be decrypted; one row stands for all in a row from one device.
     UNDECRYPTABLE,
     /// It is of a kind that this version does not know.
-    UNSUPPORTED
+    UNSUPPORTED,
+    /// Stands for messages that are in the [Archive] and cannot be read; the failure says how many
+    /// and why. Its place is that of the first of them.
+    ARCHIVED
   }
 
   /// Where a message stands in its conversation: ordered by time, then id.

@@ -25,7 +25,7 @@ public final class SentMessage {
 
   /// How far it has come.
   public Status status() {
-    return engine.status(row);
+    return engine.status(row, id);
   }
 
   /// Why it failed, or what it still waits for.
@@ -35,13 +35,13 @@ public final class SentMessage {
 
   /// The message as it is now.
   public MessageView view() {
-    return engine.view(row);
+    return engine.view(row, id);
   }
 
   /// Waits until it has come as far as `wanted`, or has failed, or the time is over.
   ///
   /// @return the status then; compare with [Status#reached]
   public Status await(Status wanted, Duration wait) {
-    return engine.await(row, wanted, wait);
+    return engine.await(row, id, wanted, wait);
   }
 }

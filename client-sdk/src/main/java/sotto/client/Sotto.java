@@ -48,6 +48,7 @@ public final class Sotto implements AutoCloseable {
             options.offline(),
             options.clock(),
             options.random(),
+            options.archiveAfter(),
             dialer));
   }
 
@@ -114,12 +115,20 @@ public final class Sotto implements AutoCloseable {
     return engine.conversations().all();
   }
 
-  /// The message with this id, if the store has it.
+  /// Old messages that are kept at the server.
+  public Archive archive() {
+    return new Archive(engine);
+  }
+
+  /// The message with this id, if the store or the archive has it.
+  ///
+  /// @throws SottoException SERVER_UNREACHABLE when it may be in the archive
   public Optional<MessageView> message(MessageId id) {
     return engine.message(id);
   }
 
-  /// Messages whose text has all the words, newest first.
+  /// Messages whose text has all the words, newest first. What may be in the archive is fetched;
+  /// where that is not possible, a [MessageView.Kind#ARCHIVED] stands for it.
   ///
   /// @param words words or beginnings of words, separated by spaces
   /// @param limit 1 to 10,000

@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import sotto.account.v1.AccountServiceGrpc;
@@ -54,12 +55,17 @@ import sotto.account.v1.Token;
 import sotto.account.v1.UsernameFound;
 import sotto.account.v1.UsernameNotFound;
 import sotto.account.v1.UsernameTaken;
+import sotto.blob.v1.BlobDeleted;
 import sotto.blob.v1.BlobNotFound;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.BlobTooLarge;
+import sotto.blob.v1.DeleteRequest;
+import sotto.blob.v1.DeleteResponse;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.DownloadResponse;
 import sotto.blob.v1.DownloadStart;
+import sotto.blob.v1.QuotaExceeded;
+import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadRequest;
 import sotto.blob.v1.UploadResponse;
 import sotto.blob.v1.UploadStart;
@@ -114,6 +120,13 @@ final class FakeServer implements AutoCloseable {
   /// What the server does with a send frame, instead of storing it.
   interface Refusal extends Function<Send, Optional<SendResult>> {}
 
+  /// The calls about blobs.
+  enum BlobCall {
+    UPLOAD,
+    DOWNLOAD,
+    DELETE
+  }
+
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<DeviceAddress> CALLER = Context.key("caller");
@@ -159,6 +172,8 @@ final class FakeServer implements AutoCloseable {
   int signIns;
   int lookUps;
   long blobLimit = Long.MAX_VALUE;
+  long keptLimit = Long.MAX_VALUE;
+  Consumer<BlobCall> onBlobCall = _ -> {};
   Refusal refusal = _ -> Optional.empty();
   UnaryOperator<Bundle> bundles = UnaryOperator.identity();
   UnaryOperator<GetChainResponse> chains = UnaryOperator.identity();
@@ -316,6 +331,21 @@ final class FakeServer implements AutoCloseable {
 
   synchronized void dropBlobs() {
     blobs.clear();
+  }
+
+  /// Gives each blob the bytes of the next one.
+  synchronized void swapBlobs() {
+    List<ByteString> ids = List.copyOf(blobs.keySet());
+    byte[] first = Objects.requireNonNull(blobs.get(ids.getFirst()));
+    for (int i = 0; i < ids.size(); i++) {
+      blobs.put(
+          ids.get(i),
+          i + 1 == ids.size() ? first : Objects.requireNonNull(blobs.get(ids.get(i + 1))));
+    }
+  }
+
+  synchronized int blobCount() {
+    return blobs.size();
   }
 
   synchronized long blobBytes() {
@@ -897,6 +927,7 @@ final class FakeServer implements AutoCloseable {
     @Override
     public StreamObserver<UploadRequest> upload(StreamObserver<UploadResponse> observer) {
       var _ = caller();
+      onBlobCall.accept(BlobCall.UPLOAD);
       return new StreamObserver<>() {
         private UploadStart start = UploadStart.getDefaultInstance();
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -929,6 +960,13 @@ final class FakeServer implements AutoCloseable {
                   sha256(bytes.toByteArray()), start.getBlob().getSha256().toByteArray())) {
             throw Statuses.of(Reason.INTERNAL, "digest");
           }
+          if (start.getBlob().getStorageClass() == StorageClass.STORAGE_CLASS_KEPT
+              && !uploads.containsKey(start.getBlob().getUploadId())
+              && blobBytes() + bytes.size() > keptLimit) {
+            return UploadResponse.newBuilder()
+                .setQuotaExceeded(QuotaExceeded.newBuilder().setLimitBytes(keptLimit))
+                .build();
+          }
           ByteString id =
               uploads.computeIfAbsent(start.getBlob().getUploadId(), _ -> randomBytes(32));
           blobs.put(id, bytes.toByteArray());
@@ -940,7 +978,22 @@ final class FakeServer implements AutoCloseable {
     }
 
     @Override
+    public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
+      onBlobCall.accept(BlobCall.DELETE);
+      answer(
+          observer,
+          _ -> {
+            var _ = caller();
+            DeleteResponse.Builder response = DeleteResponse.newBuilder();
+            return blobs.remove(request.getBlobId()) == null
+                ? response.setNotFound(BlobNotFound.getDefaultInstance()).build()
+                : response.setDeleted(BlobDeleted.getDefaultInstance()).build();
+          });
+    }
+
+    @Override
     public void download(DownloadRequest request, StreamObserver<DownloadResponse> observer) {
+      onBlobCall.accept(BlobCall.DOWNLOAD);
       byte[] blob;
       synchronized (FakeServer.this) {
         blob = blobs.get(request.getBlobId());

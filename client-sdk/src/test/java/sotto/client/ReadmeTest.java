@@ -65,6 +65,34 @@ final class ReadmeTest {
   }
 
   @Test
+  void sampleOfTheArchive_movesNothingWhereThereIsNothing() throws IOException {
+    var out = new Console(printed);
+    try (Sotto alice = open(folder.resolve("alice"), TwoPeople.key())) {
+      var _ = alice.register(fake.address(), Username.of("alice"));
+      // archive sample
+      switch (alice.archive().moveOlderThan(Duration.ofDays(90))) {
+        case ArchiveOutcome.Moved moved -> out.println(moved.messages() + " moved");
+        case ArchiveOutcome.NoRoom full -> out.println("the server keeps " + full.limitBytes());
+      }
+      // archive end
+    }
+    fake.close();
+    assertThat(printed).containsExactly("0 moved");
+    List<String> source = Files.readAllLines(SOURCE);
+    String sample =
+        String.join(
+            "\n",
+            source
+                .subList(
+                    source.indexOf("      // archive sample") + 1,
+                    source.indexOf("      // archive end"))
+                .stream()
+                .map(line -> line.substring(6))
+                .toList());
+    assertThat(Files.readString(README)).contains("```java\n" + sample + "\n```");
+  }
+
+  @Test
   void sampleOfTheReadme_isThatCode() throws IOException {
     List<String> source = Files.readAllLines(SOURCE);
     List<String> sample =

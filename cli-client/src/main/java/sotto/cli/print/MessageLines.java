@@ -123,6 +123,11 @@ public final class MessageLines {
       case UNDECRYPTABLE ->
           lines.add("(a message that could not be decrypted; it was asked for again)");
       case UNSUPPORTED -> lines.add("(a message of a kind that this version of sotto cannot show)");
+      case ARCHIVED ->
+          lines.add(
+              "("
+                  + message.failure().map(Failure::sentence).map(TerminalText::name).orElse("")
+                  + ")");
     }
     return String.join("\n" + INDENT, lines);
   }

@@ -19,6 +19,7 @@ import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Status;
 import sotto.client.Verification;
+import sotto.client.internal.archive.History;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
@@ -38,6 +39,7 @@ public final class Conversations {
   private final Presence presence;
   private final Names names;
   private final ChainSync chains;
+  private final History history;
 
   Conversations(
       Core core,
@@ -46,7 +48,8 @@ public final class Conversations {
       Typing typing,
       Presence presence,
       Names names,
-      ChainSync chains) {
+      ChainSync chains,
+      History history) {
     this.core = core;
     this.outbox = outbox;
     this.uploads = uploads;
@@ -54,6 +57,7 @@ public final class Conversations {
     this.presence = presence;
     this.names = names;
     this.chains = chains;
+    this.history = history;
   }
 
   /// Makes sure that there is a conversation, and looks its name up if there is a connection.
@@ -173,13 +177,13 @@ public final class Conversations {
   /// The newest messages, oldest first.
   public List<MessageView> newest(Peer peer, int limit) {
     checkLimit(limit);
-    return core.lane().call(_ -> core.store().messages().newest(row(peer).id(), limit));
+    return history.newest(() -> row(peer).id(), limit);
   }
 
   /// The newest messages before a place, oldest first.
   public List<MessageView> before(Peer peer, MessageView.Place place, int limit) {
     checkLimit(limit);
-    return core.lane().call(_ -> core.store().messages().before(row(peer).id(), place, limit));
+    return history.before(() -> row(peer).id(), place, limit);
   }
 
   private static void checkLimit(int limit) {
@@ -326,13 +330,11 @@ public final class Conversations {
   /// Messages with all the words.
   public List<MessageView> search(String words, int limit) {
     checkLimit(limit);
+    List<String> each = Stream.of(words.strip().split("\\s+")).filter(w -> !w.isEmpty()).toList();
     String query =
-        Stream.of(words.strip().split("\\s+"))
-            .filter(w -> !w.isEmpty())
+        each.stream()
             .map(w -> "\"" + w.replace("\"", "\"\"") + "\"*")
             .collect(Collectors.joining(" "));
-    return query.isEmpty()
-        ? List.of()
-        : core.lane().call(_ -> core.store().messages().search(query, limit));
+    return query.isEmpty() ? List.of() : history.search(query, each, limit);
   }
 }

@@ -1,5 +1,7 @@
 package sotto.client.internal.engine;
 
+import sotto.client.internal.archive.Step;
+
 /// Ends the process at a chosen instant, as a power cut would, so that tests can see what survives.
 /// Does nothing unless the system property `sotto.test.crash` names the point when the JVM starts.
 enum CrashPoint {
@@ -10,7 +12,25 @@ enum CrashPoint {
   /// A message is decrypted, nothing about it is durable.
   AFTER_DECRYPT("after-decrypt"),
   /// A message is durable, its ack has not left.
-  AFTER_COMMIT("after-commit");
+  AFTER_COMMIT("after-commit"),
+  /// As the step of the archive says, here and below.
+  ARCHIVE_CHOSEN("archive-chosen"),
+  /// See [Step].
+  ARCHIVE_WRITTEN("archive-written"),
+  /// See [Step].
+  ARCHIVE_PREPARED("archive-prepared"),
+  /// See [Step].
+  ARCHIVE_SENT("archive-sent"),
+  /// See [Step].
+  ARCHIVE_UPLOADED("archive-uploaded"),
+  /// See [Step].
+  ARCHIVE_VERIFIED("archive-verified"),
+  /// See [Step].
+  ARCHIVE_MOVED("archive-moved"),
+  /// See [Step].
+  ARCHIVE_RETURNED("archive-returned"),
+  /// See [Step].
+  ARCHIVE_DELETED("archive-deleted");
 
   private static final int EXIT_CODE = 137;
   private static final long FLUSH_MILLIS = 50;
@@ -19,6 +39,20 @@ enum CrashPoint {
 
   CrashPoint(String name) {
     this.chosen = name.equals(System.getProperty("sotto.test.crash", ""));
+  }
+
+  static CrashPoint of(Step step) {
+    return switch (step) {
+      case CHOSEN -> ARCHIVE_CHOSEN;
+      case WRITTEN -> ARCHIVE_WRITTEN;
+      case PREPARED -> ARCHIVE_PREPARED;
+      case SENT -> ARCHIVE_SENT;
+      case UPLOADED -> ARCHIVE_UPLOADED;
+      case VERIFIED -> ARCHIVE_VERIFIED;
+      case MOVED -> ARCHIVE_MOVED;
+      case RETURNED -> ARCHIVE_RETURNED;
+      case DELETED -> ARCHIVE_DELETED;
+    };
   }
 
   void reached() {

@@ -32,6 +32,7 @@ import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Status;
 import sotto.client.Username;
+import sotto.client.internal.archive.Archives;
 import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.ServerCalls;
@@ -48,6 +49,7 @@ import sotto.client.internal.store.Store;
 public final class Engine implements AutoCloseable {
   private static final String CONNECTION_NUMBER = "connection_number";
   private static final String CLOCK_OFFSET = "clock_offset";
+  private static final Duration ARCHIVE_CHECK = Duration.ofMinutes(5);
   private static final Duration SUPPLY_PATIENCE = Duration.ofSeconds(10);
 
   private final Core core;
@@ -63,12 +65,23 @@ public final class Engine implements AutoCloseable {
   private final PreKeySupply supply;
   private final ChainSync chains;
   private final Conversations conversations;
+  private final Archives archives;
+  private final Optional<Duration> archiveAfter;
   private final Connector connector;
   private volatile boolean mailboxEmpty;
   private volatile boolean supplied;
 
-  private Engine(Core core, Dialer dialer, boolean offline) {
+  private Engine(Core core, Dialer dialer, boolean offline, Optional<Duration> archiveAfter) {
     this.core = core;
+    this.archiveAfter = archiveAfter;
+    this.archives =
+        new Archives(
+            core.lane(),
+            core.store(),
+            core.clock()::millis,
+            core.random(),
+            () -> core.session().map(Session::blobs),
+            step -> CrashPoint.of(step).reached());
     this.dialer = dialer;
     this.offline = offline;
     this.registration = new Registration(core);
@@ -85,7 +98,15 @@ public final class Engine implements AutoCloseable {
     this.downloads = new Downloads(core);
     this.supply = new PreKeySupply(core);
     this.conversations =
-        new Conversations(core, outbox, uploads, new Typing(core, sealer), presence, names, chains);
+        new Conversations(
+            core,
+            outbox,
+            uploads,
+            new Typing(core, sealer),
+            presence,
+            names,
+            chains,
+            archives.history());
     this.connector = new Connector(core, dialer, new Guest());
   }
 
@@ -96,6 +117,7 @@ public final class Engine implements AutoCloseable {
       boolean offline,
       Clock machine,
       SecureRandom random,
+      Optional<Duration> archiveAfter,
       Dialer dialer) {
     ServerClock clock = new ServerClock(machine);
     Store store = Store.open(home, secret, random, clock);
@@ -106,7 +128,8 @@ public final class Engine implements AutoCloseable {
             problem -> opened.get().ifPresent(e -> e.connector.storageBlocked(problem)));
     Timers timers = new Timers();
     try {
-      Engine engine = new Engine(new Core(store, lane, clock, random, timers), dialer, offline);
+      Engine engine =
+          new Engine(new Core(store, lane, clock, random, timers), dialer, offline, archiveAfter);
       opened.set(Optional.of(engine));
       engine.start();
       return engine;
@@ -124,17 +147,40 @@ public final class Engine implements AutoCloseable {
             .call(_ -> {
               core.store().settings().number(CLOCK_OFFSET).ifPresent(core.clock()::setOffset);
               uploads.sweep();
+              archives.sweep();
               return registration.load();
             });
     identity.ifPresent(core::setIdentity);
     if (identity.isPresent() && !offline) {
       connector.start();
     }
+    archiveAfter.ifPresent(this::archiveByItself);
+  }
+
+  /// Looks every now and then whether it is time; when the last time was is in the store.
+  private void archiveByItself(Duration age) {
+    core.timers()
+        .after(
+            ARCHIVE_CHECK.toMillis(),
+            () -> {
+              core.session()
+                  .ifPresent(_ -> core.inBackground("archive", () -> archives.byItself(age)));
+              archiveByItself(age);
+            });
   }
 
   /// Conversations.
   public Conversations conversations() {
     return conversations;
+  }
+
+  /// The archive.
+  ///
+  /// @throws SottoException NOT_REGISTERED, CLOSED
+  public Archives archives() {
+    requireOpen();
+    core.self();
+    return archives;
   }
 
   /// The account.
@@ -232,25 +278,28 @@ public final class Engine implements AutoCloseable {
 
   /// A message by its id.
   public Optional<MessageView> message(MessageId id) {
-    return core.lane().call(_ -> core.store().messages().find(id));
+    return archives.history().find(id);
   }
 
-  /// A message by its row.
-  public MessageView view(long row) {
-    return core.lane().call(_ -> core.store().messages().view(row));
+  /// A message by its row, or by its id if it has left the store.
+  public MessageView view(long row, MessageId id) {
+    return core.lane()
+        .call(_ -> core.store().messages().state(row).map(s -> core.store().messages().view(row)))
+        .or(() -> archives.history().find(id))
+        .orElseThrow(() -> SottoException.invalid("message", "There is no such message."));
   }
 
   /// Waits until a message has come so far.
   ///
   /// @return its status then
-  public Status await(long row, Status wanted, Duration wait) {
+  public Status await(long row, MessageId id, Status wanted, Duration wait) {
     Signal signal = core.statuses().register(row);
     AtomicReference<Status> status = new AtomicReference<>(Status.QUEUED);
     try {
       var _ =
           signal.await(
               () -> {
-                status.set(status(row));
+                status.set(status(row, id));
                 return status.get().reached(wanted)
                     || status.get() == Status.FAILED
                     || core.closed();
@@ -262,11 +311,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /// A message's status.
-  public Status status(long row) {
+  /// A message's status, by its row, or by its id if it has left the store.
+  public Status status(long row, MessageId id) {
     return core.lane()
         .call(_ -> core.store().messages().state(row))
         .map(Messages.State::status)
+        .or(() -> archives.history().find(id).map(MessageView::status))
         .orElse(Status.FAILED);
   }
 
@@ -274,7 +324,7 @@ public final class Engine implements AutoCloseable {
   public SaveResult save(FileView file, Path folder) {
     requireOpen();
     Attached.Entry entry =
-        core.lane().call(_ -> core.store().messages().rows(file.message())).stream()
+        archives.history().rows(file.message()).stream()
             .flatMap(row -> core.lane().call(_ -> core.store().attached().of(row)).stream())
             .filter(e ->
                 e.place() == file.index() && e.key().plainSha256().toString().equals(file.sha256()))

@@ -169,7 +169,13 @@ final class Reception {
       core.store()
           .messages()
           .outgoing(contact.get().id(), MessageId.of(id.toByteArray()))
-          .ifPresent(message -> core.advance(tx, message.id(), status.get()));
+          .ifPresentOrElse(
+              message -> core.advance(tx, message.id(), status.get()),
+              () ->
+                  core.store()
+                      .segments()
+                      .keepReceipt(
+                          contact.get().id(), MessageId.of(id.toByteArray()), status.get()));
     }
   }
 

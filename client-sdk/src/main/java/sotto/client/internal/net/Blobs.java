@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import sotto.blob.v1.BlobServiceGrpc;
+import sotto.blob.v1.DeleteRequest;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.DownloadResponse;
 import sotto.blob.v1.UploadRequest;
@@ -76,6 +77,19 @@ public final class Blobs {
     return first.hasStart() && first.getStart().getSize() == size
         ? Optional.of(new Chunks(answers))
         : Optional.empty();
+  }
+
+  /// Deletes a kept blob of one's own; one that is not there is deleted.
+  ///
+  /// @throws SottoException if the server does not do it now
+  public void delete(byte[] blobId) {
+    DeleteRequest request =
+        DeleteRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
+    var _ =
+        calls.authorized(token ->
+            ServerCalls.withToken(BlobServiceGrpc.newBlockingStub(calls.channel()), token)
+                .withDeadlineAfter(ServerCalls.DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .delete(request));
   }
 
   private static final class UncheckedRead extends RuntimeException {

@@ -23,7 +23,12 @@ public final class Attached {
       String mediaType,
       AttachmentKey key,
       Optional<Bytes> blobId,
-      Optional<Bytes> uploadId) {}
+      Optional<Bytes> uploadId) {
+    /// The same file of another row.
+    Entry of(long row) {
+      return new Entry(row, place, name, mediaType, key, blobId, uploadId);
+    }
+  }
 
   private static final String ROWS =
       "SELECT message, place, name, media_type, key, ciphertext_size, ciphertext_sha256, size,"

@@ -42,6 +42,7 @@ final class Codes {
       case MESSAGE -> 0;
       case UNDECRYPTABLE -> UNDECRYPTABLE;
       case UNSUPPORTED -> 2;
+      case ARCHIVED -> throw new IllegalArgumentException("a gap is not kept");
     };
   }
 
@@ -113,6 +114,27 @@ final class Codes {
       case 4 -> Events.Kind.CONTACT;
       case 5 -> Events.Kind.MISSED;
       case 6 -> Events.Kind.DISPLACED;
+      default -> throw unknown();
+    };
+  }
+
+  static int of(SegmentState state) {
+    return switch (state) {
+      case CHOSEN -> 0;
+      case PREPARED -> 1;
+      case UPLOADED -> 2;
+      case MOVED -> 3;
+      case RETURNED -> 4;
+    };
+  }
+
+  static SegmentState segmentState(int code) {
+    return switch (code) {
+      case 0 -> SegmentState.CHOSEN;
+      case 1 -> SegmentState.PREPARED;
+      case 2 -> SegmentState.UPLOADED;
+      case 3 -> SegmentState.MOVED;
+      case 4 -> SegmentState.RETURNED;
       default -> throw unknown();
     };
   }

@@ -101,6 +101,11 @@ public final class Contacts {
     sql.update("UPDATE OR IGNORE message SET contact = ? WHERE contact = ?", into.id(), from.id());
     sql.update("UPDATE outbox SET contact = ? WHERE contact = ?", into.id(), from.id());
     sql.update("UPDATE event SET contact = ? WHERE contact = ?", into.id(), from.id());
+    sql.update("UPDATE archive_segment SET contact = ? WHERE contact = ?", into.id(), from.id());
+    sql.update(
+        "UPDATE OR REPLACE archive_receipt SET contact = ? WHERE contact = ?",
+        into.id(),
+        from.id());
     sql.update(
         "UPDATE contact SET account_id = NULL, username = NULL, hint = NULL WHERE id = ?",
         from.id());

@@ -305,7 +305,7 @@ public final class Messages {
         sql.list(
             VIEW
                 + "WHERE m.id IN (SELECT rowid FROM message_text WHERE message_text MATCH ?) ORDER"
-                + " BY m.sent_at DESC LIMIT ?",
+                + " BY m.sent_at DESC, m.message_id DESC LIMIT ?",
             this::view,
             query,
             limit));
@@ -386,6 +386,25 @@ public final class Messages {
             Codes.status(r.integer(7)),
             failure,
             new MessageView.Place(r.number(6), id)));
+  }
+
+  /// What stands for messages of a conversation that are not here and cannot be shown.
+  ///
+  /// @param place where they begin
+  /// @param why how many they are, and why
+  public MessageView gap(Contact peer, MessageView.Place place, Failure why) {
+    return new MessageView(
+        place.id(),
+        MessageView.Kind.ARCHIVED,
+        true,
+        peer,
+        self(),
+        "",
+        List.of(),
+        Instant.ofEpochMilli(place.sentAtMillis()),
+        Status.READ,
+        Optional.of(why),
+        place);
   }
 
   private Contact self() {

@@ -6,6 +6,9 @@ import sotto.client.SottoException;
 /// The tables, and the steps that bring an older store up to date. `PRAGMA user_version` says which
 /// steps a store has had.
 final class Schema {
+  /// How texts become terms, the same in every index.
+  static final String TOKENIZER = "tokenize='unicode61 remove_diacritics 2'";
+
   private static final List<List<String>> STEPS =
       List.of(
           List.of(
@@ -102,7 +105,32 @@ final class Schema {
                 message INTEGER NOT NULL DEFAULT 0, contact INTEGER NOT NULL DEFAULT 0,
                 detail TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL)\
               """,
-              "CREATE TABLE consumer(name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID"));
+              "CREATE TABLE consumer(name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID"),
+          List.of(
+              "ALTER TABLE message ADD COLUMN segment INTEGER NOT NULL DEFAULT 0",
+              "CREATE INDEX message_segment ON message(segment) WHERE segment <> 0",
+              """
+              CREATE TRIGGER message_changed AFTER UPDATE OF kind, text, sent_at, status,
+                failure_code, failure, failure_retry, files, accepted_at, quoted_message_id
+                ON message WHEN OLD.segment <> 0 AND NEW.segment = OLD.segment
+                BEGIN UPDATE message SET segment = 0 WHERE id = NEW.id; END\
+              """,
+              """
+              CREATE TABLE archive_segment(id INTEGER PRIMARY KEY AUTOINCREMENT,
+                contact INTEGER NOT NULL, peer BLOB NOT NULL, segment_id BLOB NOT NULL UNIQUE,
+                state INTEGER NOT NULL, first_at INTEGER NOT NULL, first_id BLOB NOT NULL,
+                last_at INTEGER NOT NULL, last_id BLOB NOT NULL, count INTEGER NOT NULL,
+                size INTEGER NOT NULL, sha256 BLOB NOT NULL, upload_id BLOB NOT NULL,
+                blob_id BLOB, ids BLOB NOT NULL, cached INTEGER NOT NULL DEFAULT 0)\
+              """,
+              "CREATE INDEX archive_segment_order ON archive_segment(contact, last_at)",
+              "CREATE VIRTUAL TABLE archive_text USING fts5(text, content='', detail=none, "
+                  + TOKENIZER
+                  + ")",
+              """
+              CREATE TABLE archive_receipt(contact INTEGER NOT NULL, message_id BLOB NOT NULL,
+                status INTEGER NOT NULL, PRIMARY KEY(contact, message_id)) WITHOUT ROWID\
+              """));
 
   private Schema() {}
 

@@ -36,6 +36,9 @@ public final class Store implements AutoCloseable {
   private final Dedupe dedupe;
   private final Waiting waiting;
   private final Events events;
+  private final Segments segments;
+  private final ArchivedRows archivedRows;
+  private final ArchiveText archiveText;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -53,6 +56,9 @@ public final class Store implements AutoCloseable {
     this.dedupe = new Dedupe(sql);
     this.waiting = new Waiting(sql);
     this.events = new Events(sql, messages, contacts);
+    this.segments = new Segments(sql);
+    this.archivedRows = new ArchivedRows(sql, settings, attached);
+    this.archiveText = new ArchiveText(sql);
   }
 
   /// Whether a folder holds a home.
@@ -72,6 +78,7 @@ public final class Store implements AutoCloseable {
         Sql sql = new Sql(connect(home, secret, random));
         try {
           Schema.bringUpToDate(sql);
+          Room.giveBack(sql);
           sql.run("PRAGMA journal_mode = WAL");
           new KeyFile(home).noteStoreMade();
           return new Store(home, lock, sql, clock);
@@ -148,6 +155,11 @@ public final class Store implements AutoCloseable {
     return home.resolve("outgoing");
   }
 
+  /// The folder for encrypted segments of the archive that wait for their upload.
+  public Path archiveFolder() {
+    return home.resolve("archive");
+  }
+
   /// The connection.
   public Sql sql() {
     return sql;
@@ -211,6 +223,21 @@ public final class Store implements AutoCloseable {
   /// What happened.
   public Events events() {
     return events;
+  }
+
+  /// Segments of the archive.
+  public Segments segments() {
+    return segments;
+  }
+
+  /// Messages on their way into the archive and back.
+  public ArchivedRows archivedRows() {
+    return archivedRows;
+  }
+
+  /// The words of the archive.
+  public ArchiveText archiveText() {
+    return archiveText;
   }
 
   @Override

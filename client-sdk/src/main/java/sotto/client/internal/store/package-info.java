@@ -6,6 +6,7 @@
 ///   kdf               how the store's key comes from the passphrase; no secret
 ///   store.db          all below, encrypted page by page (ChaCha20-Poly1305)
 ///   outgoing/ID       encrypted files that wait for their upload
+///   archive/ID        encrypted segments of the archive that wait for their upload
 ///
 /// setting             single values: account, keys, connection number, clock offset
 /// chain_link          checked links of accounts, own and others'
@@ -19,6 +20,8 @@
 ///                     dedupe records, 45 days
 /// waiting             envelopes whose sender's chain must be fetched first
 /// event, consumer     what happened, and how far each consumer has come
+/// archive_segment     where each segment of the archive is; archive_text its words
+/// archive_receipt     receipts for messages that are in the archive
 /// ```
 @NullMarked
 package sotto.client.internal.store;

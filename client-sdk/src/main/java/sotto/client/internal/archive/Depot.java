@@ -1,0 +1,124 @@
+package sotto.client.internal.archive;
+
+import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import sotto.blob.v1.BlobDeclaration;
+import sotto.blob.v1.QuotaExceeded;
+import sotto.blob.v1.StorageClass;
+import sotto.blob.v1.UploadResponse;
+import sotto.blob.v1.UploadStart;
+import sotto.chain.Bytes;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
+import sotto.client.internal.net.Blobs;
+import sotto.client.internal.net.Faults;
+import sotto.client.internal.store.SegmentRow;
+import sotto.crypto.ArchiveKey;
+
+/// The server as the place where segments are. Every call blocks, and throws a [SottoException]
+/// when the server does not answer now.
+final class Depot {
+  private static final int BLOB_ID = 32;
+
+  /// What became of an upload.
+  sealed interface Put {}
+
+  /// The server has it.
+  record Stored(Bytes blobId) implements Put {}
+
+  /// The account has no room left.
+  ///
+  /// @param limit what it may have, bytes
+  /// @param retryAfter when to come back; empty = once something was deleted
+  record NoRoom(long limit, Optional<Duration> retryAfter) implements Put {}
+
+  /// The server will never take it, or the file is not what was declared.
+  record Unacceptable() implements Put {}
+
+  /// The file cannot be read here.
+  record Unreadable() implements Put {}
+
+  private final Supplier<Optional<Blobs>> connection;
+
+  Depot(Supplier<Optional<Blobs>> connection) {
+    this.connection = connection;
+  }
+
+  private Blobs blobs() {
+    return connection
+        .get()
+        .orElseThrow(() ->
+            SottoException.of(Code.SERVER_UNREACHABLE, "There is no connection to the server."));
+  }
+
+  /// Uploads a segment's blob, to be kept until this account deletes it.
+  Put put(SegmentRow segment, Path file) {
+    BlobDeclaration blob =
+        BlobDeclaration.newBuilder()
+            .setSize(segment.size())
+            .setSha256(ByteString.copyFrom(segment.sha256().toArray()))
+            .setStorageClass(StorageClass.STORAGE_CLASS_KEPT)
+            .setUploadId(ByteString.copyFrom(segment.uploadId().toArray()))
+            .build();
+    try {
+      UploadResponse answer = blobs().upload(UploadStart.newBuilder().setBlob(blob).build(), file);
+      return switch (answer.getOutcomeCase()) {
+        case UPLOADED -> stored(answer.getUploaded().getBlobId());
+        case QUOTA_EXCEEDED -> noRoom(answer.getQuotaExceeded());
+        case TOO_LARGE, MISMATCH -> new Unacceptable();
+        case ELSEWHERE, OUTCOME_NOT_SET ->
+            throw SottoException.of(Code.SERVER_UNREACHABLE, "The upload was not answered.");
+      };
+    } catch (IOException e) {
+      return new Unreadable();
+    }
+  }
+
+  private static Put stored(ByteString blobId) {
+    if (blobId.size() != BLOB_ID) {
+      throw SottoException.of(Code.REFUSED, "The server's answer to an upload is malformed.");
+    }
+    return new Stored(Bytes.of(blobId.toByteArray()));
+  }
+
+  private static Put noRoom(QuotaExceeded quota) {
+    return new NoRoom(
+        quota.getLimitBytes(),
+        quota.getRetryAfterMs() > 0
+            ? Optional.of(Duration.ofMillis(quota.getRetryAfterMs()))
+            : Optional.empty());
+  }
+
+  /// A segment's blob.
+  ///
+  /// @param size how many bytes it must have; more than a segment can have is not asked for
+  /// @return empty if the server has none of this size
+  Optional<byte[]> get(Bytes blobId, long size) {
+    if (size < 0 || size > ArchiveKey.blobSize(ArchiveKey.MAX_SEGMENT)) {
+      return Optional.empty();
+    }
+    Optional<InputStream> opened = blobs().download(blobId.toArray(), size);
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InputStream in = opened.get()) {
+      byte[] blob = in.readNBytes((int) size);
+      return blob.length == size && in.read() < 0 ? Optional.of(blob) : Optional.empty();
+    } catch (IOException e) {
+      throw e.getCause() instanceof StatusRuntimeException broken
+          ? Faults.of(broken)
+          : SottoException.of(Code.SERVER_UNREACHABLE, "The download broke off.", e);
+    }
+  }
+
+  /// Deletes a blob; one that is not there is deleted.
+  void delete(Bytes blobId) {
+    blobs().delete(blobId.toArray());
+  }
+}
