@@ -34,6 +34,7 @@ final class CommandLines {
     commands.put("read", ReadCommand::new);
     commands.put("chat", ChatCommand::new);
     commands.put("verify", VerifyCommand::new);
+    commands.put("archive", ArchiveCommand::new);
     commands.put("serve", session -> new ServeCommand());
     return commands;
   }

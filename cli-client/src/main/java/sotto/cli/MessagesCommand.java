@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sotto.cli.print.MessageJson;
+import sotto.client.Connection;
 import sotto.client.MessageView;
 import sotto.client.Username;
 
@@ -67,6 +68,12 @@ final class MessagesCommand implements Callable<Integer> {
       }
       if (messages.isEmpty() && !session.json()) {
         session.notice("empty", "No messages with " + user + " here.");
+      }
+      if (messages.size() < limit
+          && home.sotto().connection().state() == Connection.State.OFFLINE
+          && home.sotto().archive().summary().segments() > 0) {
+        session.notice(
+            "archived", "Older messages may be in the archive; --sync fetches them as well.");
       }
       return Exit.OK.code();
     }

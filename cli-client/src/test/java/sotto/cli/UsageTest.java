@@ -80,6 +80,9 @@ class UsageTest {
         "chat",
         "verify",
         "read",
+        "archive --older-than 90",
+        "archive --older-than 90d --restore",
+        "archive bob",
         "serve",
         "help nothing"
       })
