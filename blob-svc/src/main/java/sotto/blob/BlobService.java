@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import sotto.blob.cold.SegmentService;
+import sotto.blob.cold.SegmentSweep;
 import sotto.blob.folder.FolderBlobStore;
 import sotto.blob.quota.CountedQuota;
 import sotto.blob.transfer.BlobIds;
@@ -25,12 +27,15 @@ public final class BlobService implements AutoCloseable {
   private final BlobStore store;
   private final List<BindableService> services;
   private final Sweep sweep;
+  private final SegmentSweep segmentSweep;
   private final ScheduledExecutorService timer;
 
-  private BlobService(BlobStore store, List<BindableService> services, Sweep sweep) {
+  private BlobService(
+      BlobStore store, List<BindableService> services, Sweep sweep, SegmentSweep segmentSweep) {
     this.store = store;
     this.services = services;
     this.sweep = sweep;
+    this.segmentSweep = segmentSweep;
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("blob-sweep").factory());
@@ -55,7 +60,13 @@ public final class BlobService implements AutoCloseable {
               MonotonicClock.system(),
               telemetry.meter("blob"));
       var sweep = new Sweep(transfers, config.sweepPerSecond());
-      var service = new BlobService(store, List.of(new TransferService(transfers)), sweep);
+      var service =
+          new BlobService(
+              store,
+              List.of(
+                  new TransferService(transfers), new SegmentService(store, config.minFreeBytes())),
+              sweep,
+              new SegmentSweep(store, clock, config.sweepEvery(), config.sweepPerSecond()));
       service.start();
       return service;
     } catch (IOException | RuntimeException e) {
@@ -64,7 +75,8 @@ public final class BlobService implements AutoCloseable {
     }
   }
 
-  /// What a server is to serve: `sotto.blob.v1.BlobService`. Every call needs a caller.
+  /// What a server is to serve: `sotto.blob.v1.BlobService`, whose calls need a caller, and
+  /// `sotto.cold.v1.ColdService`, which only stores may be let into.
   public List<BindableService> services() {
     return services;
   }
@@ -83,6 +95,7 @@ public final class BlobService implements AutoCloseable {
   private void step() {
     try {
       sweep.step();
+      segmentSweep.step();
     } catch (IOException | RuntimeException e) {
       // The next step tries again.
       LOG.log(System.Logger.Level.ERROR, "the sweep could not go on", new Scrubbed(e));

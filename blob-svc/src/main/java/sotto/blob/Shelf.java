@@ -8,7 +8,10 @@ public enum Shelf {
   /// On the way to somebody: it expires.
   TRANSIT("transit"),
   /// It stays.
-  KEPT("kept");
+  KEPT("kept"),
+  /// A cold part of a mailbox, put and deleted by the store: it expires, should the store forget
+  /// it.
+  COLD("cold");
 
   private final String folder;
 
