@@ -83,7 +83,7 @@ launch() {
         --tls-ca "$dir/mesh/public/ca.pem" --stores "$(target store)" --presence "$(target presence)" --relays "$(target relay)" --blobs "$(target blob)")
       ;;
     store)
-      more=(--store "$(url)" --data "$dir/mesh/data/$pod" --stores "$(target store)")
+      more=(--store "$(url)" --data "$dir/mesh/data/$pod" --stores "$(target store)" --blobs "$(target blob)")
       [ -z "$password" ] || more+=(--password-file "$dir/password")
       ;;
     blob) more=(--data "$dir/mesh/data/$pod") ;;

@@ -83,6 +83,8 @@ final class StoreUnderTest implements AutoCloseable {
             1L << 40,
             defaults.mailboxLife(),
             defaults.dormantAfter(),
+            defaults.coldAfter(),
+            defaults.coldGiveUp(),
             defaults.serverNames()),
         envelopeBytes);
   }

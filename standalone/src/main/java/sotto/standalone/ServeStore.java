@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,9 +17,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sotto.mesh.Drain;
 import sotto.mesh.MeshNetwork;
+import sotto.mesh.PodTarget;
 import sotto.mesh.Role;
 import sotto.mesh.Telemetry;
 import sotto.store.StoreService;
+import sotto.store.cold.BlobColdStore;
+import sotto.store.cold.ColdStore;
 
 /// `sotto serve-store`: a store as a process of its own.
 @Command(
@@ -59,6 +63,13 @@ final class ServeStore implements Callable<Integer> {
           "Where the stores are, this one among them: dns:///HOST:PORT, each of whose addresses is one, or static:///HOST:PORT,HOST:PORT.")
   @Nullable String stores;
 
+  @Option(
+      names = "--blobs",
+      paramLabel = "TARGET",
+      description =
+          "Where media are: old envelopes move there. Without it they stay in the database.")
+  @Nullable String blobs;
+
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin ProcessOptions options = new ProcessOptions();
 
@@ -82,10 +93,19 @@ final class ServeStore implements Callable<Integer> {
     if (stores != null) {
       flags.put("stores", stores);
     }
+    if (blobs != null) {
+      flags.put("blobs", blobs);
+    }
     if (!names.isEmpty()) {
       flags.put("names", ProcessOptions.joined(names));
     }
     return flags;
+  }
+
+  private static Optional<ColdStore> cold(MeshNetwork mesh, PodTarget blobs) {
+    return blobs.equals(PodTarget.NONE)
+        ? Optional.empty()
+        : Optional.of(new BlobColdStore(MeshNetwork.anyOf(mesh.pods(Role.BLOB, blobs))));
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
@@ -106,6 +126,7 @@ final class ServeStore implements Callable<Integer> {
                         config.mesh().name(),
                         ServerNames.all(config.names())),
                 mesh.pods(Role.STORE, config.stores()),
+                cold(mesh, config.blobs()),
                 clock,
                 random,
                 telemetry));

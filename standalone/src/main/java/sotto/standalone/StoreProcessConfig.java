@@ -19,6 +19,7 @@ import sotto.mesh.TelemetryConfig;
 /// @param store accounts and mailboxes
 /// @param mesh its part in the mesh
 /// @param stores where the stores are; it may be among them
+/// @param blobs where media are, and old envelopes move; they stay where there is no such place
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record StoreProcessConfig(
@@ -28,6 +29,7 @@ record StoreProcessConfig(
     StoreSettings store,
     MeshConfig mesh,
     PodTarget stores,
+    PodTarget blobs,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -44,6 +46,7 @@ record StoreProcessConfig(
         DRAIN,
         StoreSettings.DEFAULTS,
         MeshConfig.at(MESH_PORT),
+        PodTarget.NONE,
         PodTarget.NONE,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);

@@ -20,6 +20,10 @@ import sotto.store.sql.StoreUrl;
 /// @param mailboxBytes how many bytes of envelopes it holds
 /// @param mailboxLife how long it keeps an envelope
 /// @param dormantAfter how long a device may be unseen before nothing is kept for it
+/// @param coldAfter how long an envelope must have been undelivered before it moves to the blob
+///   service; 0 = none does
+/// @param coldGiveUp how long what has moved must be gone or damaged there before the mailbox goes
+///   on without it
 record StoreSettings(
     @Secret Optional<StoreUrl> url,
     Optional<Path> passwordFile,
@@ -27,7 +31,9 @@ record StoreSettings(
     long mailboxEnvelopes,
     long mailboxBytes,
     Duration mailboxLife,
-    Duration dormantAfter) {
+    Duration dormantAfter,
+    Duration coldAfter,
+    Duration coldGiveUp) {
   static final StoreSettings DEFAULTS = defaults();
 
   /// Checks the bounds of [StoreConfig].
@@ -42,6 +48,8 @@ record StoreSettings(
             mailboxBytes,
             mailboxLife,
             dormantAfter,
+            coldAfter,
+            coldGiveUp,
             List.of("localhost"));
     passwordFile.ifPresent(file ->
         Require.that(url.isPresent(), "passwordFile", file, "absent where there is no url"));
@@ -69,6 +77,8 @@ record StoreSettings(
         mailboxBytes,
         mailboxLife,
         dormantAfter,
+        coldAfter,
+        coldGiveUp,
         serverNames);
   }
 
@@ -81,6 +91,8 @@ record StoreSettings(
         whole.mailboxEnvelopes(),
         whole.mailboxBytes(),
         whole.mailboxLife(),
-        whole.dormantAfter());
+        whole.dormantAfter(),
+        whole.coldAfter(),
+        whole.coldGiveUp());
   }
 }

@@ -6,8 +6,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import sotto.blob.BlobService;
 import sotto.mesh.CertificateAuthority;
+import sotto.mesh.Channels;
 import sotto.mesh.Drain;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Pods;
@@ -17,6 +19,7 @@ import sotto.presence.PresenceService;
 import sotto.relay.RelayChannels;
 import sotto.relay.RelayService;
 import sotto.store.StoreService;
+import sotto.store.cold.BlobColdStore;
 
 /// The whole server, top to bottom: what is opened, in which order, and who knows whom. It is
 /// closed from the bottom up.
@@ -37,11 +40,15 @@ final class Wiring {
     var folder = drain.add("folder", DataFolder.take(config.data()));
     var ca = CertificateAuthority.openOrCreate(folder.path(), clock, random);
 
+    // Its server starts below: until then nothing cold is read or moved.
+    var coldChannel = Channels.inProcess("blob", telemetry);
+    drain.add("cold channel", coldChannel::shutdownNow);
     var store =
         drain.add(
             "store",
             StoreService.open(
                 config.store().in(folder.part("store"), "standalone", names),
+                Optional.of(new BlobColdStore(coldChannel)),
                 clock,
                 random,
                 telemetry));

@@ -7,21 +7,30 @@ import java.util.concurrent.TimeUnit;
 
 /// The thread on which a store's chores are done, one after the other.
 final class Chores implements AutoCloseable {
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("store-chores").daemon().factory());
+  private final ScheduledExecutorService timer;
 
-  private Chores() {}
+  private Chores(String thread) {
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name(thread).daemon().factory());
+  }
 
   /// Begins to do them.
-  static Chores start(List<Chore> chores) {
-    Chores started = new Chores();
+  ///
+  /// @param thread what their thread is called
+  static Chores start(String thread, List<Chore> chores) {
+    Chores started = new Chores(thread);
     for (Chore chore : chores) {
       long millis = chore.every().toMillis();
       var _ =
           started.timer.scheduleWithFixedDelay(chore.work(), millis, millis, TimeUnit.MILLISECONDS);
     }
     return started;
+  }
+
+  /// Breaks off the one that is under way: for those that may be broken off anywhere.
+  void breakOff() {
+    timer.shutdownNow();
   }
 
   /// Waits for the one that is under way.

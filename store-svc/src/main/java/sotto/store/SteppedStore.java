@@ -4,10 +4,13 @@ import io.grpc.BindableService;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
+import sotto.store.cold.ColdMetrics;
+import sotto.store.cold.ColdStore;
 import sotto.store.peer.PodPeers;
 import sotto.store.sql.StorageException;
 import sotto.store.testing.CommitFault;
@@ -41,6 +44,7 @@ public final class SteppedStore implements AutoCloseable {
   /// @param config its limits and its name; the folder and the address mean nothing
   /// @param faults is asked before each of its commits that changes something
   /// @param pods all pods, this one among them under its name
+  /// @param cold where old envelopes move, when [#cool] is called; empty = nowhere
   /// @param clock says when something happens
   /// @param time measures how long something takes
   /// @param random where its secrets and its name come from
@@ -49,10 +53,12 @@ public final class SteppedStore implements AutoCloseable {
       MemoryDatabase database,
       Supplier<CommitFault> faults,
       Pods pods,
+      Optional<ColdStore> cold,
       Clock clock,
       MonotonicClock time,
       RandomGenerator random) {
-    return open(config, database, faults, new PodPeers(pods, time), pods, clock, time, random);
+    return open(
+        config, database, faults, new PodPeers(pods, time), pods, cold, clock, time, random);
   }
 
   /// With its own knowledge of the others.
@@ -62,6 +68,7 @@ public final class SteppedStore implements AutoCloseable {
       Supplier<CommitFault> faults,
       Peers peers,
       Pods pods,
+      Optional<ColdStore> cold,
       Clock clock,
       MonotonicClock time,
       RandomGenerator random) {
@@ -80,7 +87,9 @@ public final class SteppedStore implements AutoCloseable {
                   clock,
                   time,
                   new SeededRandom(random),
-                  WriteMetrics.NONE),
+                  WriteMetrics.NONE,
+                  cold,
+                  ColdMetrics.NONE),
               opened);
       return new SteppedStore(steps, dialect, opened, wired);
     } catch (SQLException e) {
@@ -100,6 +109,21 @@ public final class SteppedStore implements AutoCloseable {
   /// What is to be done again and again, at the driver's pace.
   public List<Chore> chores() {
     return wired.chores();
+  }
+
+  /// Takes one step of moving the old envelopes of a bucket; several make a move, and everything
+  /// else may happen between two.
+  ///
+  /// @return false when there is nothing more to move now
+  public boolean cool(int bucket) {
+    return wired.cold().map(cold -> cold.mover().step(bucket)).orElse(false);
+  }
+
+  /// Deletes blobs of a bucket that nothing points to.
+  ///
+  /// @return how many
+  public int deleteLoose(int bucket) {
+    return wired.cold().map(cold -> cold.loose().sweep(bucket)).orElse(0);
   }
 
   /// Does what has queued, as much as one turn of each writer takes.

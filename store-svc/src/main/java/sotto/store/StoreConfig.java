@@ -18,6 +18,10 @@ import sotto.store.sql.StoreUrl;
 /// @param mailboxLife how long it keeps an envelope, 1 minute to 365 days
 /// @param dormantAfter how long a device may be unseen before nothing is kept for it, at least 1
 ///   day
+/// @param coldAfter how long an envelope must have been undelivered, and its device unseen, before
+///   it moves to the blob store, if there is one; 0 = none does; at most 365 days
+/// @param coldGiveUp how long the blob of what has moved must be gone or damaged before the mailbox
+///   goes on without it, at most 365 days
 /// @param serverNames the names under which the server may be signed in to, at least one
 public record StoreConfig(
     Path dataDir,
@@ -28,6 +32,8 @@ public record StoreConfig(
     long mailboxBytes,
     Duration mailboxLife,
     Duration dormantAfter,
+    Duration coldAfter,
+    Duration coldGiveUp,
     List<String> serverNames) {
   /// How many connections write, unless told otherwise.
   public static final int WRITERS = 4;
@@ -50,9 +56,15 @@ public record StoreConfig(
             && mailboxLife.compareTo(Duration.ofDays(365)) <= 0,
         "mailboxLife is 1m to 365d");
     check(dormantAfter.compareTo(Duration.ofDays(1)) >= 0, "dormantAfter is at least 1d");
+    check(isAtMostAYear(coldAfter), "coldAfter is 0 to 365d");
+    check(isAtMostAYear(coldGiveUp), "coldGiveUp is 0 to 365d");
     check(
         !serverNames.isEmpty() && serverNames.stream().noneMatch(String::isBlank),
         "serverNames has at least one name");
+  }
+
+  private static boolean isAtMostAYear(Duration time) {
+    return !time.isNegative() && time.compareTo(Duration.ofDays(365)) <= 0;
   }
 
   private static void check(boolean holds, String rule) {
@@ -72,6 +84,8 @@ public record StoreConfig(
         mailboxBytes,
         mailboxLife,
         dormantAfter,
+        coldAfter,
+        coldGiveUp,
         serverNames);
   }
 
@@ -86,10 +100,29 @@ public record StoreConfig(
         mailboxBytes,
         mailboxLife,
         dormantAfter,
+        coldAfter,
+        coldGiveUp,
         serverNames);
   }
 
-  /// The usual limits: 10,000 envelopes, 64 MiB, 30 days; a device is dormant after 45 days.
+  /// The same store with another age at which envelopes move.
+  public StoreConfig cold(Duration after, Duration giveUp) {
+    return new StoreConfig(
+        dataDir,
+        url,
+        writers,
+        podName,
+        mailboxEnvelopes,
+        mailboxBytes,
+        mailboxLife,
+        dormantAfter,
+        after,
+        giveUp,
+        serverNames);
+  }
+
+  /// The usual limits: 10,000 envelopes, 64 MiB, 30 days; a device is dormant after 45 days; what
+  /// is undelivered for 7 days moves.
   public static StoreConfig defaults(Path dataDir, List<String> serverNames) {
     return new StoreConfig(
         dataDir,
@@ -100,6 +133,8 @@ public record StoreConfig(
         64L << 20,
         Duration.ofDays(30),
         Duration.ofDays(45),
+        Duration.ofDays(7),
+        Duration.ofHours(1),
         serverNames);
   }
 }

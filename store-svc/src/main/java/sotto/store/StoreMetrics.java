@@ -5,16 +5,23 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import sotto.mesh.Telemetry;
+import sotto.store.cold.ColdMetrics;
 import sotto.store.write.WriteMetrics;
 
 /// The store's metrics; they have no attributes.
-final class StoreMetrics implements WriteMetrics {
+final class StoreMetrics implements WriteMetrics, ColdMetrics {
   private static final double NANOS = 1e9;
 
   private final LongCounter envelopes;
   private final LongCounter failures;
   private final LongHistogram jobs;
   private final DoubleHistogram time;
+  private final LongCounter coldEnvelopes;
+  private final LongCounter coldBytes;
+  private final LongCounter coldFailures;
+  private final LongCounter coldDeleted;
+  private final LongCounter coldUnreadable;
+  private final LongCounter coldLost;
 
   StoreMetrics(Telemetry telemetry) {
     Meter meter = telemetry.meter("store");
@@ -43,6 +50,20 @@ final class StoreMetrics implements WriteMetrics {
             .setDescription("Begin to commit of a transaction")
             .setUnit("s")
             .build();
+    coldEnvelopes = counter(meter, "moved", "Envelopes moved to the blob store", "{envelope}");
+    coldBytes = counter(meter, "bytes", "Bytes of the segments they moved in", "By");
+    coldFailures = counter(meter, "failures", "Moves and deletions broken off", "{segment}");
+    coldDeleted = counter(meter, "deleted", "Blobs of segments deleted", "{segment}");
+    coldUnreadable = counter(meter, "unreadable", "Reads of segments that failed", "{read}");
+    coldLost = counter(meter, "lost", "Envelopes given up with their segment", "{envelope}");
+  }
+
+  private static LongCounter counter(Meter meter, String name, String what, String unit) {
+    return meter
+        .counterBuilder("sotto.store.cold." + name)
+        .setDescription(what)
+        .setUnit(unit)
+        .build();
   }
 
   @Override
@@ -57,5 +78,31 @@ final class StoreMetrics implements WriteMetrics {
   @Override
   public void failed() {
     failures.add(1);
+  }
+
+  @Override
+  public void moved(int envelopeCount, long bytes) {
+    coldEnvelopes.add(envelopeCount);
+    coldBytes.add(bytes);
+  }
+
+  @Override
+  public void failedCold() {
+    coldFailures.add(1);
+  }
+
+  @Override
+  public void deleted(int segments) {
+    coldDeleted.add(segments);
+  }
+
+  @Override
+  public void unreadable() {
+    coldUnreadable.add(1);
+  }
+
+  @Override
+  public void lost(int envelopeCount) {
+    coldLost.add(envelopeCount);
   }
 }

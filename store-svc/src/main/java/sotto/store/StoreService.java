@@ -5,9 +5,11 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
+import sotto.store.cold.ColdStore;
 import sotto.store.peer.PodPeers;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.MySqlDialect;
@@ -29,11 +31,13 @@ public final class StoreService implements AutoCloseable {
   private final Opened opened;
   private final Wired wired;
   private final Chores chores;
+  private final Chores slowChores;
 
   private StoreService(Opened opened, Wired wired) {
     this.opened = opened;
     this.wired = wired;
-    this.chores = Chores.start(wired.chores());
+    this.chores = Chores.start("store-chores", wired.chores());
+    this.slowChores = Chores.start("store-cold", wired.slowChores());
   }
 
   /// Opens the store; an embedded database is made if there is none.
@@ -42,17 +46,36 @@ public final class StoreService implements AutoCloseable {
   ///   was written by another version
   public static StoreService open(
       StoreConfig config, Clock clock, SecureRandom random, Telemetry telemetry) {
-    return open(config, dialect(config), Peers.NONE, Pods.none(), clock, random, telemetry);
+    return open(config, Optional.empty(), clock, random, telemetry);
+  }
+
+  /// Opens the store with a cold tier.
+  ///
+  /// @param cold where old envelopes move; empty = none do, and those that have are not reached
+  /// @throws StorageException as above
+  public static StoreService open(
+      StoreConfig config,
+      Optional<ColdStore> cold,
+      Clock clock,
+      SecureRandom random,
+      Telemetry telemetry) {
+    return open(config, dialect(config), Peers.NONE, Pods.none(), cold, clock, random, telemetry);
   }
 
   /// Opens one of several stores on one database.
   ///
   /// @param pods all of them, this one among them under the name in the configuration
+  /// @param cold where old envelopes move; empty = none do, and those that have are not reached
   /// @throws StorageException as above
   public static StoreService open(
-      StoreConfig config, Pods pods, Clock clock, SecureRandom random, Telemetry telemetry) {
+      StoreConfig config,
+      Pods pods,
+      Optional<ColdStore> cold,
+      Clock clock,
+      SecureRandom random,
+      Telemetry telemetry) {
     Peers peers = new PodPeers(pods, MonotonicClock.system());
-    return open(config, dialect(config), peers, pods, clock, random, telemetry);
+    return open(config, dialect(config), peers, pods, cold, clock, random, telemetry);
   }
 
   private static Dialect dialect(StoreConfig config) {
@@ -61,14 +84,16 @@ public final class StoreService implements AutoCloseable {
         : new SqliteDialect(config.dataDir().resolve(DATABASE));
   }
 
-  static StoreService open(
+  private static StoreService open(
       StoreConfig config,
       Dialect dialect,
       Peers peers,
       Pods pods,
+      Optional<ColdStore> cold,
       Clock clock,
       SecureRandom random,
       Telemetry telemetry) {
+    StoreMetrics metrics = new StoreMetrics(telemetry);
     return open(
         new Surroundings(
             config,
@@ -79,7 +104,9 @@ public final class StoreService implements AutoCloseable {
             clock,
             MonotonicClock.system(),
             random,
-            new StoreMetrics(telemetry)));
+            metrics,
+            cold,
+            metrics));
   }
 
   static StoreService open(Surroundings around) {
@@ -109,6 +136,24 @@ public final class StoreService implements AutoCloseable {
     return wired.sweeper().sweep(bucket);
   }
 
+  /// Moves the old envelopes of one bucket now, where there is a cold tier.
+  ///
+  /// @return how many steps that took
+  int cool(int bucket) {
+    int steps = 0;
+    while (wired.cold().isPresent() && wired.cold().get().mover().step(bucket)) {
+      steps++;
+    }
+    return steps;
+  }
+
+  /// Deletes blobs of one bucket that nothing points to now.
+  ///
+  /// @return how many
+  int deleteLoose(int bucket) {
+    return wired.cold().map(cold -> cold.loose().sweep(bucket)).orElse(0);
+  }
+
   /// Gives all accounts back to whoever is asked for them next and takes none any more. Call it
   /// before the server stops, so that relays find the way to others while this one still answers.
   public void leave() {
@@ -118,6 +163,8 @@ public final class StoreService implements AutoCloseable {
   /// Commits what is queued and closes the database.
   @Override
   public void close() {
+    slowChores.breakOff();
+    slowChores.close();
     chores.close();
     opened.close();
   }

@@ -2,8 +2,11 @@ package sotto.store;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
+import sotto.store.cold.ColdMetrics;
+import sotto.store.cold.ColdStore;
 import sotto.store.sql.Dialect;
 import sotto.store.write.Pace;
 import sotto.store.write.Peers;
@@ -20,6 +23,8 @@ import sotto.store.write.WriteMetrics;
 /// @param time measures how long something takes
 /// @param random where its secrets and its name come from
 /// @param metrics hears of transactions
+/// @param coldStore where cold parts of mailboxes lie; empty = none move
+/// @param coldMetrics hears of them
 record Surroundings(
     StoreConfig config,
     Dialect dialect,
@@ -29,4 +34,6 @@ record Surroundings(
     Clock clock,
     MonotonicClock time,
     SecureRandom random,
-    WriteMetrics metrics) {}
+    WriteMetrics metrics,
+    Optional<ColdStore> coldStore,
+    ColdMetrics coldMetrics) {}

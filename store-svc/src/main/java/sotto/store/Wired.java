@@ -11,8 +11,11 @@ import sotto.mesh.PassOn;
 import sotto.store.account.AccountEndpoint;
 import sotto.store.keys.KeyEndpoint;
 import sotto.store.mailbox.AppendRules;
+import sotto.store.mailbox.ColdRules;
 import sotto.store.mailbox.Dormancy;
+import sotto.store.mailbox.LooseSegments;
 import sotto.store.mailbox.MailboxEndpoint;
+import sotto.store.mailbox.Mover;
 import sotto.store.mailbox.Sweeper;
 import sotto.store.peer.HandOver;
 import sotto.store.peer.OwnerEndpoint;
@@ -34,12 +37,37 @@ import sotto.store.write.Writers;
 ///
 /// @param services what it serves
 /// @param chores what is to be done again and again
+/// @param slowChores the same, of what may wait for the blob store
 /// @param sweeper what expires envelopes
+/// @param cold what moves old envelopes, where any move
 /// @param writers what writes
-record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper, Writers writers) {
+record Wired(
+    List<BindableService> services,
+    List<Chore> chores,
+    List<Chore> slowChores,
+    Sweeper sweeper,
+    Optional<Cold> cold,
+    Writers writers) {
   private static final int QUERY_SESSIONS = 4;
   private static final int CACHED_ACCOUNTS = 50_000;
   private static final Duration HAND_OVER = Duration.ofSeconds(1);
+  // All buckets in less than an hour and a half.
+  private static final Duration LOOSE = Duration.ofSeconds(5);
+
+  /// What works on the cold tier.
+  ///
+  /// @param mover moves envelopes there
+  /// @param loose deletes what nothing points to
+  record Cold(Mover mover, LooseSegments loose) {
+    /// Blobs are deleted also when nothing moves any more.
+    List<Chore> chores(ColdRules rules) {
+      Chore delete = new Chore("delete segments", LOOSE, loose::sweepNext);
+      return rules.moves()
+          ? List.of(
+              new Chore("move old envelopes", Mover.pause(rules.after()), mover::moveNext), delete)
+          : List.of(delete);
+    }
+  }
 
   /// Opens all of them.
   ///
@@ -79,11 +107,24 @@ record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper
             new Dormancy(config.dormantAfter()),
             secrets.macKey("sender-tag"));
     Sweeper sweeper = new Sweeper(readers, writers, clock);
+    ColdRules coldRules =
+        new ColdRules(
+            around.coldStore(), config.coldAfter(), config.coldGiveUp(), around.coldMetrics());
+    Optional<Cold> cold =
+        around
+            .coldStore()
+            .map(store ->
+                new Cold(
+                    new Mover(readers, writers, coldRules, store, clock, random),
+                    new LooseSegments(readers, writers, coldRules, store, clock)));
     HandOver handOver = new HandOver(self, around.pods(), around.peers(), writers);
     PassOn passOn = new PassOn(around.pods(), pod -> isThere(around, pod));
     return new Wired(
         List.of(
-            passing(passOn, new MailboxEndpoint(writers, readers, rules, signingKeys, clock)),
+            passing(
+                passOn,
+                new MailboxEndpoint(
+                    writers, readers, rules, coldRules, signingKeys, clock, around.time())),
             passing(
                 passOn,
                 new AccountEndpoint(
@@ -94,7 +135,9 @@ record Wired(List<BindableService> services, List<Chore> chores, Sweeper sweeper
         List.of(
             new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext),
             new Chore("hand over", HAND_OVER, handOver::step)),
+        cold.map(tier -> tier.chores(coldRules)).orElse(List.of()),
         sweeper,
+        cold,
         writers);
   }
 

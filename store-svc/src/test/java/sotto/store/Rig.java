@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,9 @@ import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
 import sotto.mesh.testing.HandClock;
+import sotto.store.cold.ColdMetrics;
 import sotto.store.peer.PodPeers;
+import sotto.store.testing.MemoryColdStore;
 import sotto.store.write.Pace;
 import sotto.store.write.Peers;
 
@@ -47,6 +50,7 @@ final class Rig implements AutoCloseable {
   final HandClock clock;
   final TestDatabase database;
   final FaultyDialect dialect;
+  final MemoryColdStore cold;
   private final StoreConfig config;
   private final Peers peers;
   private final Pods pods;
@@ -55,8 +59,9 @@ final class Rig implements AutoCloseable {
   private final ManagedChannel channel;
   private long request;
 
-  private Rig(HandClock clock, StoreConfig config, Peers peers, Pods pods) {
+  private Rig(HandClock clock, StoreConfig config, Peers peers, Pods pods, MemoryColdStore cold) {
     this.clock = clock;
+    this.cold = cold;
     this.config = config;
     this.peers = peers;
     this.pods = pods;
@@ -74,7 +79,9 @@ final class Rig implements AutoCloseable {
                 clock,
                 nanos(clock),
                 new SecureRandom(),
-                new StoreMetrics(telemetry)));
+                new StoreMetrics(telemetry),
+                Optional.of(cold),
+                ColdMetrics.NONE));
     server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
     channel = server.newChannel();
   }
@@ -85,18 +92,24 @@ final class Rig implements AutoCloseable {
 
   static Rig open(Path folder, UnaryOperator<StoreConfig> change) {
     StoreConfig config = StoreConfig.defaults(folder, List.of(SERVER, "localhost"));
-    return new Rig(new HandClock(), change.apply(config), Peers.NONE, Pods.none());
+    return new Rig(
+        new HandClock(), change.apply(config), Peers.NONE, Pods.none(), new MemoryColdStore());
   }
 
   /// One of several stores on one database.
   static Rig pod(Path folder, String pod, HandClock clock, Peers peers) {
-    return new Rig(clock, named(folder, pod), peers, Pods.none());
+    return pod(folder, pod, clock, peers, new MemoryColdStore());
+  }
+
+  /// The same, with a blob store that it shares with the others.
+  static Rig pod(Path folder, String pod, HandClock clock, Peers peers, MemoryColdStore cold) {
+    return new Rig(clock, named(folder, pod), peers, Pods.none(), cold);
   }
 
   /// One of several that ask each other, with room for whatever a load brings.
   static Rig pod(Path folder, String pod, HandClock clock, TestPods.Net net, TestPods seen) {
     StoreConfig roomy = limits(named(folder, pod), Integer.MAX_VALUE, Long.MAX_VALUE / 2);
-    Rig rig = new Rig(clock, roomy, new PodPeers(seen, nanos(clock)), seen);
+    Rig rig = new Rig(clock, roomy, new PodPeers(seen, nanos(clock)), seen, new MemoryColdStore());
     net.at(pod, rig.server.name());
     return rig;
   }
@@ -120,13 +133,15 @@ final class Rig implements AutoCloseable {
         bytes,
         c.mailboxLife(),
         c.dormantAfter(),
+        c.coldAfter(),
+        c.coldGiveUp(),
         c.serverNames());
   }
 
   /// Ends this store and opens it again.
   Rig reopen() {
     close();
-    return new Rig(clock, config, peers, pods);
+    return new Rig(clock, config, peers, pods, cold);
   }
 
   StoreService store() {

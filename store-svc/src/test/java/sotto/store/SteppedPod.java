@@ -10,20 +10,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.chain.testing.TestAccount;
+import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
 import sotto.mailbox.v1.AppendResult;
+import sotto.mailbox.v1.DeviceAck;
 import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mesh.Pods;
 import sotto.mesh.testing.HandClock;
+import sotto.store.cold.ColdStore;
 import sotto.store.sql.Schema;
 import sotto.store.testing.CommitFault;
 import sotto.store.testing.MemoryDatabase;
@@ -48,6 +52,19 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
       HandClock clock,
       long seed)
       throws IOException {
+    this(name, database, faults, peers, Optional.empty(), clock, seed);
+  }
+
+  /// The same with a cold tier.
+  SteppedPod(
+      String name,
+      MemoryDatabase database,
+      Supplier<CommitFault> faults,
+      Peers peers,
+      Optional<ColdStore> cold,
+      HandClock clock,
+      long seed)
+      throws IOException {
     this(
         SteppedStore.open(
             config(name),
@@ -55,6 +72,7 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
             faults,
             peers,
             Pods.none(),
+            cold,
             clock,
             Rig.nanos(clock),
             new Random(seed)));
@@ -71,7 +89,14 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
       throws IOException {
     this(
         SteppedStore.open(
-            config(name), database, faults, pods, clock, Rig.nanos(clock), new Random(seed)));
+            config(name),
+            database,
+            faults,
+            pods,
+            Optional.empty(),
+            clock,
+            Rig.nanos(clock),
+            new Random(seed)));
   }
 
   private SteppedPod(SteppedStore store) throws IOException {
@@ -139,6 +164,18 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
                     .setMaxEnvelopes(1)
                     .setMaxBytes(1)
                     .build());
+  }
+
+  /// Removes envelopes from a mailbox.
+  boolean ack(TestAccount account, long... positions) {
+    DeviceAck.Builder ack = DeviceAck.newBuilder().setAccountId(Rig.id(account)).setDevice(1);
+    for (long position : positions) {
+      ack.addPositions(position);
+    }
+    return MailboxServiceGrpc.newBlockingStub(channel)
+        .ack(AckRequest.newBuilder().addAcks(ack).build())
+        .getResults(0)
+        .hasAcked();
   }
 
   List<String> mailbox(TestAccount account) {

@@ -1,5 +1,7 @@
 package sotto.e2e.sim;
 
+import sotto.store.testing.ColdFault;
+
 /// What may go wrong. Names are those of machines; times are microseconds of simulated time.
 sealed interface Fault {
   /// SIGKILL, and a start of the same process later.
@@ -22,6 +24,12 @@ sealed interface Fault {
 
   /// A store pod dies in its next commit, before or behind it.
   record CrashInCommit(String store, boolean stored) implements Fault {}
+
+  /// A store pod's calls to the blob store go wrong for a while, all alike.
+  record ColdTrouble(String store, ColdFault fault, long time) implements Fault {}
+
+  /// A store pod dies in its next call to the blob store, before or behind it.
+  record CrashInColdCall(String store, boolean done) implements Fault {}
 
   /// A machine is told another list of the pods of a service than the others.
   record OtherPods(String machine, String service, long time) implements Fault {}

@@ -16,7 +16,7 @@ final class Judge {
     long commits = world.database().commits();
     if (commits != seen) {
       seen = commits;
-      world.database().check(world.ledger());
+      world.database().check(world.ledger(), world.cold());
     }
   }
 
@@ -27,6 +27,7 @@ final class Judge {
 
   /// What must hold in the end.
   void last() {
+    world.cold().checkBlobs(world.database().database());
     var unaccepted = world.ledger().unaccepted();
     if (!unaccepted.isEmpty()) {
       throw new Violation("G6", "long after all was well, these are not accepted: " + unaccepted);

@@ -2,6 +2,7 @@ package sotto.e2e.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import sotto.store.testing.ColdFault;
 
 /// The schedules that docs/protocol names: what broke, or would break, without a rule. Each is run
 /// before the random seeds, in a world that is otherwise well.
@@ -146,6 +147,47 @@ final class Schedules {
               at(4, new Fault.Flood(0, 60)),
               at(3, new Fault.SlowClient(1, 20 * S))),
           of(
+              "P4",
+              "rows move while they are read",
+              at(3, new Fault.SlowClient(0, 6 * S)),
+              at(4, new Fault.Flood(0, 60)),
+              at(12, new Fault.SlowClient(1, 6 * S)),
+              at(13, new Fault.Flood(1, 60)),
+              at(14, new Fault.Kill("relay-0", S)),
+              at(16, new Fault.Kill("relay-1", S))),
+          of(
+              "P4",
+              "cold positions are acked while commits are lost and stores die",
+              at(2, new Fault.KillClient(0, 5 * S)),
+              at(2, new Fault.KillClient(1, 6 * S)),
+              at(3, new Fault.Flood(0, 12)),
+              at(3, new Fault.Flood(1, 12)),
+              new Timed(7 * S + 10_000, new Fault.UnknownCommit("store-0", true)),
+              new Timed(7 * S + 10_000, new Fault.UnknownCommit("store-1", false)),
+              new Timed(7 * S + 10_000, new Fault.CrashInCommit("store-2", true)),
+              new Timed(8 * S + 10_000, new Fault.CrashInCommit("store-0", false)),
+              new Timed(8 * S + 10_000, new Fault.CrashInCommit("store-1", true)),
+              at(14, new Fault.KillClient(2, 6 * S)),
+              at(15, new Fault.Flood(2, 20)),
+              at(20, new Fault.Leave("store-0", S)),
+              at(20, new Fault.Pause("store-1", 8 * S))),
+          new Schedule("P4", "owners change while segments move", ownersChange()),
+          new Schedule("P4", "what is cold is sent again", lateRetries()),
+          new Schedule("P4", "stores die in every call to the blob store", deadlyCalls()),
+          of(
+              "P4",
+              "the blob store does not answer, and answers are lost and late",
+              at(2, new Fault.KillClient(0, 9 * S)),
+              at(3, new Fault.Flood(0, 30)),
+              at(3, new Fault.ColdTrouble("store-0", ColdFault.LATE, 8 * S)),
+              at(3, new Fault.ColdTrouble("store-1", ColdFault.LOST_ANSWER, 8 * S)),
+              at(3, new Fault.ColdTrouble("store-2", ColdFault.UNAVAILABLE, 8 * S)),
+              at(14, new Fault.KillClient(1, 6 * S)),
+              at(15, new Fault.Flood(1, 30)),
+              at(19, new Fault.ColdTrouble("store-0", ColdFault.UNAVAILABLE, 8 * S)),
+              at(19, new Fault.ColdTrouble("store-1", ColdFault.UNAVAILABLE, 8 * S)),
+              at(19, new Fault.ColdTrouble("store-2", ColdFault.UNAVAILABLE, 8 * S))),
+          of(
               "G6",
               "everything dies once",
               at(3, new Fault.Kill("store-0", S)),
@@ -172,6 +214,59 @@ final class Schedules {
             all.add(new Timed(at, new Fault.UnknownCommit("store-" + store, false)));
           }
         }
+      }
+    }
+    return all;
+  }
+
+  private static List<Timed> ownersChange() {
+    var all = new ArrayList<Timed>();
+    for (int second = 2; second < 28; second += 4) {
+      int client = second / 4 % 3;
+      all.add(at(second, new Fault.KillClient(client, 3 * S)));
+      all.add(new Timed(second * S + 20_000, new Fault.Flood(client, 15)));
+      var store = "store-" + second / 4 % MESH.stores();
+      long when = second * S + 900 * Scheduler.MILLI;
+      all.add(
+          new Timed(
+              when,
+              switch (second / 4 % 3) {
+                case 0 -> new Fault.Leave(store, S);
+                case 1 -> new Fault.Pause(store, 13 * S);
+                default -> new Fault.Kill(store, S);
+              }));
+    }
+    return all;
+  }
+
+  /// The recipient is away, and senders die before they hear that what they sent is stored.
+  private static List<Timed> lateRetries() {
+    var all = new ArrayList<Timed>();
+    for (int second = 2; second < 28; second += 5) {
+      all.add(at(second, new Fault.KillClient(1, 4 * S)));
+      for (int i = 0; i < 4; i++) {
+        long when = second * S + (10L + 40L * i) * Scheduler.MILLI;
+        all.add(new Timed(when, new Fault.Flood(1, 6)));
+        for (int sender = 2; sender < 4; sender++) {
+          all.add(
+              new Timed(
+                  when + (5L + 2L * i) * Scheduler.MILLI, new Fault.KillClient(sender, 2 * S)));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static List<Timed> deadlyCalls() {
+    var all = new ArrayList<Timed>();
+    for (int second = 2; second < 28; second += 2) {
+      all.add(at(second, new Fault.KillClient(second / 2 % 4, 1_500 * Scheduler.MILLI)));
+      all.add(new Timed(second * S + 20_000, new Fault.Flood(second / 2 % 4, 6)));
+      for (int store = 0; store < MESH.stores(); store++) {
+        all.add(
+            new Timed(
+                second * S + 600 * Scheduler.MILLI + 30L * store * Scheduler.MILLI,
+                new Fault.CrashInColdCall("store-" + store, second / 2 % 2 == 0)));
       }
     }
     return all;

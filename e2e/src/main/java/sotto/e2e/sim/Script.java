@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import sotto.chain.DeviceId;
+import sotto.store.testing.ColdFault;
 import sotto.store.testing.CommitFault;
 
 /// Lets faults loose on a world, and undoes them.
 final class Script {
   private static final int LARGE = 60 << 10;
+  private static final List<ColdFault> TROUBLES =
+      List.of(ColdFault.UNAVAILABLE, ColdFault.LOST_ANSWER, ColdFault.LATE);
 
   private final World world;
   private final List<String> log = new ArrayList<>();
@@ -66,6 +69,12 @@ final class Script {
           world
               .database()
               .failNext(store, stored ? CommitFault.CRASH_AFTER : CommitFault.CRASH_BEFORE);
+      case Fault.ColdTrouble(String store, ColdFault coldFault, long time) -> {
+        world.cold().fail(store, coldFault);
+        later(time, () -> world.cold().fail(store, ColdFault.NONE));
+      }
+      case Fault.CrashInColdCall(String store, boolean done) ->
+          world.cold().failNext(store, done ? ColdFault.CRASH_AFTER : ColdFault.CRASH_BEFORE);
       case Fault.OtherPods(String machine, String service, long time) -> {
         var names = service.equals("store") ? world.stores() : world.presence();
         var process = world.process(machine);
@@ -121,6 +130,7 @@ final class Script {
     world.net().mendAll();
     world.net().delays(2 * Scheduler.MILLI);
     world.database().failNone();
+    world.cold().heal();
     for (var process : world.processes()) {
       process.machine().resume();
       if (!process.machine().alive()) {
@@ -150,7 +160,7 @@ final class Script {
     var other = all.get(random.nextInt(all.size()));
     var store = world.stores().get(random.nextInt(world.stores().size()));
     int client = random.nextInt(world.persons().size());
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(19)) {
       case 0, 1 -> new Fault.Kill(machine, some);
       case 2 -> new Fault.Leave(machine, some);
       case 3, 4 -> new Fault.Pause(machine, longer);
@@ -163,6 +173,8 @@ final class Script {
       case 12 -> new Fault.KillClient(client, some);
       case 13 -> new Fault.RestoreClient(client, some);
       case 14 -> new Fault.AddDevice(client);
+      case 15, 16 -> new Fault.ColdTrouble(store, TROUBLES.get(random.nextInt(3)), longer);
+      case 17 -> new Fault.CrashInColdCall(store, random.nextBoolean());
       default -> new Fault.RemoveDevice(client);
     };
   }

@@ -3,10 +3,12 @@ package sotto.e2e.sim;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import sotto.chain.DeviceAddress;
@@ -37,6 +39,7 @@ final class SimDatabase implements AutoCloseable {
             made.database,
             () -> CommitFault.NONE,
             Pods.none(),
+            Optional.empty(),
             clock,
             () -> 0,
             new Random(1))) {
@@ -54,6 +57,7 @@ final class SimDatabase implements AutoCloseable {
   void reset() {
     faults.clear();
     highest.clear();
+    seen.clear();
     database.reset();
   }
 
@@ -78,12 +82,17 @@ final class SimDatabase implements AutoCloseable {
 
   /// What must hold now: what was accepted and not acked is there (G1, G2), no message is there
   /// twice for a device (G3), and no row has appeared below one that could be read before (P1, B5).
-  void check(Ledger ledger) {
+  /// What lies in segments is there like the rest (P4).
+  void check(Ledger ledger, SimCold cold) {
     var rows =
-        database.mails().stream()
-            .map(mail ->
-                new Stored(mail.device(), mail.position(), SimClient.message(mail.envelope())))
-            .toList();
+        new ArrayList<>(
+            database.mails().stream()
+                .map(mail ->
+                    new Stored(mail.device(), mail.position(), SimClient.message(mail.envelope())))
+                .toList());
+    for (var mail : database.coldMails()) {
+      rows.add(new Stored(mail.device(), mail.position(), cold.message(mail)));
+    }
     var there = new HashMap<DeviceAddress, Set<Long>>();
     for (var row : rows) {
       if (!there.computeIfAbsent(row.device, _ -> new HashSet<>()).add(row.message)) {

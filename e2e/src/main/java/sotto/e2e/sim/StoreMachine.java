@@ -1,7 +1,9 @@
 package sotto.e2e.sim;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import sotto.store.Chore;
@@ -14,6 +16,11 @@ final class StoreMachine implements ServerMachine {
   private static final long LEAVING = 300 * Scheduler.MILLI;
   private static final long MEND = 500 * Scheduler.MILLI;
   private static final long LONGEST_COMMIT = 3 * Scheduler.MILLI;
+
+  // Whatever is not acked at once is soon moved.
+  private static final Duration COLD_AFTER = Duration.ofMillis(300);
+  private static final long COOL = 200 * Scheduler.MILLI;
+  private static final long COOL_STEP = 20 * Scheduler.MILLI;
 
   private final World world;
   private final Machine machine;
@@ -32,6 +39,7 @@ final class StoreMachine implements ServerMachine {
     machine.onDeath(store::crash);
     store.chores().forEach(this::schedule);
     mend();
+    cool(0, COOL);
   }
 
   private static SteppedStore open(World world, String name, SimPods stores) {
@@ -40,13 +48,16 @@ final class StoreMachine implements ServerMachine {
         world.database().database(),
         () -> world.database().next(name),
         stores,
+        Optional.of(world.cold().of(name)),
         world.clock(),
         () -> TimeUnit.MICROSECONDS.toNanos(world.scheduler().now()),
         new Random(world.random().nextLong()));
   }
 
   static StoreConfig config(String name) {
-    return StoreConfig.defaults(Path.of(""), List.of(Person.SERVER)).named(name);
+    return StoreConfig.defaults(Path.of(""), List.of(Person.SERVER))
+        .named(name)
+        .cold(COLD_AFTER, Duration.ofHours(1));
   }
 
   private void schedule(Chore chore) {
@@ -59,9 +70,25 @@ final class StoreMachine implements ServerMachine {
         });
   }
 
+  /// Moves what has lain for a while, one step at a time: anything may happen between two.
+  private void cool(int person, long pause) {
+    machine.after(
+        pause + world.random().nextLong(pause),
+        () -> {
+          int bucket = world.persons().get(person).id.bucket();
+          boolean more = store.cool(bucket);
+          if (more) {
+            cool(person, COOL_STEP);
+          } else {
+            store.deleteLoose(bucket);
+            cool((person + 1) % world.persons().size(), COOL);
+          }
+        });
+  }
+
   /// What an event has queued is committed together with what else comes until then.
   private void afterEvent() {
-    if (store.isDead()) {
+    if (store.isDead() || world.cold().hasKilled(machine.name())) {
       machine.kill();
       return;
     }

@@ -33,6 +33,7 @@ final class World {
   private final Ledger ledger;
   private final Consumer<String> diary;
   private final SimDatabase database;
+  private final SimCold cold;
   private final List<Person> persons;
   private final boolean tokens;
   private final List<String> relays;
@@ -54,6 +55,7 @@ final class World {
     this.aside = new Machine("aside", scheduler);
     net.start(aside);
     this.database = database;
+    this.cold = new SimCold(scheduler);
     this.persons = persons;
     this.relays = names("relay-", size.relays());
     this.stores = names("store-", size.stores());
@@ -157,6 +159,10 @@ final class World {
 
   SimDatabase database() {
     return database;
+  }
+
+  SimCold cold() {
+    return cold;
   }
 
   List<String> relays() {

@@ -157,8 +157,9 @@ final class ChainGrowth {
   private static void remove(Batch batch, AccountId account, DeviceId device) throws SQLException {
     // What waits for this device goes in first, so that it goes out again.
     batch.rows().flush();
+    batch.segments().removeAll(account, device.number());
     Session session = batch.session();
-    for (String table : List.of("device", "inbox", "inbox_segment")) {
+    for (String table : List.of("device", "inbox")) {
       session.update(
           "DELETE FROM " + table + " WHERE account_id = ? AND device_id = ?",
           account.bytes(),

@@ -40,6 +40,9 @@ import sotto.store.write.Job;
 /// device without such a gap does get it: it joined the account in between, or has acked it and
 /// drops the copy (G3).
 ///
+/// **Cold.** A device whose mailbox has cold parts is asked for the key first: what lies in a
+/// segment is stored, and gets no second copy (protocol P4).
+///
 /// **Dormant** devices get nothing, are named, and count as having a gap.
 final class AppendJob implements Job {
   private final AppendStream stream;
@@ -151,10 +154,13 @@ final class AppendJob implements Job {
     dormant = sleeping;
     List<DeviceAppend> fitting = new ArrayList<>();
     for (DeviceAppend to : wanted) {
-      if (hasRoom(batch, state.listed(to.getDevice()), to, tag)) {
+      var cold = batch.segments().find(account, state.listed(to.getDevice()), dedupe);
+      if (cold.isPresent()) {
+        storedEarlier(to, cold.get());
+      } else if (hasRoom(batch, state.listed(to.getDevice()), to, tag)) {
         fitting.add(to);
       } else {
-        lookUp(batch, to, dedupe);
+        lookUp(batch, state.listed(to.getDevice()), to, dedupe);
       }
     }
     boolean gaps = fitting.stream().anyMatch(to -> state.listed(to.getDevice()).missedSince != 0);
@@ -162,10 +168,10 @@ final class AppendJob implements Job {
       leaveOutOfRetry(batch, state, fitting, dedupe);
     }
     for (int device : full) {
-      noteGap(batch, state.listed(device));
+      state.listed(device).noteGap(batch.session(), account, batch.rows().acceptedAt());
     }
     for (int device : dormant) {
-      noteGap(batch, state.listed(device));
+      state.listed(device).noteGap(batch.session(), account, batch.rows().acceptedAt());
     }
     if (!full.isEmpty() && fitting.isEmpty() && earlier.isEmpty()) {
       return Optional.of(
@@ -191,14 +197,19 @@ final class AppendJob implements Job {
   }
 
   /// A device without room: what an earlier try stored is stored.
-  private void lookUp(Batch batch, DeviceAppend to, byte[] dedupe) throws SQLException {
-    var there = batch.rows().find(account, to.getDevice(), dedupe);
+  private void lookUp(Batch batch, DeviceState device, DeviceAppend to, byte[] dedupe)
+      throws SQLException {
+    var there = batch.find(account, device, dedupe);
     if (there.isPresent()) {
-      earlier.add(stored(to.getDevice(), there.get()));
-      acceptedAt = there.get().acceptedAt();
+      storedEarlier(to, there.get());
     } else {
       full.add(to.getDevice());
     }
+  }
+
+  private void storedEarlier(DeviceAppend to, InboxRow.StoredAt there) {
+    earlier.add(stored(to.getDevice(), there));
+    acceptedAt = Math.min(acceptedAt, there.acceptedAt());
   }
 
   private void leaveOutOfRetry(
@@ -207,7 +218,7 @@ final class AppendJob implements Job {
     batch.rows().flush();
     SortedSet<Integer> stored = new TreeSet<>();
     for (DeviceAppend to : fitting) {
-      if (batch.rows().find(account, to.getDevice(), dedupe).isPresent()) {
+      if (batch.find(account, state.listed(to.getDevice()), dedupe).isPresent()) {
         stored.add(to.getDevice());
       }
     }
@@ -220,19 +231,6 @@ final class AppendJob implements Job {
         }
         return leftOut;
       });
-    }
-  }
-
-  private void noteGap(Batch batch, DeviceState device) throws SQLException {
-    if (device.missedSince == 0) {
-      device.missedSince = acceptedAt;
-      batch
-          .session()
-          .update(
-              "UPDATE device SET missed_since = ? WHERE account_id = ? AND device_id = ?",
-              acceptedAt,
-              account.bytes(),
-              device.device);
     }
   }
 

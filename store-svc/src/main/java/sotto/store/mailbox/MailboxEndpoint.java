@@ -33,6 +33,7 @@ import sotto.mailbox.v1.OpenDevicesRequest;
 import sotto.mailbox.v1.OpenDevicesResponse;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
+import sotto.mesh.MonotonicClock;
 import sotto.store.sql.Readers;
 import sotto.store.token.SigningKeys;
 import sotto.store.write.Batch;
@@ -52,9 +53,15 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
 
   /// Serves what these hold.
   public MailboxEndpoint(
-      Writers writers, Readers readers, AppendRules rules, SigningKeys signingKeys, Clock clock) {
+      Writers writers,
+      Readers readers,
+      AppendRules rules,
+      ColdRules cold,
+      SigningKeys signingKeys,
+      Clock clock,
+      MonotonicClock time) {
     this.writers = writers;
-    this.reads = new MailboxReads(readers, writers);
+    this.reads = new MailboxReads(readers, writers, new ColdReads(cold, writers, time));
     this.rules = rules;
     this.signingKeys = signingKeys;
     this.clock = clock;

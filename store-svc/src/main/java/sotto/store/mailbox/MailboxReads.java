@@ -39,31 +39,64 @@ final class MailboxReads {
 
   private final Readers readers;
   private final Writers writers;
+  private final ColdReads cold;
 
-  MailboxReads(Readers readers, Writers writers) {
+  MailboxReads(Readers readers, Writers writers, ColdReads cold) {
     this.readers = readers;
     this.writers = writers;
+    this.cold = cold;
   }
 
+  /// What one look at the database gave.
+  ///
+  /// @param rows a page of rows
+  /// @param pointers segments that reach behind the position asked for, looked up behind the rows
+  /// @param standing of the bucket, looked up last
+  private record Looked(
+      ReadResponse rows, List<ColdReads.Pointer> pointers, Ownership.Standing standing) {}
+
   /// A page of a mailbox. `last` begins with the owner's value, taken before the query (protocol
-  /// P2).
+  /// P2). Segments come first, and are asked for behind the rows and only where the owner does not
+  /// know that there are none: a mailbox without cost no statement more.
   ReadResponse read(ReadRequest request) {
+    ReadResponse page = readOnce(request);
+    while (page.getMore() && page.getDeliveriesCount() == 0) {
+      // All of it moved and was acked while it was read.
+      page = readOnce(request.toBuilder().setAfter(page.getLast()).build());
+    }
+    return page;
+  }
+
+  private ReadResponse readOnce(ReadRequest request) {
     AccountId account = new AccountId(request.getAccountId().toByteArray());
     if (writers.claim(account.bucket())
         instanceof Call.NotDone<Boolean>(Fate.Moved(String owner))) {
       return moved(owner);
     }
     long last = writers.last(account, request.getDevice());
-    return readers.ask(session -> {
-      ReadResponse page = page(session, request, last);
-      return switch (look(session, Set.of(account.bucket())).get(account.bucket())) {
-        case Ownership.Moved(String owner) -> moved(owner);
-        case Ownership.Unsure _ ->
-            throw Statuses.of(Reason.UNAVAILABLE, "the bucket is being taken over");
-        case Ownership.Owned _ -> page;
-        case null -> throw new IllegalStateException("no such bucket");
-      };
-    });
+    Looked looked =
+        readers.ask(session -> {
+          ReadResponse rows = page(session, request, last);
+          List<ColdReads.Pointer> pointers =
+              writers.mayHaveCold(account, request.getDevice())
+                  ? ColdReads.pointers(session, request)
+                  : List.of();
+          return new Looked(
+              rows,
+              pointers,
+              look(session, Set.of(account.bucket()))
+                  .getOrDefault(account.bucket(), new Ownership.Unsure()));
+        });
+    return switch (looked.standing) {
+      case Ownership.Moved(String owner) -> moved(owner);
+      case Ownership.Unsure _ ->
+          throw Statuses.of(Reason.UNAVAILABLE, "the bucket is being taken over");
+      // No session is held while the blob store is asked.
+      case Ownership.Owned _ ->
+          looked.pointers.isEmpty()
+              ? looked.rows
+              : cold.page(request, looked.pointers, looked.rows);
+    };
   }
 
   private Map<Integer, Ownership.Standing> look(Session session, Set<Integer> buckets)
@@ -140,7 +173,10 @@ final class MailboxReads {
     writers.claim(buckets);
     return readers.ask(session -> {
       Map<Device, Long> lastSeen = lastSeenDays(session, asked);
-      Map<Device, Long> highest = highest(session, asked);
+      Map<Device, Long> highest = new HashMap<>(highest(session, asked));
+      // Behind the rows: what moves in between is then found here.
+      highestCold(session, asked)
+          .forEach((device, position) -> highest.merge(device, position, Math::max));
       Map<Integer, Ownership.Standing> standings = new HashMap<>(look(session, buckets));
       CheckMissedResponse.Builder response = CheckMissedResponse.newBuilder();
       for (int i = 0; i < asked.size(); i++) {
@@ -185,6 +221,15 @@ final class MailboxReads {
         "SELECT account_id, device_id, MAX(position) FROM inbox WHERE account_id IN ",
         " GROUP BY account_id, device_id",
         asked);
+  }
+
+  /// The last position of each mailbox's segments, of those that may have some.
+  private Map<Device, Long> highestCold(Session session, List<Device> asked) throws SQLException {
+    return byDevice(
+        session,
+        "SELECT account_id, device_id, MAX(last_position) FROM inbox_segment WHERE account_id IN ",
+        " GROUP BY account_id, device_id",
+        asked.stream().filter(d -> writers.mayHaveCold(d.account, d.device)).toList());
   }
 
   private static Map<Device, Long> byDevice(

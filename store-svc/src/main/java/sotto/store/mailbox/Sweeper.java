@@ -80,8 +80,43 @@ public final class Sweeper {
         break;
       }
     }
+    gone += expireSegments(bucket, now);
     forgetTakenKeys(bucket, now);
     return gone;
+  }
+
+  /// What is cold expires where it is noted; the blob goes with its last envelope.
+  private int expireSegments(int bucket, long now) {
+    List<DeviceAddress> devices =
+        readers.ask(session ->
+            session.list(
+                "SELECT DISTINCT account_id, device_id FROM inbox_segment"
+                    + " WHERE account_id BETWEEN ? AND ? AND expires_at <= ? LIMIT ?",
+                row ->
+                    new DeviceAddress(new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2))),
+                first(bucket).bytes(),
+                last(bucket).bytes(),
+                now,
+                ROWS_AT_ONCE));
+    if (devices.isEmpty()) {
+      return 0;
+    }
+    Call.Written<Integer> written =
+        writers.write(
+            bucket,
+            0,
+            batch -> {
+              batch.flush();
+              int gone = 0;
+              for (DeviceAddress address : devices) {
+                var device = batch.device(address.account(), address.device().number());
+                if (device.isPresent()) {
+                  gone += batch.segments().expire(address.account(), device.get());
+                }
+              }
+              return gone;
+            });
+    return written instanceof Call.Done<Integer>(Integer gone) ? gone : 0;
   }
 
   private List<Expired> expired(int bucket, long now) {

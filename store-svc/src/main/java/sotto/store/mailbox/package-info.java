@@ -1,4 +1,4 @@
-/// Mailboxes: append, read, ack, open, expire.
+/// Mailboxes: append, read, ack, open, expire, move to the cold tier.
 ///
 /// ```
 /// MailboxEndpoint    the service
@@ -6,7 +6,10 @@
 /// │  └─ AppendJob    one append: device list, limits, rows, outcome
 /// ├─ MailboxWrites   acks, opened devices, last seen
 /// ├─ MailboxReads    mailbox pages, missed checks, last seen
-/// └─ Sweeper         expiry, a bucket at a time
+/// │  └─ ColdReads    what of a page lies in segments (SegmentCache, Unreadable)
+/// ├─ Sweeper         expiry, a bucket at a time
+/// ├─ Mover           old envelopes to the blob store, a segment at a time
+/// └─ LooseSegments   blobs that nothing points to
 /// ```
 @NullMarked
 package sotto.store.mailbox;

@@ -5,13 +5,19 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.sqlite.SQLiteConnection;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.store.cold.Directory;
+import sotto.store.cold.Marks;
+import sotto.store.cold.SegmentName;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 
@@ -84,6 +90,50 @@ public final class MemoryDatabase implements AutoCloseable {
                   new DeviceAddress(new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2))),
                   row.getLong(3),
                   ByteString.copyFrom(row.getBytes(4))));
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  /// An envelope in a segment, that has not left.
+  ///
+  /// @param device whose mailbox
+  /// @param name of the segment
+  /// @param index its place in the segment
+  /// @param position its place in the mailbox
+  public record ColdMail(DeviceAddress device, SegmentName name, int index, long position) {}
+
+  /// The cold parts of all mailboxes, by device and position.
+  public List<ColdMail> coldMails() {
+    List<ColdMail> mails = new ArrayList<>();
+    try {
+      own.list(
+          "SELECT account_id, device_id, blob_id, dedupe_keys, acked FROM inbox_segment"
+              + " ORDER BY account_id, device_id, first_position",
+          row -> {
+            DeviceAddress device =
+                new DeviceAddress(new AccountId(row.getBytes(1)), new DeviceId(row.getInt(2)));
+            SegmentName name = SegmentName.of(row.getBytes(3));
+            List<Directory.Entry> entries = Directory.decode(row.getBytes(4)).entries();
+            Marks marks = Marks.of(row.getBytes(5));
+            for (int i = 0; i < entries.size(); i++) {
+              if (!marks.isGone(i)) {
+                mails.add(new ColdMail(device, name, i, entries.get(i).position()));
+              }
+            }
+            return name;
+          });
+      return mails;
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  /// The blobs that are recorded and not pointed to.
+  public Set<SegmentName> loose() {
+    try {
+      return new HashSet<>(
+          own.list("SELECT blob_id FROM loose_segment", row -> SegmentName.of(row.getBytes(1))));
     } catch (SQLException e) {
       throw broken(e);
     }

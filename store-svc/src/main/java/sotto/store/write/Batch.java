@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
+import sotto.store.cold.Directory;
+import sotto.store.cold.Marks;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Placeholders;
 import sotto.store.sql.Session;
@@ -25,6 +27,7 @@ public final class Batch {
   private final AccountCache cache;
   private final InboxRows rows;
   private final Removals removals;
+  private final Segments segments;
   private final Map<Integer, Long> epochs;
   private final Set<AccountId> touched = new HashSet<>();
   private final Map<Object, Object> scoped = new HashMap<>();
@@ -42,6 +45,7 @@ public final class Batch {
     this.cache = cache;
     this.rows = rows;
     this.removals = new Removals(this);
+    this.segments = new Segments(session, rows.acceptedAt());
     this.epochs = epochs;
   }
 
@@ -63,6 +67,18 @@ public final class Batch {
   /// The envelopes that leave in this transaction.
   public Removals removals() {
     return removals;
+  }
+
+  /// The cold parts of mailboxes.
+  public Segments segments() {
+    return segments;
+  }
+
+  /// Where an earlier try put an envelope, if it is still there: in a row, or in a segment.
+  public Optional<InboxRow.StoredAt> find(AccountId account, DeviceState device, byte[] dedupe)
+      throws SQLException {
+    Optional<InboxRow.StoredAt> row = rows.find(account, device.device, dedupe);
+    return row.isPresent() ? row : segments.find(account, device, dedupe);
   }
 
   /// Does what waits: removals, then rows. Counts of mailboxes are sure afterwards.
@@ -148,6 +164,7 @@ public final class Batch {
     }
     loadDevices(states, in, ids);
     loadTallies(states, in, ids);
+    loadSegments(states, in, ids);
     return states;
   }
 
@@ -199,6 +216,37 @@ public final class Batch {
       Optional.ofNullable(states.get(c.account))
           .flatMap(s -> Optional.ofNullable(s.devices().get(c.device)))
           .ifPresent(d -> d.load(c.sender, c.tally));
+    }
+  }
+
+  /// What is cold counts like what is not.
+  private void loadSegments(Map<AccountId, AccountState> states, String in, Object[] ids)
+      throws SQLException {
+    record Cold(AccountId account, int device, Directory directory, Marks marks) {}
+    List<Cold> segments =
+        session.list(
+            "SELECT account_id, device_id, dedupe_keys, acked FROM inbox_segment"
+                + " WHERE account_id"
+                + in,
+            row ->
+                new Cold(
+                    new AccountId(row.getBytes(1)),
+                    row.getInt(2),
+                    Directory.decode(row.getBytes(3)),
+                    Marks.of(row.getBytes(4))),
+            ids);
+    for (Cold cold : segments) {
+      Optional.ofNullable(states.get(cold.account))
+          .flatMap(s -> Optional.ofNullable(s.devices().get(cold.device)))
+          .ifPresent(d -> {
+            d.addCold(cold.directory);
+            for (int i = 0; i < cold.directory.entries().size(); i++) {
+              Directory.Entry entry = cold.directory.entries().get(i);
+              if (!cold.marks.isGone(i)) {
+                d.add(entry.size(), entry.sender());
+              }
+            }
+          });
     }
   }
 

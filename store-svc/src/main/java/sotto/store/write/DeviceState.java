@@ -1,11 +1,21 @@
 package sotto.store.write;
 
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import sotto.chain.AccountId;
 import sotto.chain.Bytes;
+import sotto.store.cold.Directory;
+import sotto.store.sql.Session;
 
-/// What the owner knows of one device. Belongs to the writer's thread, but for [#last].
+/// What the owner knows of one device. Belongs to the writer's thread, but for [#last] and
+/// [#hasCold].
 ///
 /// Changes are made while a transaction is on its way: when it does not commit, the whole account
 /// is forgotten and read again.
@@ -34,6 +44,13 @@ public final class DeviceState {
   private long given;
   // The last position committed; other threads read it.
   private volatile long last;
+  // How many segments it has: raised before the commit that adds one, lowered behind the commit
+  // that
+  // removes one, so that other threads never miss one that is there.
+  private volatile int segments;
+  private int leaving;
+  // The beginnings of the dedupe keys in them, sorted.
+  private long[] coldKeys = {};
 
   /// A device as its row says.
   ///
@@ -90,7 +107,53 @@ public final class DeviceState {
 
   void load(Optional<Bytes> sender, Tally tally) {
     all = new Tally(all.envelopes() + tally.envelopes(), all.bytes() + tally.bytes());
-    sender.ifPresent(tag -> bySender.put(tag, tally));
+    sender.ifPresent(tag -> bySender.merge(tag, tally, Tally::plus));
+  }
+
+  /// Notes since when it misses envelopes, unless that is noted.
+  public void noteGap(Session session, AccountId account, long now) throws SQLException {
+    if (missedSince == 0) {
+      missedSince = now;
+      session.update(
+          "UPDATE device SET missed_since = ? WHERE account_id = ? AND device_id = ?",
+          now,
+          account.bytes(),
+          device);
+    }
+  }
+
+  /// Whether parts of its mailbox are cold. Any thread: a *no* is true as long as this state is in
+  /// the owner's cache and the owner owns the bucket.
+  public boolean hasCold() {
+    return segments > 0;
+  }
+
+  /// Whether an envelope of this key may lie in a segment; wrong once in 2^50 cases.
+  boolean mayHaveCold(Bytes dedupe) {
+    return segments > 0 && Arrays.binarySearch(coldKeys, beginning(dedupe)) >= 0;
+  }
+
+  private static long beginning(Bytes dedupe) {
+    return ByteBuffer.wrap(dedupe.toArray()).getLong();
+  }
+
+  private static LongStream keys(Directory directory) {
+    return directory.entries().stream().mapToLong(entry -> beginning(entry.dedupe()));
+  }
+
+  /// Notes a segment more.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the writer writes
+  void addCold(Directory directory) {
+    segments++;
+    coldKeys = LongStream.concat(Arrays.stream(coldKeys), keys(directory)).sorted().toArray();
+  }
+
+  /// Notes a segment less, once that is committed.
+  void removeCold(Directory directory) {
+    leaving++;
+    Set<Long> gone = new HashSet<>();
+    keys(directory).forEach(gone::add);
+    coldKeys = Arrays.stream(coldKeys).filter(key -> !gone.contains(key)).toArray();
   }
 
   /// Puts a position at the end of the chain.
@@ -103,7 +166,12 @@ public final class DeviceState {
   }
 
   /// Shows what has been committed to other threads.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the writer writes
   void settle() {
     last = given;
+    if (leaving > 0) {
+      segments -= leaving;
+      leaving = 0;
+    }
   }
 }

@@ -3,12 +3,17 @@ package sotto.store.write;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
+import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
 
 /// The envelopes that leave their mailboxes in one transaction: many with one statement. What is
 /// not there is ignored.
@@ -35,13 +40,42 @@ public final class Removals {
   ///
   /// @return how many went
   public int flush() throws SQLException {
-    int gone = 0;
+    if (waiting.isEmpty()) {
+      return 0;
+    }
+    batch.preload(waiting.stream().map(Place::account).toList());
+    int gone = removeCold();
     List<Place> places = List.copyOf(waiting);
     waiting.clear();
     for (int from = 0; from < places.size(); ) {
       int size = Math.min(ROWS_AT_ONCE, places.size() - from);
       gone += remove(places.subList(from, from + size));
       from += size;
+    }
+    return gone;
+  }
+
+  /// What lies in segments is noted there; the rest still waits.
+  private int removeCold() throws SQLException {
+    Map<DeviceAddress, Set<Long>> cold = new LinkedHashMap<>();
+    for (Place place : waiting) {
+      Optional<DeviceState> device = batch.device(place.account, place.device);
+      if (device.isPresent() && device.get().hasCold()) {
+        cold.computeIfAbsent(
+                new DeviceAddress(place.account, new DeviceId(place.device)), _ -> new HashSet<>())
+            .add(place.position);
+      }
+    }
+    int gone = 0;
+    for (var entry : cold.entrySet()) {
+      AccountId account = entry.getKey().account();
+      int number = entry.getKey().device().number();
+      Set<Long> positions = entry.getValue();
+      Set<Long> found = new HashSet<>(positions);
+      DeviceState device = batch.device(account, number).orElseThrow();
+      gone += batch.segments().remove(account, device, positions);
+      found.removeAll(positions);
+      found.forEach(position -> waiting.remove(new Place(account, number, position)));
     }
     return gone;
   }

@@ -11,6 +11,10 @@ record Tally(long envelopes, long bytes) {
     return new Tally(envelopes + 1, bytes + size);
   }
 
+  Tally plus(Tally other) {
+    return new Tally(envelopes + other.envelopes, bytes + other.bytes);
+  }
+
   Tally minus(long size) {
     return new Tally(Math.max(0, envelopes - 1), Math.max(0, bytes - size));
   }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -152,6 +153,17 @@ public final class Writers implements AutoCloseable {
   /// The last position of a device as its owner knows it (protocol P2).
   public long last(AccountId account, int device) {
     return ownership.last(of(account.bucket()).cache(), account, device);
+  }
+
+  /// Whether parts of a device's mailbox may lie in segments: false only if the owner knows that
+  /// none do. To be asked behind the query for rows: what moved before that is then known.
+  public boolean mayHaveCold(AccountId account, int device) {
+    return of(account.bucket())
+        .cache()
+        .find(account)
+        .map(state -> Optional.ofNullable(state.devices().get(device)))
+        .map(found -> found.map(DeviceState::hasCold).orElse(false))
+        .orElse(true);
   }
 
   /// Commits what is queued, gives the buckets back and closes the connections. Later jobs hear

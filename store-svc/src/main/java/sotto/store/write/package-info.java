@@ -9,7 +9,8 @@
 ///       ├─ Ownership     the buckets this owner has, their epochs and positions; the fence
 ///       ├─ AccountCache  exact device lists and counts of accounts (AccountState, DeviceState)
 ///       ├─ InboxRows     envelopes to insert with one statement; finds what was stored before
-///       └─ Removals      envelopes to remove with one statement
+///       ├─ Removals      envelopes to remove with one statement
+///       └─ Segments      cold parts of mailboxes: pointers, acks, loose blobs
 /// Job                what is queued; Call is one whose caller waits
 /// ```
 ///
