@@ -74,6 +74,18 @@ public final class Attachments {
     return CIPHERTEXT_HEADER + padded + segments * TAG;
   }
 
+  /// The place in the padded file of the first byte that a segment of the blob holds.
+  ///
+  /// @param ciphertextOffset where the segment begins in the blob: a multiple of 65,536
+  /// @throws IllegalArgumentException if no segment begins there
+  public static long plainOffset(long ciphertextOffset) {
+    if (ciphertextOffset < 0 || ciphertextOffset % SEGMENT != 0) {
+      throw new IllegalArgumentException("no segment begins there");
+    }
+    long segment = ciphertextOffset / SEGMENT;
+    return segment == 0 ? 0 : segment * (SEGMENT - TAG) - CIPHERTEXT_HEADER;
+  }
+
   /// Encrypts a file with a new key. Neither stream is closed.
   ///
   /// @param plain the file, exactly `size` bytes up to its end

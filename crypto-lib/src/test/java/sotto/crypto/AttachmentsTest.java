@@ -242,6 +242,29 @@ class AttachmentsTest {
   }
 
   @Test
+  void plainOffset_isWhereASegmentBegins(@TempDir Path folder) throws IOException {
+    Blob blob = Blob.of(5 * SEGMENT + 77);
+    for (int segment = 0; segment < 5; segment++) {
+      byte[] changed = blob.cipher().clone();
+      changed[segment * SEGMENT + SEGMENT - 1] ^= 1;
+      Path path = Files.write(folder.resolve("blob"), changed);
+      long begins = Attachments.plainOffset((long) segment * SEGMENT);
+      try (SeekableByteChannel file = Attachments.open(blob.key(), Files.newByteChannel(path))) {
+        file.position(begins);
+        assertThatThrownBy(() -> readFully(file, 1)).isInstanceOf(AttachmentDamaged.class);
+      }
+      if (segment > 0) {
+        try (SeekableByteChannel file = Attachments.open(blob.key(), Files.newByteChannel(path))) {
+          file.position(begins - 1);
+          assertThat(readFully(file, 1)).containsExactly(blob.file()[(int) begins - 1]);
+        }
+      }
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> Attachments.plainOffset(1));
+    assertThatIllegalArgumentException().isThrownBy(() -> Attachments.plainOffset(-SEGMENT));
+  }
+
+  @Test
   void openBlob_givesAnyRangeAndRefusesChangedOnes(@TempDir Path folder) throws IOException {
     Blob blob = Blob.of(5 * SEGMENT + 77);
     Path path = Files.write(folder.resolve("blob"), blob.cipher());
