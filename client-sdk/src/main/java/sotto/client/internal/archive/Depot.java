@@ -12,7 +12,6 @@ import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.QuotaExceeded;
 import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadResponse;
-import sotto.blob.v1.UploadStart;
 import sotto.chain.Bytes;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -67,7 +66,7 @@ final class Depot {
             .setUploadId(ByteString.copyFrom(segment.uploadId().toArray()))
             .build();
     try {
-      UploadResponse answer = blobs().upload(UploadStart.newBuilder().setBlob(blob).build(), file);
+      UploadResponse answer = blobs().upload(blob, 0, file, _ -> true).orElseThrow();
       return switch (answer.getOutcomeCase()) {
         case UPLOADED -> stored(answer.getUploaded().getBlobId());
         case QUOTA_EXCEEDED -> noRoom(answer.getQuotaExceeded());
@@ -103,11 +102,10 @@ final class Depot {
     if (size < 0 || size > ArchiveKey.blobSize(ArchiveKey.MAX_SEGMENT)) {
       return Optional.empty();
     }
-    Optional<InputStream> opened = blobs().download(blobId.toArray(), size);
-    if (opened.isEmpty()) {
+    if (!(blobs().download(blobId.toArray(), 0, size) instanceof Blobs.Bytes(InputStream opened))) {
       return Optional.empty();
     }
-    try (InputStream in = opened.get()) {
+    try (InputStream in = opened) {
       byte[] blob = in.readNBytes((int) size);
       return blob.length == size && in.read() < 0 ? Optional.of(blob) : Optional.empty();
     } catch (IOException e) {

@@ -15,8 +15,10 @@ import sotto.client.Conversation;
 import sotto.client.Failure;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 import sotto.client.Username;
+import sotto.client.internal.files.Pictures;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.SegmentRow;
@@ -107,6 +109,9 @@ final class SegmentFormat {
         .setSha256(bytes(file.key().plainSha256()))
         .setName(file.name())
         .setMediaType(file.mediaType())
+        .setWidth(file.picture().map(Picture::width).orElse(0))
+        .setHeight(file.picture().map(Picture::height).orElse(0))
+        .setPreview(file.picture().map(p -> bytes(p.preview())).orElse(ByteString.EMPTY))
         .build();
   }
 
@@ -235,7 +240,8 @@ final class SegmentFormat {
                   a.getSize(),
                   Bytes.of(a.getSha256().toByteArray())),
               Optional.of(Bytes.of(a.getBlobId().toByteArray())),
-              Optional.empty()));
+              Optional.empty(),
+              Pictures.believed(a.getWidth(), a.getHeight(), a.getPreview().toByteArray())));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

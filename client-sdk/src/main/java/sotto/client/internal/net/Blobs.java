@@ -1,82 +1,183 @@
 package sotto.client.internal.net;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import sotto.blob.v1.BeginRequest;
+import sotto.blob.v1.BeginResponse;
+import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.BlobServiceGrpc;
+import sotto.blob.v1.BlobServiceGrpc.BlobServiceBlockingStub;
 import sotto.blob.v1.DeleteRequest;
+import sotto.blob.v1.DeleteResponse;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.DownloadResponse;
-import sotto.blob.v1.UploadRequest;
+import sotto.blob.v1.FinishRequest;
+import sotto.blob.v1.LocateRequest;
+import sotto.blob.v1.LocateResponse;
+import sotto.blob.v1.RenewRequest;
+import sotto.blob.v1.RenewResponse;
+import sotto.blob.v1.SignPartsRequest;
+import sotto.blob.v1.SignPartsResponse;
+import sotto.blob.v1.StreamedPlace;
+import sotto.blob.v1.UploadPosition;
 import sotto.blob.v1.UploadResponse;
 import sotto.blob.v1.UploadStart;
-import sotto.client.SottoException;
-import sotto.client.SottoException.Code;
 
 /// Uploads and downloads of ciphertext, in constant memory. They block.
 public final class Blobs {
-  private static final int CHUNK = 128 * 1024;
-  private static final long STALLED_SECONDS = 60;
+  /// What a download is answered with.
+  public sealed interface Opened {}
+
+  /// The bytes from the offset on; reading fails with an [IOException] if the server breaks off or
+  /// falls silent, closing it ends the call.
+  public record Bytes(InputStream in) implements Opened {}
+
+  /// The server has no such blob.
+  public record NotThere() implements Opened {}
+
+  /// The server's blob has another size than the one that was sent.
+  public record OtherSize() implements Opened {}
+
+  private static final Duration STALLED = Duration.ofSeconds(30);
+
+  /// The server may have to read and flush the whole blob before it answers.
+  private static final Duration ANSWER = Duration.ofMinutes(2);
 
   private final ServerCalls calls;
+  private final Duration stalled;
 
-  private Blobs(ServerCalls calls) {
+  private Blobs(ServerCalls calls, Duration stalled) {
     this.calls = calls;
+    this.stalled = stalled;
   }
 
   /// Transfers over the same channel as the calls.
   public static Blobs of(ServerCalls calls) {
-    return new Blobs(calls);
+    return new Blobs(calls, STALLED);
   }
 
-  /// Uploads a file.
+  /// Declares an upload and asks how far it is. A server that cannot say has it sent from the
+  /// start.
   ///
+  /// @param direct whether parts could be sent by HTTP
+  public BeginResponse begin(BlobDeclaration blob, boolean direct) {
+    BeginRequest request = BeginRequest.newBuilder().setBlob(blob).setDirect(direct).build();
+    BeginResponse fromTheStart =
+        BeginResponse.newBuilder().setPosition(UploadPosition.getDefaultInstance()).build();
+    return call(s -> s.begin(request), fromTheStart);
+  }
+
+  /// Uploads a file from an offset on.
+  ///
+  /// @param meter told how many bytes of the file have been handed to the network
+  /// @return empty if the meter ended it
   /// @throws IOException if the file cannot be read
-  /// @throws SottoException if the server does not take it now
-  public UploadResponse upload(UploadStart start, Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return calls.authorized(token -> new Upload().run(token, start, in));
+  /// @throws sotto.client.SottoException if the server does not take it now
+  public Optional<UploadResponse> upload(BlobDeclaration blob, long offset, Path file, Meter meter)
+      throws IOException {
+    UploadStart start = UploadStart.newBuilder().setBlob(blob).setOffset(offset).build();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return calls.authorized(token -> {
+        try {
+          // Each attempt from its place on: one that was refused has read ahead.
+          channel.position(offset);
+          return new UploadCall(calls.channel(), stalled, ANSWER, meter)
+              .run(token, start, Channels.newInputStream(channel));
+        } catch (IOException e) {
+          throw new UncheckedRead(e);
+        }
+      });
     } catch (UncheckedRead e) {
       throw e.failure;
     }
   }
 
-  /// The bytes of a blob; reading it fails with an [IOException] if the server breaks off.
+  /// Where parts of a direct upload are to be sent.
+  public SignPartsResponse signParts(
+      BlobDeclaration blob, int firstPart, List<ByteString> partDigests) {
+    SignPartsRequest request =
+        SignPartsRequest.newBuilder()
+            .setBlob(blob)
+            .setFirstPart(firstPart)
+            .addAllPartSha256(partDigests)
+            .build();
+    return call(s -> s.signParts(request), SignPartsResponse.getDefaultInstance());
+  }
+
+  /// Ends a direct upload.
+  public UploadResponse finish(BlobDeclaration blob) {
+    FinishRequest request = FinishRequest.newBuilder().setBlob(blob).build();
+    return call(
+        s -> s.withDeadlineAfter(ANSWER).finish(request), UploadResponse.getDefaultInstance());
+  }
+
+  /// Where a blob is. A server that cannot say has it downloaded through itself.
+  public LocateResponse locate(byte[] blobId) {
+    LocateRequest request =
+        LocateRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
+    LocateResponse streamed =
+        LocateResponse.newBuilder().setStreamed(StreamedPlace.getDefaultInstance()).build();
+    return call(s -> s.locate(request), streamed);
+  }
+
+  /// Lets a blob live for its whole time again. A server that cannot has lost it, as far as its
+  /// senders are concerned.
+  public RenewResponse renew(byte[] blobId) {
+    RenewRequest request = RenewRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
+    return call(s -> s.renew(request), RenewResponse.getDefaultInstance());
+  }
+
+  /// Opens a blob.
   ///
-  /// @param size how many bytes it must have
-  /// @return empty if the server has no such blob, or one of another size
-  public Optional<InputStream> download(byte[] blobId, long size) {
+  /// @param offset the first byte wanted
+  /// @param size how many bytes the whole blob must have
+  /// @throws sotto.client.SottoException if the server does not serve it now
+  public Opened download(byte[] blobId, long offset, long size) {
     DownloadRequest request =
-        DownloadRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
-    Iterator<DownloadResponse> answers =
-        calls.authorized(token -> {
-          Iterator<DownloadResponse> all =
-              ServerCalls.withToken(BlobServiceGrpc.newBlockingStub(calls.channel()), token)
-                  .download(request);
-          // What was refused shows with the first frame.
-          var _ = all.hasNext();
-          return all;
-        });
-    if (!answers.hasNext()) {
-      return Optional.empty();
-    }
-    DownloadResponse first = answers.next();
-    return first.hasStart() && first.getStart().getSize() == size
-        ? Optional.of(new Chunks(answers))
-        : Optional.empty();
+        DownloadRequest.newBuilder()
+            .setBlobId(ByteString.copyFrom(blobId))
+            .setOffset(offset)
+            .build();
+    return calls.authorized(token -> {
+      DownloadCall call = DownloadCall.start(calls.channel(), token, request, stalled);
+      // What was refused shows with the first frame.
+      Optional<DownloadResponse> first = call.first();
+      if (first.filter(DownloadResponse::hasStart).isEmpty()) {
+        call.close();
+        return new NotThere();
+      }
+      if (first.get().getStart().getSize() != size) {
+        call.close();
+        return new OtherSize();
+      }
+      return new Bytes(call);
+    });
+  }
+
+  private <R> R call(Function<BlobServiceBlockingStub, R> call, R ifNotServed) {
+    return calls.authorized(token -> {
+      try {
+        return call.apply(
+            ServerCalls.timed(
+                ServerCalls.withToken(BlobServiceGrpc.newBlockingStub(calls.channel()), token)));
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+          return ifNotServed;
+        }
+        throw e;
+      }
+    });
   }
 
   /// Deletes a kept blob of one's own; one that is not there is deleted.
@@ -85,11 +186,7 @@ public final class Blobs {
   public void delete(byte[] blobId) {
     DeleteRequest request =
         DeleteRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
-    var _ =
-        calls.authorized(token ->
-            ServerCalls.withToken(BlobServiceGrpc.newBlockingStub(calls.channel()), token)
-                .withDeadlineAfter(ServerCalls.DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .delete(request));
+    var _ = call(s -> s.delete(request), DeleteResponse.getDefaultInstance());
   }
 
   private static final class UncheckedRead extends RuntimeException {
@@ -99,120 +196,6 @@ public final class Blobs {
     UncheckedRead(IOException failure) {
       super(failure);
       this.failure = failure;
-    }
-  }
-
-  /// One upload: writes as fast as the network takes it.
-  private final class Upload implements ClientResponseObserver<UploadRequest, UploadResponse> {
-    private final CompletableFuture<UploadResponse> answer = new CompletableFuture<>();
-    private final BlockingQueue<Boolean> ready = new ArrayBlockingQueue<>(1);
-    private final CompletableFuture<ClientCallStreamObserver<UploadRequest>> call =
-        new CompletableFuture<>();
-
-    UploadResponse run(String token, UploadStart start, InputStream in) {
-      var _ = ServerCalls.withToken(BlobServiceGrpc.newStub(calls.channel()), token).upload(this);
-      ClientCallStreamObserver<UploadRequest> out = call.join();
-      try {
-        out.onNext(UploadRequest.newBuilder().setStart(start).build());
-        byte[] chunk = new byte[CHUNK];
-        for (int read; !answer.isDone() && (read = in.readNBytes(chunk, 0, CHUNK)) > 0; ) {
-          awaitReady(out);
-          out.onNext(
-              UploadRequest.newBuilder().setChunk(ByteString.copyFrom(chunk, 0, read)).build());
-        }
-        if (!answer.isDone()) {
-          out.onCompleted();
-        }
-        return answer.get(STALLED_SECONDS, TimeUnit.SECONDS);
-      } catch (IOException e) {
-        out.cancel("the file cannot be read", e);
-        throw new UncheckedRead(e);
-      } catch (InterruptedException e) {
-        out.cancel("interrupted", e);
-        Thread.currentThread().interrupt();
-        throw SottoException.of(Code.CLOSED, "This home was closed.", e);
-      } catch (TimeoutException e) {
-        out.cancel("stalled", e);
-        throw SottoException.of(Code.SERVER_UNREACHABLE, "The upload does not go on.", e);
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof StatusRuntimeException refused) {
-          throw refused;
-        }
-        throw Faults.of(e);
-      }
-    }
-
-    private void awaitReady(ClientCallStreamObserver<UploadRequest> out)
-        throws InterruptedException, TimeoutException {
-      while (!out.isReady() && !answer.isDone()) {
-        if (ready.poll(STALLED_SECONDS, TimeUnit.SECONDS) == null) {
-          throw new TimeoutException("not ready");
-        }
-      }
-    }
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<UploadRequest> requests) {
-      requests.setOnReadyHandler(() -> ready.offer(true));
-      call.complete(requests);
-    }
-
-    @Override
-    public void onNext(UploadResponse response) {
-      answer.complete(response);
-      ready.offer(true);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      answer.completeExceptionally(failure);
-      ready.offer(true);
-    }
-
-    @Override
-    public void onCompleted() {
-      answer.completeExceptionally(
-          SottoException.of(Code.SERVER_UNREACHABLE, "The upload was not answered."));
-      ready.offer(true);
-    }
-  }
-
-  /// The chunks of a download as a stream.
-  private static final class Chunks extends InputStream {
-    private final Iterator<DownloadResponse> answers;
-    private ByteString chunk = ByteString.EMPTY;
-    private int at;
-
-    Chunks(Iterator<DownloadResponse> answers) {
-      this.answers = answers;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      try {
-        while (at >= chunk.size()) {
-          if (!answers.hasNext()) {
-            return -1;
-          }
-          chunk = answers.next().getChunk();
-          at = 0;
-        }
-      } catch (StatusRuntimeException e) {
-        throw new IOException(e);
-      }
-      int count = Math.min(length, chunk.size() - at);
-      chunk.substring(at, at + count).copyTo(buffer, offset);
-      at += count;
-      return count;
     }
   }
 }

@@ -194,7 +194,7 @@ public final class ServerCalls {
     return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(authorization(token)));
   }
 
-  private static <S extends AbstractStub<S>> S timed(S stub) {
+  static <S extends AbstractStub<S>> S timed(S stub) {
     return stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 }
