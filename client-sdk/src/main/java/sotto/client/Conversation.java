@@ -36,14 +36,27 @@ public final class Conversation {
   }
 
   /// Writes a message with files. The files are encrypted into the home before this returns, so
-  /// that they may change or go afterwards.
+  /// that they may change or go afterwards. Pictures (JPEG, PNG, GIF, WebP) go without what they
+  /// say about their making, and with a small preview.
+  ///
+  /// They are uploaded first, which goes on after a crash where it was; the message follows. What
+  /// is written meanwhile waits 3 seconds for it and then overtakes it: a message takes its place
+  /// in the conversation, on both sides, when all of it is at the server.
   ///
   /// @param text 0 to 65,536 bytes of UTF-8; empty only with files
   /// @param files at most 16 regular files
   /// @throws SottoException INVALID_INPUT, FILE, CONTACT_CHANGED, STORAGE_FULL
   public SentMessage send(String text, List<Path> files) {
+    return send(text, files, FileOptions.DEFAULTS);
+  }
+
+  /// Writes a message with files, as [#send(String, List)].
+  ///
+  /// @param options what becomes of the files
+  public SentMessage send(String text, List<Path> files, FileOptions options) {
     MessageId id = engine.newMessageId();
-    return new SentMessage(engine, engine.conversations().send(peer, id, text, files), id);
+    long row = engine.conversations().send(peer, id, text, files, options.original());
+    return new SentMessage(engine, row, id);
   }
 
   /// Writes a message with one file and a caption, which may be empty.

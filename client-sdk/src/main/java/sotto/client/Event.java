@@ -9,7 +9,7 @@ public sealed interface Event {
   long LIVE = 0;
 
   /// Its id: increasing, the same each time the event is delivered; [#LIVE] for those that are not
-  /// kept and reach only a stream that is open (typing, presence, connection).
+  /// kept and reach only a stream that is open (typing, presence, files, connection).
   long id();
 
   /// A message came.
@@ -64,6 +64,24 @@ public sealed interface Event {
   /// @param lastSeen when it was last connected, to five minutes, if that is known and shared
   record PresenceChanged(long id, Contact contact, boolean online, Optional<Instant> lastSeen)
       implements Event {}
+
+  /// A file of a message is moving; a few times a second at most.
+  ///
+  /// @param id [#LIVE]
+  /// @param message the message
+  /// @param index the file's place in it, from 0
+  /// @param direction where it goes
+  /// @param progress how far it is
+  record FileProgress(long id, MessageId message, int index, Direction direction, Progress progress)
+      implements Event {
+    /// Where a file goes.
+    public enum Direction {
+      /// To the server.
+      UPLOAD,
+      /// From the server.
+      DOWNLOAD
+    }
+  }
 
   /// The connection changed.
   ///

@@ -38,6 +38,27 @@ public final class SentMessage {
     return engine.view(row, id);
   }
 
+  /// How far its files are; complete at once if it has none.
+  public Progress progress() {
+    return engine.uploadProgress(row);
+  }
+
+  /// Takes the message back as long as nothing of it may have reached the server: it is then
+  /// [Status#FAILED] with the reason `cancelled`, and the encrypted copies of its files are gone.
+  ///
+  /// @return false if it is too late, or it has failed already
+  public boolean cancel() {
+    return engine.unsent().cancel(row);
+  }
+
+  /// Queues the message again if it has failed for a reason that may pass ([Failure#retryable]). It
+  /// keeps its id; what was uploaded of its files is not uploaded again.
+  ///
+  /// @return false if it has not failed, or would fail again
+  public boolean retry() {
+    return engine.unsent().retry(row);
+  }
+
   /// Waits until it has come as far as `wanted`, or has failed, or the time is over.
   ///
   /// @return the status then; compare with [Status#reached]

@@ -127,6 +127,11 @@ public final class Sotto implements AutoCloseable {
     return engine.message(id);
   }
 
+  /// An own message by its id, to watch, cancel or retry it: also one of an earlier run.
+  public Optional<SentMessage> sentMessage(MessageId id) {
+    return engine.sentRow(id).map(row -> new SentMessage(engine, row, id));
+  }
+
   /// Messages whose text has all the words, newest first. What may be in the archive is fetched;
   /// where that is not possible, a [MessageView.Kind#ARCHIVED] stands for it.
   ///
@@ -137,11 +142,11 @@ public final class Sotto implements AutoCloseable {
   }
 
   /// Downloads a file of a message, decrypts and checks it, and puts it into a folder under its
-  /// sanitised name, with a number if that is taken. Nothing is visible there before all of it is
-  /// checked. Needs the server.
+  /// sanitised name, with a number if that is taken; never executable. Nothing is visible there
+  /// before all of it is checked. A download that broke off goes on where it was. Needs the server.
   ///
   /// @param folder made if missing
-  /// @throws SottoException SERVER_UNREACHABLE, FILE
+  /// @throws SottoException SERVER_UNREACHABLE, STORAGE_FULL, FILE
   public SaveResult save(FileView file, Path folder) {
     return engine.save(file, folder);
   }

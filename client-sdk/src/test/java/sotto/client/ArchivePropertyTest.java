@@ -122,7 +122,7 @@ final class ArchivePropertyTest {
       List<ConversationSummary> conversations = alice.conversations();
       assertThat(alice.archive().moveOlderThan(PastWriter.AGE).messages())
           .isGreaterThan(MESSAGES * 9 / 10);
-      long blobs = people.server.blobBytes();
+      long blobs = people.server.blobs.bytes();
       alice.close();
       long moved = usedBytes(home);
       report(full - empty, moved - empty, blobs);

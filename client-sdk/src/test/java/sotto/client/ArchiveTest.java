@@ -107,7 +107,7 @@ final class ArchiveTest {
             m -> {
               assertThat(m.messages()).isEqualTo(2499);
               assertThat(m.segments()).isEqualTo(3);
-              assertThat(m.bytes()).isEqualTo(people.server.blobBytes());
+              assertThat(m.bytes()).isEqualTo(people.server.blobs.bytes());
             });
     assertThat(progress)
         .containsExactly(
@@ -115,7 +115,7 @@ final class ArchiveTest {
             new ArchiveProgress(2000, 2499),
             new ArchiveProgress(2499, 2499));
     assertThat(alice.archive().summary())
-        .isEqualTo(new ArchiveSummary(2499, 3, people.server.blobBytes()));
+        .isEqualTo(new ArchiveSummary(2499, 3, people.server.blobs.bytes()));
     assertThat(rows()).isOne();
     try (Stream<Path> left = Files.list(people.home("alice").resolve("archive"))) {
       assertThat(left).isEmpty();
@@ -131,7 +131,7 @@ final class ArchiveTest {
     List<MessageView> before = all();
     var _ = alice.archive().moveOlderThan(AGE);
     assertThat(alice.archive().restore()).isEqualTo(new Restored(1499, 2, 0));
-    assertThat(people.server.blobCount()).isZero();
+    assertThat(people.server.blobs.count()).isZero();
     assertThat(alice.archive().summary()).isEqualTo(new ArchiveSummary(0, 0, 0));
     assertThat(rows()).isEqualTo(1500);
     openOffline();
@@ -221,9 +221,9 @@ final class ArchiveTest {
     }
     moveOrRestore(back);
     assertThat(all()).isEqualTo(before);
-    assertThat(people.server.blobCount()).isEqualTo(alice.archive().summary().segments());
+    assertThat(people.server.blobs.count()).isEqualTo(alice.archive().summary().segments());
     assertThat(alice.archive().restore().unreadable()).isZero();
-    assertThat(people.server.blobCount()).isZero();
+    assertThat(people.server.blobs.count()).isZero();
     assertThat(rows()).isEqualTo(2300);
     openOffline();
     assertThat(all()).isEqualTo(before);
@@ -275,7 +275,7 @@ final class ArchiveTest {
   void noRoom_isAnOutcome_andTheRestStays() {
     aliceWithPast(2300);
     List<MessageView> before = all();
-    people.server.keptLimit = 150_000;
+    people.server.blobs.keptLimit = 150_000;
     assertThat(alice.archive().moveOlderThan(AGE))
         .isInstanceOfSatisfying(
             ArchiveOutcome.NoRoom.class,
@@ -284,7 +284,7 @@ final class ArchiveTest {
               assertThat(n.limitBytes()).isEqualTo(150_000);
             });
     assertThat(all()).isEqualTo(before);
-    people.server.keptLimit = Long.MAX_VALUE;
+    people.server.blobs.keptLimit = Long.MAX_VALUE;
     assertThat(alice.archive().moveOlderThan(AGE)).isInstanceOf(ArchiveOutcome.Moved.class);
     assertThat(alice.archive().summary().messages()).isEqualTo(2299);
     assertThat(all()).isEqualTo(before);
@@ -298,7 +298,7 @@ final class ArchiveTest {
         .archive()
         .onStep(step -> {
           if (step == Step.SENT) {
-            people.server.damageBlobs();
+            people.server.blobs.damage();
           }
         });
     assertThatThrownBy(() -> alice.archive().moveOlderThan(AGE))
@@ -310,7 +310,7 @@ final class ArchiveTest {
     people.server.restart();
     alice.awaitOnline(PATIENCE);
     assertThat(alice.archive().moveOlderThan(AGE).messages()).isEqualTo(299);
-    assertThat(people.server.blobCount()).isOne();
+    assertThat(people.server.blobs.count()).isOne();
   }
 
   @Test
@@ -363,7 +363,7 @@ final class ArchiveTest {
     aliceWithPast(300);
     List<MessageView> before = all();
     var _ = alice.archive().moveOlderThan(AGE);
-    people.server.dropBlobs();
+    people.server.blobs.drop();
     MessageView gap = all().getFirst();
     assertThat(all()).containsExactly(gap, before.getLast());
     assertThat(gap.kind()).isEqualTo(MessageView.Kind.ARCHIVED);
@@ -386,17 +386,17 @@ final class ArchiveTest {
     List<MessageView> bob = all();
     var _ = alice.archive().moveOlderThan(AGE);
     assertThat(alice.archive().summary().segments()).isEqualTo(2);
-    people.server.swapBlobs();
+    people.server.blobs.swap();
     assertThat(all()).hasSize(2);
     assertThat(all().getFirst().failure().orElseThrow().code()).isEqualTo("archive_damaged");
     assertThat(all(account(2)).getFirst().kind()).isEqualTo(MessageView.Kind.ARCHIVED);
-    people.server.swapBlobs();
+    people.server.blobs.swap();
     alice.close();
     open();
     assertThat(all()).isEqualTo(bob);
     alice.close();
     open();
-    people.server.damageBlobs();
+    people.server.blobs.damage();
     alice.close();
     PastWriter.inStore(
         people.home("alice"),
@@ -420,7 +420,7 @@ final class ArchiveTest {
     Sotto carol = people.open("carol");
     carol.awaitOnline(PATIENCE);
     var _ = carol.archive().moveOlderThan(AGE);
-    people.server.swapBlobs();
+    people.server.blobs.swap();
     assertThat(all().getFirst().failure().orElseThrow().code()).isEqualTo("archive_damaged");
   }
 
@@ -479,7 +479,7 @@ final class ArchiveTest {
   }
 
   private long firstBytes() {
-    return people.server.blobBytes() - sotto.crypto.ArchiveKey.blobSize(200);
+    return people.server.blobs.bytes() - sotto.crypto.ArchiveKey.blobSize(200);
   }
 
   @Test
@@ -532,7 +532,7 @@ final class ArchiveTest {
     assertThat(ids(all())).isEqualTo(ids(bob.subList(0, bob.size() - 1)));
     assertThat(ids(alice.search(word, 10_000))).containsAll(found).isNotEmpty();
     assertThat(alice.archive().restore().messages()).isEqualTo(1199 + 39);
-    assertThat(people.server.blobCount()).isZero();
+    assertThat(people.server.blobs.count()).isZero();
     assertThat(all(account(2)))
         .usingRecursiveComparison()
         .ignoringFieldsMatchingRegexes(".*from.*", ".*to\\b.*")

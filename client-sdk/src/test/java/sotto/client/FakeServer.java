@@ -14,13 +14,11 @@ import io.grpc.ServerInterceptors;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,21 +53,6 @@ import sotto.account.v1.Token;
 import sotto.account.v1.UsernameFound;
 import sotto.account.v1.UsernameNotFound;
 import sotto.account.v1.UsernameTaken;
-import sotto.blob.v1.BlobDeleted;
-import sotto.blob.v1.BlobNotFound;
-import sotto.blob.v1.BlobServiceGrpc;
-import sotto.blob.v1.BlobTooLarge;
-import sotto.blob.v1.DeleteRequest;
-import sotto.blob.v1.DeleteResponse;
-import sotto.blob.v1.DownloadRequest;
-import sotto.blob.v1.DownloadResponse;
-import sotto.blob.v1.DownloadStart;
-import sotto.blob.v1.QuotaExceeded;
-import sotto.blob.v1.StorageClass;
-import sotto.blob.v1.UploadRequest;
-import sotto.blob.v1.UploadResponse;
-import sotto.blob.v1.UploadStart;
-import sotto.blob.v1.Uploaded;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
 import sotto.chain.ChallengeBytes;
@@ -159,20 +142,17 @@ final class FakeServer implements AutoCloseable {
   private final Map<String, AccountId> usernames = new HashMap<>();
   private final Map<String, DeviceAddress> tokens = new HashMap<>();
   private final Map<DeviceAddress, ByteString> challenges = new HashMap<>();
-  private final Map<ByteString, byte[]> blobs = new HashMap<>();
-  private final Map<ByteString, ByteString> uploads = new HashMap<>();
   private final List<Send> stored = new ArrayList<>();
   private final List<Send> received = new ArrayList<>();
   private Server server;
   private long position;
   private boolean delivering = true;
 
+  final FakeBlobs blobs = new FakeBlobs(call -> onBlobCall(call));
   long timeOffset;
   String name = "server.test";
   int signIns;
   int lookUps;
-  long blobLimit = Long.MAX_VALUE;
-  long keptLimit = Long.MAX_VALUE;
   Consumer<BlobCall> onBlobCall = _ -> {};
   Refusal refusal = _ -> Optional.empty();
   UnaryOperator<Bundle> bundles = UnaryOperator.identity();
@@ -186,13 +166,17 @@ final class FakeServer implements AutoCloseable {
 
   private Server start() {
     try {
-      List<BindableService> services = List.of(new Accounts(), new Keys(), new Chat(), new Blobs());
+      List<BindableService> services = List.of(new Accounts(), new Keys(), new Chat(), blobs);
       var builder = InProcessServerBuilder.forName(channelName);
       services.forEach(s -> builder.addService(ServerInterceptors.intercept(s, new Auth())));
       return builder.build().start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void onBlobCall(BlobCall call) {
+    onBlobCall.accept(call);
   }
 
   /// Where it is.
@@ -325,33 +309,6 @@ final class FakeServer implements AutoCloseable {
     usernames.values().removeIf(account::equals);
   }
 
-  synchronized void damageBlobs() {
-    blobs.values().forEach(b -> b[b.length / 2] ^= 1);
-  }
-
-  synchronized void dropBlobs() {
-    blobs.clear();
-  }
-
-  /// Gives each blob the bytes of the next one.
-  synchronized void swapBlobs() {
-    List<ByteString> ids = List.copyOf(blobs.keySet());
-    byte[] first = Objects.requireNonNull(blobs.get(ids.getFirst()));
-    for (int i = 0; i < ids.size(); i++) {
-      blobs.put(
-          ids.get(i),
-          i + 1 == ids.size() ? first : Objects.requireNonNull(blobs.get(ids.get(i + 1))));
-    }
-  }
-
-  synchronized int blobCount() {
-    return blobs.size();
-  }
-
-  synchronized long blobBytes() {
-    return blobs.values().stream().mapToLong(b -> b.length).sum();
-  }
-
   /// Puts an envelope into a mailbox, as from a device.
   synchronized void forge(AccountId to, Envelope envelope) {
     append(device(to, 1), envelope.toByteString());
@@ -429,7 +386,7 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
-  private static DeviceAddress caller() {
+  static DeviceAddress caller() {
     DeviceAddress caller = CALLER.get();
     if (caller == null) {
       throw Statuses.of(Reason.TOKEN_INVALID, "no token");
@@ -920,108 +877,6 @@ final class FakeServer implements AutoCloseable {
           }
         }
       }
-    }
-  }
-
-  private final class Blobs extends BlobServiceGrpc.BlobServiceImplBase {
-    @Override
-    public StreamObserver<UploadRequest> upload(StreamObserver<UploadResponse> observer) {
-      var _ = caller();
-      onBlobCall.accept(BlobCall.UPLOAD);
-      return new StreamObserver<>() {
-        private UploadStart start = UploadStart.getDefaultInstance();
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-        @Override
-        public void onNext(UploadRequest request) {
-          if (request.hasStart()) {
-            start = request.getStart();
-          } else {
-            bytes.writeBytes(request.getChunk().toByteArray());
-          }
-        }
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onCompleted() {
-          answer(observer, _ -> finish());
-        }
-
-        private UploadResponse finish() {
-          if (start.getBlob().getSize() > blobLimit) {
-            return UploadResponse.newBuilder()
-                .setTooLarge(BlobTooLarge.newBuilder().setLimitBytes(blobLimit))
-                .build();
-          }
-          if (bytes.size() != start.getBlob().getSize()
-              || !Arrays.equals(
-                  sha256(bytes.toByteArray()), start.getBlob().getSha256().toByteArray())) {
-            throw Statuses.of(Reason.INTERNAL, "digest");
-          }
-          if (start.getBlob().getStorageClass() == StorageClass.STORAGE_CLASS_KEPT
-              && !uploads.containsKey(start.getBlob().getUploadId())
-              && blobBytes() + bytes.size() > keptLimit) {
-            return UploadResponse.newBuilder()
-                .setQuotaExceeded(QuotaExceeded.newBuilder().setLimitBytes(keptLimit))
-                .build();
-          }
-          ByteString id =
-              uploads.computeIfAbsent(start.getBlob().getUploadId(), _ -> randomBytes(32));
-          blobs.put(id, bytes.toByteArray());
-          return UploadResponse.newBuilder()
-              .setUploaded(Uploaded.newBuilder().setBlobId(id))
-              .build();
-        }
-      };
-    }
-
-    @Override
-    public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
-      onBlobCall.accept(BlobCall.DELETE);
-      answer(
-          observer,
-          _ -> {
-            var _ = caller();
-            DeleteResponse.Builder response = DeleteResponse.newBuilder();
-            return blobs.remove(request.getBlobId()) == null
-                ? response.setNotFound(BlobNotFound.getDefaultInstance()).build()
-                : response.setDeleted(BlobDeleted.getDefaultInstance()).build();
-          });
-    }
-
-    @Override
-    public void download(DownloadRequest request, StreamObserver<DownloadResponse> observer) {
-      onBlobCall.accept(BlobCall.DOWNLOAD);
-      byte[] blob;
-      synchronized (FakeServer.this) {
-        blob = blobs.get(request.getBlobId());
-      }
-      if (blob == null) {
-        observer.onNext(
-            DownloadResponse.newBuilder().setNotFound(BlobNotFound.getDefaultInstance()).build());
-      } else {
-        observer.onNext(
-            DownloadResponse.newBuilder()
-                .setStart(DownloadStart.newBuilder().setSize(blob.length))
-                .build());
-        for (int at = 0; at < blob.length; at += 65_536) {
-          observer.onNext(
-              DownloadResponse.newBuilder()
-                  .setChunk(ByteString.copyFrom(blob, at, Math.min(65_536, blob.length - at)))
-                  .build());
-        }
-      }
-      observer.onCompleted();
-    }
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return java.security.MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (java.security.NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -103,14 +103,12 @@ final class FilesTest {
     Conversation bob = people.aliceToBob();
     assertThat(bob.sendFile(file("a.bin", 200_000), "").await(Status.DELIVERED, PATIENCE))
         .isEqualTo(Status.DELIVERED);
-    people.server.damageBlobs();
+    people.server.blobs.damage();
     Path inbox = folder.resolve("inbox");
     assertThat(people.of("bob").save(received().files().getFirst(), inbox))
         .isInstanceOf(SaveResult.Damaged.class);
-    try (Stream<Path> files = Files.list(inbox)) {
-      assertThat(files).isEmpty();
-    }
-    people.server.dropBlobs();
+    assertThat(inbox).doesNotExist();
+    people.server.blobs.drop();
     assertThat(people.of("bob").save(received().files().getFirst(), inbox))
         .isInstanceOf(SaveResult.Gone.class);
   }
@@ -118,7 +116,7 @@ final class FilesTest {
   @Test
   void fileLargerThanTheServerTakes_failsTheMessage_andTheLaneGoesOn() throws IOException {
     Conversation bob = people.aliceToBob();
-    people.server.blobLimit = 100_000;
+    people.server.blobs.limit = 100_000;
     SentMessage large = bob.sendFile(file("large.bin", 200_000), "");
     SentMessage after = bob.send("after");
     assertThat(after.await(Status.SENT, PATIENCE).reached(Status.SENT)).isTrue();

@@ -126,7 +126,8 @@ final class PastWriter {
             size,
             Bytes.of(bytes(32))),
         Optional.of(Bytes.of(bytes(32))),
-        Optional.empty());
+        Optional.empty(),
+        Optional.of(new Picture(1 + size, 7, Bytes.of(bytes(100)))));
   }
 
   private byte[] bytes(int count) {

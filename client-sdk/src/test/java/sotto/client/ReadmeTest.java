@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sotto.client.internal.files.Samples;
 
 /// The sample of the README is this code, and it works.
 final class ReadmeTest {
@@ -93,13 +94,56 @@ final class ReadmeTest {
   }
 
   @Test
-  void sampleOfTheReadme_isThatCode() throws IOException {
+  void filesSample_sendsAPictureAndSavesIt() throws IOException {
+    var out = new Console(printed);
+    Path downloads = folder.resolve("downloads");
+    Path picture = Files.write(folder.resolve("lake.jpg"), Samples.jpeg(1200, 800, 1));
+    try (TwoPeople people = new TwoPeople(folder)) {
+      Conversation toBob = people.aliceToBob();
+      Sotto bob = people.of("bob");
+      Conversation fromAlice = bob.conversationWith(people.id("alice"));
+      toBob.send("hello").await(Status.DELIVERED, TwoPeople.PATIENCE);
+      files(toBob, bob, fromAlice, picture, downloads, out);
+    }
+    assertThat(printed).containsExactly("SENT 1.0", "preview of 320x213", "saved as lake.jpg");
+  }
+
+  private static void files(
+      Conversation toBob,
+      Sotto bob,
+      Conversation fromAlice,
+      Path picture,
+      Path downloads,
+      Console out) {
+    // files
+    SentMessage sent = toBob.sendFile(picture, "the lake");
+    // It is encrypted in the store; the upload goes on by itself, also after a restart.
+    out.println(sent.await(Status.SENT, Duration.ofMinutes(10)) + " " + sent.progress().share());
+
+    FileView file = fromAlice.messages(1).getFirst().files().getFirst();
+    file.picture()
+        .flatMap(Thumbnail::of)
+        .ifPresent(small -> out.println("preview of " + small.width() + "x" + small.height()));
+    switch (bob.save(file, downloads)) {
+      case SaveResult.Saved(Path path) -> out.println("saved as " + path.getFileName());
+      case SaveResult.Gone() -> out.println("no longer on the server");
+      case SaveResult.Damaged() -> out.println("not what was sent; nothing was written");
+    }
+    // end of files
+  }
+
+  @Test
+  void samplesOfTheReadme_areThatCode() throws IOException {
     List<String> source = Files.readAllLines(SOURCE);
-    List<String> sample =
-        source.subList(source.indexOf("    // sample") + 1, source.indexOf("    // end")).stream()
-            .map(line -> line.isEmpty() ? line : line.substring(4))
-            .toList();
-    assertThat(Files.readString(README))
-        .contains("```java\n" + String.join("\n", sample) + "\n```");
+    for (String[] marks :
+        new String[][] {{"// sample", "// end"}, {"// files", "// end of files"}}) {
+      int from = source.indexOf("    " + marks[0]) + 1;
+      List<String> sample =
+          source.subList(from, source.indexOf("    " + marks[1])).stream()
+              .map(line -> line.isEmpty() ? line : line.substring(4))
+              .toList();
+      assertThat(Files.readString(README))
+          .contains("```java\n" + String.join("\n", sample) + "\n```");
+    }
   }
 }

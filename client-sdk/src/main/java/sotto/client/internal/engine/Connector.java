@@ -20,6 +20,7 @@ import sotto.client.SottoException.Code;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.net.Dialer;
+import sotto.client.internal.net.DirectHttp;
 import sotto.client.internal.net.Faults;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.net.Tokens;
@@ -204,10 +205,10 @@ final class Connector {
       String token = tokens.get();
       long number = guest.nextConnectionNumber(1);
       ChatStream stream = ChatStream.open(wire.channel(), token, this);
-      try {
+      try (DirectHttp direct = DirectHttp.trusting(place.trustedCa())) {
         Welcome welcome = welcome(calls, stream, number);
         welcomed = true;
-        Session session = new Session(calls, Blobs.of(calls), stream);
+        Session session = new Session(calls, Blobs.of(calls), direct, stream);
         core.setSession(Optional.of(session));
         guest.welcome(session, welcome);
         set(State.ONLINE, Optional.empty());

@@ -11,7 +11,9 @@ import sotto.chain.Bytes;
 import sotto.chain.LinkHash;
 import sotto.client.Conversation;
 import sotto.client.MessageId;
+import sotto.client.Picture;
 import sotto.client.Username;
+import sotto.client.internal.files.Pictures;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.Outgoing;
 import sotto.content.v1.Attachment;
@@ -94,7 +96,8 @@ final class Contents {
                   a.getSize(),
                   Bytes.of(a.getSha256().toByteArray())),
               Optional.of(Bytes.of(a.getBlobId().toByteArray())),
-              Optional.empty()));
+              Optional.empty(),
+              Pictures.believed(a.getWidth(), a.getHeight(), a.getPreview().toByteArray())));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -113,7 +116,10 @@ final class Contents {
               .setCiphertextSha256(bytes(file.key().ciphertextSha256()))
               .setSha256(bytes(file.key().plainSha256()))
               .setName(file.name())
-              .setMediaType(file.mediaType()));
+              .setMediaType(file.mediaType())
+              .setPreview(file.picture().map(p -> bytes(p.preview())).orElse(ByteString.EMPTY))
+              .setWidth(file.picture().map(Picture::width).orElse(0))
+              .setHeight(file.picture().map(Picture::height).orElse(0)));
     }
     return message.build();
   }

@@ -1,6 +1,5 @@
 package sotto.client.internal.engine;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +9,12 @@ import java.util.stream.Stream;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
 import sotto.client.Contact;
-import sotto.client.Conversation;
 import sotto.client.ConversationSummary;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
 import sotto.client.SafetyNumber;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
-import sotto.client.Status;
 import sotto.client.Verification;
 import sotto.client.internal.archive.History;
 import sotto.client.internal.net.ServerCalls;
@@ -34,7 +31,7 @@ public final class Conversations {
 
   private final Core core;
   private final Outbox outbox;
-  private final Uploads uploads;
+  private final OutgoingMessages outgoing;
   private final Typing typing;
   private final Presence presence;
   private final Names names;
@@ -44,7 +41,7 @@ public final class Conversations {
   Conversations(
       Core core,
       Outbox outbox,
-      Uploads uploads,
+      OutgoingMessages outgoing,
       Typing typing,
       Presence presence,
       Names names,
@@ -52,7 +49,7 @@ public final class Conversations {
       History history) {
     this.core = core;
     this.outbox = outbox;
-    this.uploads = uploads;
+    this.outgoing = outgoing;
     this.typing = typing;
     this.presence = presence;
     this.names = names;
@@ -101,77 +98,8 @@ public final class Conversations {
   /// Stores a message and its outbox row, and what it takes to send its files.
   ///
   /// @return the message's row
-  public long send(Peer peer, MessageId id, String text, List<Path> files) {
-    checkText(text, files);
-    List<Uploads.Prepared> prepared = new ArrayList<>();
-    try {
-      core.lane().call(_ -> sendable(peer));
-      files.forEach(file -> prepared.add(uploads.prepare(file)));
-      return core.lane().call(tx -> send(tx, peer, id, text, prepared));
-    } catch (RuntimeException e) {
-      prepared.forEach(uploads::discard);
-      throw e;
-    }
-  }
-
-  private static void checkText(String text, List<Path> files) {
-    if (text.isEmpty() && files.isEmpty()) {
-      throw SottoException.invalid("text", "A message has a text or a file.");
-    }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw SottoException.invalid("text", "The text is not Unicode: it has half a character.");
-    }
-    if (text.getBytes(StandardCharsets.UTF_8).length > Conversation.MAX_TEXT_BYTES) {
-      throw SottoException.invalid("text", "A text has at most 65,536 bytes.");
-    }
-    if (files.size() > Conversation.MAX_FILES) {
-      throw SottoException.invalid("files", "A message has at most 16 files.");
-    }
-  }
-
-  private ContactRow sendable(Peer peer) {
-    ContactRow contact = row(peer);
-    if (contact.blocked()) {
-      throw SottoException.of(
-          Code.CONTACT_CHANGED,
-          "The account of "
-              + contact.contact().name()
-              + " changed. Compare the safety number and confirm before you send.");
-    }
-    return contact;
-  }
-
-  private long send(
-      Transaction tx, Peer peer, MessageId id, String text, List<Uploads.Prepared> files) {
-    ContactRow contact = sendable(peer);
-    long now = core.clock().millis();
-    long message =
-        core.store()
-            .messages()
-            .addOutgoing(contact.id(), id, text, files.size(), now, Status.QUEUED);
-    uploads.attach(message, files);
-    core.store()
-        .outgoing()
-        .add(
-            contact.id(),
-            contact.account(),
-            Kind.MESSAGE,
-            message,
-            new byte[0],
-            core.randomBytes(ENVELOPE_ID));
-    if (files.isEmpty() && contact.account().isPresent()) {
-      OwnDevices.copy(core, contact.account().get(), id, Contents.message(text, List.of()), now);
-    }
-    if (!contact.accepted()) {
-      core.store().contacts().accept(contact.id());
-    }
-    tx.afterCommit(() -> {
-      contact.account().ifPresent(outbox::wake);
-      if (!files.isEmpty()) {
-        uploads.wake();
-      }
-    });
-    return message;
+  public long send(Peer peer, MessageId id, String text, List<Path> files, boolean original) {
+    return outgoing.send(() -> row(peer), id, text, files, original);
   }
 
   /// The newest messages, oldest first.

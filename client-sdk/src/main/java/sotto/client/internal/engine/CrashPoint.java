@@ -13,6 +13,12 @@ enum CrashPoint {
   AFTER_DECRYPT("after-decrypt"),
   /// A message is durable, its ack has not left.
   AFTER_COMMIT("after-commit"),
+  /// More than one part of a file has gone to the server.
+  AFTER_UPLOAD_PART("after-upload-part"),
+  /// A file is at the server, and the store knows; its message has not left.
+  AFTER_UPLOAD("after-upload"),
+  /// Some of a file has come, and is in the home.
+  AFTER_DOWNLOAD_PART("after-download-part"),
   /// As the step of the archive says, here and below.
   ARCHIVE_CHOSEN("archive-chosen"),
   /// See [Step].

@@ -1,97 +1,168 @@
 package sotto.client.internal.engine;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import sotto.chain.Bytes;
+import sotto.client.Event.FileProgress.Direction;
+import sotto.client.FileView;
+import sotto.client.MessageId;
 import sotto.client.SaveResult;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
-import sotto.client.internal.net.Blobs;
+import sotto.client.internal.files.PartialBlob;
+import sotto.client.internal.files.SafeFolder;
+import sotto.client.internal.net.Meter;
 import sotto.client.internal.store.Attached;
-import sotto.client.internal.store.DurableFiles;
 import sotto.crypto.AttachmentDamaged;
-import sotto.crypto.Attachments;
 
 /// Brings files of messages into a folder: nothing is visible under its name before all of it is
-/// checked and on the disk.
+/// checked and on the disk. What has come of a blob stays in the home, as ciphertext, until the
+/// file is saved: a download that broke off goes on from there, also after a crash.
 final class Downloads {
-  private static final int MAX_NUMBER = 10_000;
-  private static final int PART_ID = 8;
+  private static final int ID = 8;
+  private static final long LITTLE_ROOM = 1024 * 1024;
+  private static final long KEPT_MILLIS = Duration.ofDays(30).toMillis();
 
   private final Core core;
+  private final Transfers transfers;
+  private final Function<MessageId, List<Long>> rows;
+  private final Path parts;
+  private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
-  Downloads(Core core) {
+  /// @param rows finds the rows of a message, in the archive too; not on the lane
+  Downloads(Core core, Transfers transfers, Function<MessageId, List<Long>> rows) {
     this.core = core;
+    this.transfers = transfers;
+    this.rows = rows;
+    this.parts = core.store().incomingFolder();
   }
 
   /// Downloads, decrypts, checks and names a file. Blocks; not on the lane.
-  SaveResult save(Blobs blobs, Attached.Entry entry, Path folder) {
+  SaveResult save(FileView file, Path folder) {
+    Attached.Entry entry = entry(file);
     if (entry.blobId().isEmpty()) {
       return new SaveResult.Gone();
     }
-    Optional<InputStream> blob =
-        blobs.download(entry.blobId().get().toArray(), entry.key().ciphertextSize());
-    if (blob.isEmpty()) {
-      return new SaveResult.Gone();
-    }
-    Path part = folder.resolve(".sotto-" + HexFormat.of().formatHex(core.randomBytes(PART_ID)));
-    try (InputStream in = blob.get()) {
-      Files.createDirectories(folder);
-      try (OutputStream out = Files.newOutputStream(part)) {
-        Attachments.decrypt(entry.key(), in, out);
+    String name = partName(entry.blobId().get());
+    boolean first = busy.add(name);
+    // A second download of the same blob at the same time has a part of its own.
+    Path part = parts.resolve(first ? name : name + "-" + randomName());
+    try {
+      return save(file, entry, part, folder);
+    } finally {
+      if (first) {
+        busy.remove(name);
+      } else {
+        delete(part);
       }
-      DurableFiles.sync(part);
-      Path named = name(part, folder, FileNames.sanitise(entry.name()));
-      DurableFiles.syncFolder(folder);
-      return new SaveResult.Saved(named);
+    }
+  }
+
+  private Attached.Entry entry(FileView file) {
+    return rows.apply(file.message()).stream()
+        .flatMap(row -> core.lane().call(_ -> core.store().attached().of(row)).stream())
+        .filter(e ->
+            e.place() == file.index() && e.key().plainSha256().toString().equals(file.sha256()))
+        .findFirst()
+        .orElseThrow(() -> SottoException.invalid("file", "There is no such file."));
+  }
+
+  private SaveResult save(FileView file, Attached.Entry entry, Path part, Path folder) {
+    try (PartialBlob blob = PartialBlob.open(part, entry.key())) {
+      requireRoom(parts, entry.key().ciphertextSize() - blob.length());
+      Meter meter =
+          transfers.meter(
+              entry,
+              file.message(),
+              Direction.DOWNLOAD,
+              _ -> {
+                CrashPoint.AFTER_DOWNLOAD_PART.reached();
+                return !core.closed();
+              });
+      Optional<SaveResult> lost = new Fetch(core, entry, blob, meter).run();
+      if (lost.isPresent()) {
+        blob.delete();
+        return lost.get();
+      }
+      SaveResult saved = write(entry, blob, folder);
+      blob.delete();
+      return saved;
+    } catch (IOException e) {
+      throw unwritable(parts, "The file cannot be kept in the home.", e);
+    }
+  }
+
+  private SaveResult write(Attached.Entry entry, PartialBlob blob, Path folder) {
+    try {
+      return new SaveResult.Saved(
+          new SafeFolder(folder).write(entry.name(), randomName(), blob::decrypt));
     } catch (AttachmentDamaged e) {
       return new SaveResult.Damaged();
     } catch (IOException e) {
-      if (e.getCause() instanceof io.grpc.StatusRuntimeException broken) {
-        throw sotto.client.internal.net.Faults.of(broken);
-      }
-      throw SottoException.of(Code.FILE, "The file cannot be written to '" + folder + "'.", e);
-    } finally {
-      delete(part);
+      throw unwritable(folder, "The file cannot be written to '" + folder + "'.", e);
     }
   }
 
-  /// Gives a finished file its name, which never replaces another file.
-  private static Path name(Path part, Path folder, String name) throws IOException {
-    for (int number = 1; number <= MAX_NUMBER; number++) {
-      Path target = folder.resolve(FileNames.numbered(name, number));
-      try {
-        link(target, part);
-        return target;
-      } catch (FileAlreadyExistsException e) {
-        // The next number.
-      }
+  private static void requireRoom(Path folder, long bytes) throws IOException {
+    if (Files.getFileStore(folder).getUsableSpace() < bytes) {
+      throw SottoException.of(
+          Code.STORAGE_FULL, "The disk has no room for the file; it goes on once there is.");
     }
-    throw new IOException("too many files of this name");
   }
 
-  private static void link(Path target, Path part) throws IOException {
+  /// A full disk passes; anything else is the folder's.
+  private static SottoException unwritable(Path folder, String sentence, IOException e) {
     try {
-      Files.createLink(target, part);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      // Some file systems have no links; this does not replace a file either.
-      Files.move(part, target);
+      if (Files.getFileStore(folder).getUsableSpace() < LITTLE_ROOM) {
+        return SottoException.of(
+            Code.STORAGE_FULL, "The disk is full; the download goes on once there is room.", e);
+      }
+    } catch (IOException unknown) {
+      e.addSuppressed(unknown);
     }
+    return SottoException.of(Code.FILE, sentence, e);
+  }
+
+  private static String partName(Bytes blobId) {
+    return HexFormat.of().formatHex(Sealer.sha256(blobId.toArray()));
+  }
+
+  private String randomName() {
+    return HexFormat.of().formatHex(core.randomBytes(ID));
   }
 
   private static void delete(Path part) {
     try {
       Files.deleteIfExists(part);
     } catch (IOException e) {
-      // A hidden leftover under a random name.
+      // It is swept away when it is old.
+    }
+  }
+
+  /// Deletes parts that nobody has gone on with for a month.
+  void sweep() {
+    if (!Files.isDirectory(parts, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(parts)) {
+      for (Path part : all) {
+        long age = core.clock().millis() - Files.getLastModifiedTime(part).toMillis();
+        if (age > KEPT_MILLIS) {
+          delete(part);
+        }
+      }
+    } catch (IOException e) {
+      // They stay until the next start.
     }
   }
 }

@@ -26,6 +26,7 @@ import sotto.client.Event;
 import sotto.client.FileView;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
+import sotto.client.Progress;
 import sotto.client.SaveResult;
 import sotto.client.ServerAddress;
 import sotto.client.SottoException;
@@ -59,8 +60,11 @@ public final class Engine implements AutoCloseable {
   private final Outbox outbox;
   private final Inbox inbox;
   private final Names names;
+  private final OutgoingFiles outgoingFiles;
+  private final Transfers transfers;
   private final Uploads uploads;
   private final Downloads downloads;
+  private final Unsent unsent;
   private final Presence presence;
   private final PreKeySupply supply;
   private final ChainSync chains;
@@ -86,7 +90,9 @@ public final class Engine implements AutoCloseable {
     this.offline = offline;
     this.registration = new Registration(core);
     this.chains = new ChainSync(core);
-    this.uploads = new Uploads(core);
+    this.outgoingFiles = new OutgoingFiles(core);
+    this.transfers = new Transfers(core);
+    this.uploads = new Uploads(core, outgoingFiles, transfers);
     Sealer sealer = new Sealer(core);
     this.outbox = new Outbox(core, sealer, new Sessions(core, chains), uploads::wake);
     uploads.feeds(outbox);
@@ -95,13 +101,14 @@ public final class Engine implements AutoCloseable {
     this.inbox = new Inbox(core, chains, new Reception(core, outbox, retries, names), retries);
     this.presence = new Presence(core);
     names.onAccessKey(presence::accessKeyLearned);
-    this.downloads = new Downloads(core);
+    this.downloads = new Downloads(core, transfers, archives.history()::rows);
+    this.unsent = new Unsent(core, outbox, uploads);
     this.supply = new PreKeySupply(core);
     this.conversations =
         new Conversations(
             core,
             outbox,
-            uploads,
+            new OutgoingMessages(core, outbox, outgoingFiles, uploads),
             new Typing(core, sealer),
             presence,
             names,
@@ -146,7 +153,8 @@ public final class Engine implements AutoCloseable {
         core.lane()
             .call(_ -> {
               core.store().settings().number(CLOCK_OFFSET).ifPresent(core.clock()::setOffset);
-              uploads.sweep();
+              outgoingFiles.sweep();
+              downloads.sweep();
               archives.sweep();
               return registration.load();
             });
@@ -320,21 +328,28 @@ public final class Engine implements AutoCloseable {
         .orElse(Status.FAILED);
   }
 
+  /// Own messages that have not been sent.
+  public Unsent unsent() {
+    return unsent;
+  }
+
+  /// The row of an own message.
+  public Optional<Long> sentRow(MessageId id) {
+    return core.lane().call(_ -> core.store().messages().ownRow(id));
+  }
+
+  /// How far the files of an own message are.
+  public Progress uploadProgress(long row) {
+    List<Attached.Entry> files = core.lane().call(_ -> core.store().attached().of(row));
+    return new Progress(
+        files.stream().mapToLong(transfers::uploaded).sum(),
+        files.stream().mapToLong(e -> e.key().plainSize()).sum());
+  }
+
   /// Downloads a file of a message.
   public SaveResult save(FileView file, Path folder) {
     requireOpen();
-    Attached.Entry entry =
-        archives.history().rows(file.message()).stream()
-            .flatMap(row -> core.lane().call(_ -> core.store().attached().of(row)).stream())
-            .filter(e ->
-                e.place() == file.index() && e.key().plainSha256().toString().equals(file.sha256()))
-            .findFirst()
-            .orElseThrow(() -> SottoException.invalid("file", "There is no such file."));
-    Session session =
-        core.session()
-            .orElseThrow(() ->
-                SottoException.of(Code.SERVER_UNREACHABLE, "Files are downloaded when connected."));
-    return downloads.save(session.blobs(), entry, folder);
+    return downloads.save(file, folder);
   }
 
   /// Live events.
@@ -545,7 +560,7 @@ public final class Engine implements AutoCloseable {
       presence.connected(session.stream());
       core.inBackground("names", () -> names.connected(session.calls()));
       core.inBackground("upkeep", () -> upkeep(session.calls()));
-      uploads.wake();
+      uploads.connected();
     }
 
     private void upkeep(ServerCalls calls) {
@@ -560,6 +575,7 @@ public final class Engine implements AutoCloseable {
             core.store().dedupe().forgetBefore(old);
             core.store().events().forgetBefore(old);
             core.store().waiting().forgetBefore(old);
+            core.store().knownBlobs().forgetBefore(core.clock().millis());
             return true;
           });
     }

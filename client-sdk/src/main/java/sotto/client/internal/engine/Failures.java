@@ -24,6 +24,13 @@ final class Failures {
   static final Failure QUOTA =
       new Failure("quota_exceeded", "The server has no room for more files of this account.", true);
 
+  static final Failure CANCELLED = new Failure("cancelled", "You cancelled it.", false);
+
+  static final Failure QUOTA_WAITS =
+      new Failure(
+          "quota_exceeded", "The server takes no more files just now; it is tried again.", true);
+  static final Failure UPLOAD_WAITS =
+      new Failure("upload_waits", "The upload broke off; it goes on from there.", true);
   static final Failure MAILBOX_FULL =
       new Failure("mailbox_full", "The recipient's mailbox is full; it is tried again.", true);
   static final Failure RATE_LIMITED =

@@ -229,6 +229,7 @@ final class Outbox {
         return;
       }
     }
+    traffic.endGrace();
   }
 
   /// Plans one row.
@@ -260,11 +261,20 @@ final class Outbox {
         tx.afterCommit(() -> fetch(traffic, devices));
         yield false;
       }
-      case Sealer.NeedsUpload _ -> {
-        tx.afterCommit(wakeUploads);
-        yield false;
-      }
+      case Sealer.NeedsUpload _ -> mayBeOvertaken(tx, traffic, row);
     };
+  }
+
+  /// A message whose files are on their way keeps its place for a moment, then lets the others
+  /// pass.
+  private boolean mayBeOvertaken(Transaction tx, Traffic traffic, OutboxRow row) {
+    tx.afterCommit(wakeUploads);
+    if (traffic.graceOver()) {
+      core.store().outgoing().park(row.id());
+      return true;
+    }
+    core.timers().after(Traffic.GRACE_MILLIS + 1, () -> wake(traffic.account));
+    return false;
   }
 
   /// Writes a frame, unless the lane was refused or restarted since it was planned: what was

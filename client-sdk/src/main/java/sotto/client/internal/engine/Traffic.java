@@ -15,6 +15,9 @@ import sotto.chain.DeviceId;
 final class Traffic {
   static final int MAX_IN_FLIGHT = 32;
 
+  /// How long a message whose files are on their way holds up what was written after it.
+  static final long GRACE_MILLIS = 3000;
+
   final AccountId account;
   final Set<Long> inFlight = new HashSet<>();
   final Set<DeviceId> withoutBundle = new HashSet<>();
@@ -38,6 +41,11 @@ final class Traffic {
   long notBefore;
 
   boolean waits;
+
+  /// Since when rows wait behind a message whose files are on their way, if [#grace].
+  long graceSince;
+
+  boolean grace;
 
   /// Passing refusals in a row.
   int refusals;
@@ -63,6 +71,21 @@ final class Traffic {
     generation++;
     cursor = 0;
     draining = false;
+  }
+
+  /// Whether a message whose files are on their way has kept its place long enough; the first
+  /// question starts the time.
+  boolean graceOver() {
+    if (!grace) {
+      grace = true;
+      graceSince = System.nanoTime();
+    }
+    return System.nanoTime() - graceSince >= GRACE_MILLIS * 1_000_000;
+  }
+
+  /// Nothing waits for files any more.
+  void endGrace() {
+    grace = false;
   }
 
   /// Waits until a time.

@@ -2,259 +2,401 @@ package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import sotto.blob.v1.BeginResponse;
 import sotto.blob.v1.BlobDeclaration;
+import sotto.blob.v1.QuotaExceeded;
+import sotto.blob.v1.RenewResponse;
 import sotto.blob.v1.StorageClass;
+import sotto.blob.v1.UploadPosition;
 import sotto.blob.v1.UploadResponse;
-import sotto.blob.v1.UploadStart;
+import sotto.blob.v1.Uploaded;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
+import sotto.client.Event.FileProgress.Direction;
 import sotto.client.Failure;
+import sotto.client.MessageId;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
+import sotto.client.internal.net.DirectRefused;
+import sotto.client.internal.net.DirectUpload;
+import sotto.client.internal.net.Meter;
 import sotto.client.internal.store.Attached;
-import sotto.client.internal.store.DurableFiles;
+import sotto.client.internal.store.KnownBlobs.Known;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.Messages;
 import sotto.crypto.AttachmentKey;
-import sotto.crypto.Attachments;
 
-/// Files on their way out: encrypted into the home at once, uploaded when there is a connection,
-/// and only then the message that names them is sealed.
+/// Brings encrypted files to the server when there is a connection; the message that names them is
+/// sealed only then. A few at a time, and a large one never keeps all of the small ones waiting.
+///
+/// ```
+/// waiting ── known from an earlier message, and renewed ──▶ uploaded
+/// waiting ── Begin ──▶ sending from what is committed ── all of it is there ──▶ uploaded
+/// sending ── the network, the server or the process breaks off ──▶ waiting (and Begin again)
+/// waiting, sending ── refused for good ──▶ given up ── the message is retried ──▶ waiting
+/// ```
 final class Uploads {
-  /// A file that is encrypted in the home, not yet part of a message.
-  ///
-  /// @param name its name, without folders
-  /// @param mediaType its type
-  /// @param key what decrypts it
-  /// @param uploadId names the upload and the encrypted file
-  record Prepared(String name, String mediaType, AttachmentKey key, Bytes uploadId) {}
+  private record Job(Attached.Entry entry, MessageId message) {
+    Bytes uploadId() {
+      return entry.uploadId().orElseThrow();
+    }
+  }
 
-  private static final int ID_LENGTH = 16;
-  private static final long RETRY_MILLIS = 2000;
-  private static final Map<String, String> MEDIA_TYPES =
-      Map.ofEntries(
-          Map.entry("png", "image/png"),
-          Map.entry("jpg", "image/jpeg"),
-          Map.entry("jpeg", "image/jpeg"),
-          Map.entry("gif", "image/gif"),
-          Map.entry("webp", "image/webp"),
-          Map.entry("svg", "image/svg+xml"),
-          Map.entry("mp4", "video/mp4"),
-          Map.entry("webm", "video/webm"),
-          Map.entry("mp3", "audio/mpeg"),
-          Map.entry("ogg", "audio/ogg"),
-          Map.entry("wav", "audio/wav"),
-          Map.entry("pdf", "application/pdf"),
-          Map.entry("zip", "application/zip"),
-          Map.entry("json", "application/json"),
-          Map.entry("txt", "text/plain"),
-          Map.entry("md", "text/markdown"),
-          Map.entry("html", "text/html"),
-          Map.entry("csv", "text/csv"));
+  /// Ciphertexts below this are sent without asking first how far they are.
+  private static final long SMALL = 1024 * 1024;
+
+  private static final int MOVES = 8;
+  private static final UploadResponse.OutcomeCase NOT_ANSWERED =
+      UploadResponse.OutcomeCase.OUTCOME_NOT_SET;
+  private static final Duration LONGEST_QUOTA_WAIT = Duration.ofHours(1);
 
   private final Core core;
-  private final Path folder;
+  private final OutgoingFiles files;
+  private final Transfers transfers;
+  private final UploadSlots slots = new UploadSlots();
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean again = new AtomicBoolean();
   private volatile Optional<Outbox> outbox = Optional.empty();
 
-  Uploads(Core core) {
+  Uploads(Core core, OutgoingFiles files, Transfers transfers) {
     this.core = core;
-    this.folder = core.store().outgoingFolder();
+    this.files = files;
+    this.transfers = transfers;
   }
 
   void feeds(Outbox fed) {
     outbox = Optional.of(fed);
   }
 
-  /// Encrypts a file into the home. Blocks; not on the lane.
-  ///
-  /// @throws SottoException FILE, STORAGE_FULL
-  Prepared prepare(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw SottoException.of(Code.FILE, "There is no file '" + file + "'.");
-    }
-    Bytes id = Bytes.of(core.randomBytes(ID_LENGTH));
-    Path encrypted = path(id);
-    Path part = encrypted.resolveSibling(encrypted.getFileName() + ".part");
-    try (InputStream in = open(file)) {
-      Files.createDirectories(folder);
-      AttachmentKey key;
-      try (OutputStream out = Files.newOutputStream(part)) {
-        key = Attachments.encrypt(in, size(file), out);
-      }
-      DurableFiles.sync(part);
-      Files.move(part, encrypted, StandardCopyOption.ATOMIC_MOVE);
-      DurableFiles.syncFolder(folder);
-      String name = name(file);
-      return new Prepared(name, mediaType(name), key, id);
-    } catch (IOException e) {
-      delete(part);
-      throw SottoException.of(
-          Code.STORAGE_FULL, "The file cannot be copied into the home: is the disk full?", e);
-    }
-  }
-
-  private static InputStream open(Path file) {
-    try {
-      return Files.newInputStream(file);
-    } catch (IOException e) {
-      throw SottoException.of(Code.FILE, "The file '" + file + "' cannot be read.", e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw SottoException.of(Code.FILE, "The file '" + file + "' cannot be read.", e);
-    }
-  }
-
-  private static String name(Path file) {
-    Path last = file.getFileName();
-    String name = last == null ? "file" : last.toString();
-    return FileNames.shorten(name, Contents.MAX_NAME_BYTES);
-  }
-
-  private static String mediaType(String name) {
-    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    return MEDIA_TYPES.getOrDefault(ending, "application/octet-stream");
-  }
-
-  private Path path(Bytes uploadId) {
-    return folder.resolve(uploadId.toString());
-  }
-
-  /// Deletes a prepared file that came to nothing.
-  void discard(Prepared prepared) {
-    delete(path(prepared.uploadId()));
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // It is swept away at the next start.
-    }
-  }
-
-  /// Deletes encrypted files that no message waits for: of a crash between file and message, or
-  /// between upload and deletion. Before anything is prepared; on the lane.
-  void sweep() {
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Set<String> wanted = new HashSet<>();
-    for (Attached.Entry entry : core.store().attached().waiting()) {
-      entry.uploadId().ifPresent(id -> wanted.add(id.toString()));
-    }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Path name = file.getFileName();
-        if (name == null || !wanted.contains(name.toString())) {
-          delete(file);
-        }
-      }
-    } catch (IOException e) {
-      // They stay until the next start.
-    }
-  }
-
-  /// Uploads what waits. Any thread; one run at a time.
+  /// Uploads what waits. Any thread.
   void wake() {
     again.set(true);
-    core.session()
-        .ifPresent(session -> {
-          if (running.compareAndSet(false, true)) {
-            core.inBackground("uploads", () -> run(session));
-          }
-        });
+    if (core.session().isPresent() && running.compareAndSet(false, true)) {
+      core.inBackground("uploads", this::dispatch);
+    }
   }
 
-  private void run(Session session) {
+  /// A new connection: what was waited for may be over.
+  void connected() {
+    slots.resume();
+    wake();
+  }
+
+  private void dispatch() {
     try {
-      while (again.getAndSet(false)) {
-        for (Attached.Entry entry : core.lane().call(_ -> core.store().attached().waiting())) {
-          upload(session, entry);
+      while (again.getAndSet(false) && !slots.paused()) {
+        for (Job job : core.lane().call(_ -> next())) {
+          if (slots.take(job.entry())) {
+            core.inBackground("upload", () -> run(job));
+          }
         }
       }
-    } catch (SottoException e) {
-      core.timers().after(e.retryAfter().map(w -> w.toMillis()).orElse(RETRY_MILLIS), this::wake);
     } finally {
       running.set(false);
     }
-    if (again.get()) {
+    if (again.get() && !slots.paused()) {
       wake();
     }
   }
 
-  private void upload(Session session, Attached.Entry entry) {
-    if (entry.uploadId().isEmpty()) {
+  /// What may go now, the oldest first; more than there are slots, as some of it is going already.
+  private List<Job> next() {
+    List<Attached.Entry> waiting = new ArrayList<>();
+    waiting.addAll(core.store().attached().waiting(0, UploadSlots.LARGE, UploadSlots.MOST * 2));
+    waiting.addAll(
+        core.store().attached().waiting(UploadSlots.LARGE, Long.MAX_VALUE, UploadSlots.MOST * 2));
+    List<Job> jobs = new ArrayList<>();
+    for (Attached.Entry entry : waiting) {
+      Optional<Messages.State> state = core.store().messages().state(entry.message());
+      if (state.isPresent() && entry.uploadId().isPresent()) {
+        jobs.add(new Job(entry, state.get().messageId()));
+      }
+    }
+    return jobs;
+  }
+
+  private void run(Job job) {
+    Attached.Entry entry = job.entry();
+    try {
+      Optional<Session> session = core.session();
+      // It may have been done between the question what waits and the taking of the slot.
+      if (session.isPresent() && core.lane().call(_ -> core.store().attached().waits(entry))) {
+        upload(session.get(), job);
+        slots.succeeded();
+      }
+    } catch (SottoException e) {
+      later(job, e);
+    } catch (IOException e) {
+      failed(job, Failures.FILE_GONE);
+    } finally {
+      transfers.ended(entry.message(), entry.place());
+      slots.free(entry);
+    }
+    wake();
+  }
+
+  private void upload(Session session, Job job) throws IOException {
+    AttachmentKey key = job.entry().key();
+    Optional<Known> known =
+        core.lane().call(_ -> core.store().knownBlobs().find(key.plainSha256(), key.plainSize()));
+    if (known.isPresent() && renewed(session, job, known.get())) {
       return;
     }
-    Path file = path(entry.uploadId().get());
-    UploadStart start =
-        UploadStart.newBuilder()
-            .setBlob(
-                BlobDeclaration.newBuilder()
-                    .setSize(entry.key().ciphertextSize())
-                    .setSha256(ByteString.copyFrom(entry.key().ciphertextSha256().toArray()))
-                    .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
-                    .setUploadId(ByteString.copyFrom(entry.uploadId().get().toArray())))
-            .build();
-    try {
-      UploadResponse answer = session.blobs().upload(start, file);
-      switch (answer.getOutcomeCase()) {
-        case UPLOADED -> done(entry, answer.getUploaded().getBlobId().toByteArray());
-        case TOO_LARGE -> failed(entry, Failures.TOO_LARGE);
-        case MISMATCH -> failed(entry, Failures.FILE_GONE);
-        case QUOTA_EXCEEDED -> failed(entry, Failures.QUOTA);
-        case ELSEWHERE, OUTCOME_NOT_SET ->
-            throw SottoException.of(Code.SERVER_UNREACHABLE, "The upload was not answered.");
+    BlobDeclaration blob = declaration(job);
+    Optional<UploadPosition> position =
+        blob.getSize() < SMALL
+            ? Optional.of(UploadPosition.getDefaultInstance())
+            : begin(session, job, blob, true);
+    if (position.map(UploadPosition::getDirect).orElse(false)) {
+      if (direct(session, job, blob, position.get())) {
+        return;
       }
-    } catch (IOException e) {
-      failed(entry, Failures.FILE_GONE);
+      position = begin(session, job, blob, false);
+    }
+    if (position.isPresent()) {
+      stream(session, job, blob, position.get());
     }
   }
 
-  private void done(Attached.Entry entry, byte[] blobId) {
-    if (blobId.length != Contents.BLOB_ID) {
-      throw SottoException.of(Code.REFUSED, "The server's answer to an upload is malformed.");
+  /// Asks where to go on.
+  ///
+  /// @return empty if it is settled
+  private Optional<UploadPosition> begin(
+      Session session, Job job, BlobDeclaration blob, boolean direct) {
+    BeginResponse begun = session.blobs().begin(blob, direct);
+    switch (begun.getOutcomeCase()) {
+      case POSITION -> {
+        return Optional.of(begun.getPosition());
+      }
+      case UPLOADED -> done(job, begun.getUploaded());
+      case MISMATCH -> failed(job, Failures.FILE_GONE);
+      case TOO_LARGE -> failed(job, Failures.TOO_LARGE);
+      case QUOTA_EXCEEDED -> quota(job, begun.getQuotaExceeded());
+      case OUTCOME_NOT_SET -> throw unanswered();
     }
-    core.lane()
-        .call(tx -> {
-          core.store().attached().uploaded(entry.message(), entry.place(), blobId);
-          wakeLane(tx, entry);
-          return true;
-        });
-    delete(path(entry.uploadId().orElseThrow()));
+    return Optional.empty();
   }
 
-  private void failed(Attached.Entry entry, Failure failure) {
-    core.lane()
-        .call(tx -> {
-          core.store().attached().giveUp(entry.message());
-          core.store().outgoing().removeMessage(entry.message());
-          core.fail(tx, entry.message(), failure);
-          wakeLane(tx, entry);
-          return true;
+  /// Sends it to a store of objects.
+  ///
+  /// @return whether it is settled; false = it has to go through the server
+  private boolean direct(Session session, Job job, BlobDeclaration blob, UploadPosition position)
+      throws IOException {
+    Meter meter = meter(job, position.getCommitted(), position.getPartSize());
+    try {
+      Optional<UploadResponse> answer =
+          new DirectUpload(
+                  session.blobs(), session.direct(), blob, files.path(job.uploadId()), meter)
+              .run(position);
+      if (answer.map(a -> a.hasElsewhere() || a.getOutcomeCase() == NOT_ANSWERED).orElse(false)) {
+        return false;
+      }
+      answer.ifPresent(a -> settle(job, a));
+      return true;
+    } catch (DirectRefused e) {
+      return false;
+    }
+  }
+
+  private static BlobDeclaration declaration(Job job) {
+    AttachmentKey key = job.entry().key();
+    return BlobDeclaration.newBuilder()
+        .setSize(key.ciphertextSize())
+        .setSha256(ByteString.copyFrom(key.ciphertextSha256().toArray()))
+        .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
+        .setUploadId(ByteString.copyFrom(job.uploadId().toArray()))
+        .build();
+  }
+
+  private void stream(Session session, Job job, BlobDeclaration blob, UploadPosition from)
+      throws IOException {
+    Path file = files.path(job.uploadId());
+    UploadPosition position = from;
+    for (int moves = 0; moves < MOVES; moves++) {
+      long offset = position.getCommitted();
+      if (offset < 0 || offset > blob.getSize()) {
+        throw malformed();
+      }
+      Meter meter = meter(job, offset, position.getPartSize());
+      if (offset > 0 && !meter.at(offset)) {
+        return;
+      }
+      Optional<UploadResponse> answer = session.blobs().upload(blob, offset, file, meter);
+      if (answer.isEmpty()) {
+        return;
+      }
+      if (!answer.get().hasElsewhere()) {
+        settle(job, answer.get());
+        return;
+      }
+      position = answer.get().getElsewhere();
+    }
+    throw SottoException.of(Code.SERVER_UNREACHABLE, "The server moves the upload to and fro.");
+  }
+
+  private Meter meter(Job job, long offset, long partSize) {
+    return transfers.meter(
+        job.entry(),
+        job.message(),
+        Direction.UPLOAD,
+        position -> {
+          if (partSize > 0 && position - offset > partSize) {
+            CrashPoint.AFTER_UPLOAD_PART.reached();
+          }
+          return slots.wanted(job.entry()) && !core.closed();
         });
-    delete(path(entry.uploadId().orElseThrow()));
+  }
+
+  private void settle(Job job, UploadResponse answer) {
+    switch (answer.getOutcomeCase()) {
+      case UPLOADED -> done(job, answer.getUploaded());
+      case TOO_LARGE -> failed(job, Failures.TOO_LARGE);
+      case MISMATCH -> failed(job, Failures.FILE_GONE);
+      case QUOTA_EXCEEDED -> quota(job, answer.getQuotaExceeded());
+      case ELSEWHERE, OUTCOME_NOT_SET -> throw unanswered();
+    }
+  }
+
+  private static SottoException unanswered() {
+    return SottoException.of(Code.SERVER_UNREACHABLE, "The upload was not answered.");
+  }
+
+  private static SottoException malformed() {
+    return SottoException.of(Code.REFUSED, "The server's answer to an upload is malformed.");
+  }
+
+  /// Sends what the server has from an earlier message, if it still has it.
+  private boolean renewed(Session session, Job job, Known known) {
+    RenewResponse answer =
+        known.expiresAt() > core.clock().millis()
+            ? session.blobs().renew(known.blobId().toArray())
+            : RenewResponse.getDefaultInstance();
+    if (!answer.hasRenewed()) {
+      AttachmentKey key = known.key();
+      core.lane()
+          .call(_ -> {
+            core.store().knownBlobs().forget(key.plainSha256(), key.plainSize());
+            return true;
+          });
+      return false;
+    }
+    done(job, new Known(known.key(), known.blobId(), expiry(answer.getRenewed().getExpiresAtMs())));
+    return true;
+  }
+
+  private static long expiry(long millis) {
+    return millis <= 0 ? Long.MAX_VALUE : millis;
+  }
+
+  private void done(Job job, Uploaded uploaded) {
+    if (uploaded.getBlobId().size() != Contents.BLOB_ID) {
+      throw malformed();
+    }
+    done(
+        job,
+        new Known(
+            job.entry().key(),
+            Bytes.of(uploaded.getBlobId().toByteArray()),
+            expiry(uploaded.getExpiresAtMs())));
+  }
+
+  private void done(Job job, Known blob) {
+    Attached.Entry entry = job.entry();
+    boolean waited =
+        core.lane()
+            .call(tx -> {
+              core.store().knownBlobs().put(blob);
+              if (!core.store()
+                  .attached()
+                  .uploaded(entry.message(), entry.place(), blob.key(), blob.blobId().toArray())) {
+                return false;
+              }
+              if (!core.store().attached().waits(entry.message())) {
+                core.store().outgoing().unpark(entry.message());
+              }
+              wakeLane(tx, entry);
+              return true;
+            });
+    if (waited) {
+      CrashPoint.AFTER_UPLOAD.reached();
+      files.discard(job.uploadId());
+    }
+  }
+
+  private void quota(Job job, QuotaExceeded quota) {
+    if (quota.getRetryAfterMs() == 0) {
+      failed(job, Failures.QUOTA);
+      return;
+    }
+    Duration asked = Duration.ofMillis(Math.max(0, quota.getRetryAfterMs()));
+    waits(job, Failures.QUOTA_WAITS);
+    pause(asked.compareTo(LONGEST_QUOTA_WAIT) > 0 ? LONGEST_QUOTA_WAIT : asked);
+  }
+
+  /// The network's or the server's trouble, not the file's: it is tried again.
+  private void later(Job job, SottoException e) {
+    if (core.closed() || e.code() == Code.CLOSED) {
+      return;
+    }
+    boolean slower = e.code() == Code.RATE_LIMITED;
+    waits(job, slower ? Failures.RATE_LIMITED : Failures.UPLOAD_WAITS);
+    pause(slots.pauseAfterFailure(e.retryAfter().orElse(Duration.ZERO), core.random()));
+  }
+
+  private void waits(Job job, Failure reason) {
+    var _ =
+        core.lane()
+            .submit(_ -> {
+              core.store().messages().waitsFor(job.entry().message(), reason);
+              return true;
+            });
+  }
+
+  private void pause(Duration wait) {
+    slots.pause(wait);
+    core.timers().after(wait.toMillis() + 1, this::wake);
+  }
+
+  private void failed(Job job, Failure failure) {
+    long message = job.entry().message();
+    List<Bytes> over =
+        core.lane()
+            .call(tx -> {
+              List<Bytes> uploads = uploadsOf(message);
+              core.store().attached().giveUp(message);
+              core.store().outgoing().removeMessage(message);
+              core.fail(tx, message, failure);
+              wakeLane(tx, job.entry());
+              return uploads;
+            });
+    slots.unwanted(message);
+    if (!failure.retryable()) {
+      over.forEach(files::discard);
+    }
+  }
+
+  private List<Bytes> uploadsOf(long message) {
+    return core.store().attached().of(message).stream()
+        .flatMap(e -> e.uploadId().stream())
+        .toList();
+  }
+
+  /// The message will not be sent: its files go. Not on the lane.
+  void cancelled(long message) {
+    slots.unwanted(message);
+    core.lane().call(_ -> uploadsOf(message)).forEach(files::discard);
+  }
+
+  /// Whether all that a message still has to upload is here. On the lane.
+  boolean complete(long message) {
+    return core.store().attached().of(message).stream()
+        .allMatch(e -> e.blobId().isPresent() || e.uploadId().map(files::exists).orElse(false));
   }
 
   private void wakeLane(Transaction tx, Attached.Entry entry) {
@@ -267,23 +409,5 @@ final class Uploads {
             .flatMap(c -> c.account());
     account.ifPresent(a -> tx.afterCommit(() -> outbox.ifPresent(o -> o.wake(a))));
     tx.afterCommit(core.progress()::raise);
-  }
-
-  /// Makes prepared files part of a message. On the lane.
-  void attach(long message, List<Prepared> files) {
-    for (int place = 0; place < files.size(); place++) {
-      Prepared file = files.get(place);
-      core.store()
-          .attached()
-          .add(
-              new Attached.Entry(
-                  message,
-                  place,
-                  file.name(),
-                  file.mediaType(),
-                  file.key(),
-                  Optional.empty(),
-                  Optional.of(file.uploadId())));
-    }
   }
 }

@@ -198,6 +198,19 @@ public final class Messages {
         == 1;
   }
 
+  /// Queues an own message again that failed and may be retried.
+  ///
+  /// @return whether it was
+  public boolean requeue(long row, long sentAt) {
+    return sql.update(
+            "UPDATE message SET status = 0, failure_code = NULL, failure = NULL, failure_retry = 0,"
+                + " sent_at = ? WHERE id = ? AND status = ? AND failure_retry = 1",
+            sentAt,
+            row,
+            Codes.FAILED)
+        == 1;
+  }
+
   /// Notes why a queued message still waits.
   public void waitsFor(long row, Failure failure) {
     sql.update(
@@ -261,6 +274,14 @@ public final class Messages {
   public List<Long> rows(MessageId id) {
     return sql.list(
         "SELECT id FROM message WHERE message_id = ? ORDER BY incoming",
+        r -> r.number(1),
+        id.bytes());
+  }
+
+  /// The row of an own message with a wire id.
+  public Optional<Long> ownRow(MessageId id) {
+    return sql.one(
+        "SELECT id FROM message WHERE message_id = ? AND incoming = 0",
         r -> r.number(1),
         id.bytes());
   }
@@ -332,8 +353,8 @@ public final class Messages {
     MessageView v = shown.view();
     List<FileView> files =
         sql.list(
-            "SELECT place, name, media_type, size, sha256 FROM attachment WHERE message = ? ORDER"
-                + " BY place",
+            "SELECT place, name, media_type, size, sha256, width, height, preview FROM attachment"
+                + " WHERE message = ? ORDER BY place",
             r ->
                 new FileView(
                     v.id(),
@@ -341,7 +362,8 @@ public final class Messages {
                     r.text(2),
                     r.text(3),
                     r.number(4),
-                    HexFormat.of().formatHex(r.bytes(5))),
+                    HexFormat.of().formatHex(r.bytes(5)),
+                    Attached.picture(r, 6)),
             shown.row());
     return new MessageView(
         v.id(),

@@ -11,6 +11,9 @@ public final class Outgoing {
   /// The most message ids of one receipt.
   public static final int MAX_RECEIPT_IDS = 256;
 
+  /// When a row is due that waits until it is [#unpark]ed.
+  private static final long PARKED = Long.MAX_VALUE;
+
   private static final String ROWS =
       "SELECT id, contact, account_id, kind, message, ids, content, envelope_id, first_attempt_at,"
           + " rounds, complete, frame FROM outbox ";
@@ -105,7 +108,7 @@ public final class Outgoing {
         Outgoing::row,
         account,
         after,
-        dueBy,
+        Math.min(dueBy, PARKED - 1),
         limit);
   }
 
@@ -139,6 +142,37 @@ public final class Outgoing {
   /// Takes a message's row away.
   public void removeMessage(long message) {
     sql.update("DELETE FROM outbox WHERE message = ?", message);
+  }
+
+  /// Takes a message's row away if nothing of it was ever encrypted.
+  ///
+  /// @return whether it was there
+  public boolean removeUnsealed(long message) {
+    return sql.update(
+            "DELETE FROM outbox WHERE message = ? AND kind = ? AND frame IS NULL AND"
+                + " first_attempt_at IS NULL",
+            message,
+            Codes.of(Kind.MESSAGE))
+        > 0;
+  }
+
+  /// Lets the rows behind a row that was never encrypted overtake it, until [#unpark].
+  public void park(long id) {
+    sql.update("UPDATE outbox SET due_at = ? WHERE id = ? AND frame IS NULL", PARKED, id);
+  }
+
+  /// Puts a message's row that was parked at the end of its lane.
+  public void unpark(long message) {
+    int copied =
+        sql.update(
+            "INSERT INTO outbox(contact, account_id, kind, message, ids, content, envelope_id,"
+                + " due_at) SELECT contact, account_id, kind, message, ids, content, envelope_id, 0"
+                + " FROM outbox WHERE message = ? AND due_at = ?",
+            message,
+            PARKED);
+    if (copied > 0) {
+      sql.update("DELETE FROM outbox WHERE message = ? AND due_at = ?", message, PARKED);
+    }
   }
 
   /// Sends rows that are not encrypted yet to another account.

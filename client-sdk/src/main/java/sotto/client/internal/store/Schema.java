@@ -130,6 +130,16 @@ final class Schema {
               """
               CREATE TABLE archive_receipt(contact INTEGER NOT NULL, message_id BLOB NOT NULL,
                 status INTEGER NOT NULL, PRIMARY KEY(contact, message_id)) WITHOUT ROWID\
+              """),
+          List.of(
+              "ALTER TABLE attachment ADD COLUMN width INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE attachment ADD COLUMN height INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE attachment ADD COLUMN preview BLOB",
+              """
+              CREATE TABLE known_blob(sha256 BLOB NOT NULL, size INTEGER NOT NULL,
+                key BLOB NOT NULL, ciphertext_size INTEGER NOT NULL,
+                ciphertext_sha256 BLOB NOT NULL, blob_id BLOB NOT NULL,
+                expires_at INTEGER NOT NULL, PRIMARY KEY(sha256, size)) WITHOUT ROWID\
               """));
 
   private Schema() {}

@@ -31,6 +31,7 @@ public final class Store implements AutoCloseable {
   private final Contacts contacts;
   private final Messages messages;
   private final Attached attached;
+  private final KnownBlobs knownBlobs;
   private final Outgoing outgoing;
   private final SendLog sendLog;
   private final Dedupe dedupe;
@@ -51,6 +52,7 @@ public final class Store implements AutoCloseable {
     this.contacts = new Contacts(sql);
     this.messages = new Messages(sql, settings);
     this.attached = new Attached(sql);
+    this.knownBlobs = new KnownBlobs(sql);
     this.outgoing = new Outgoing(sql);
     this.sendLog = new SendLog(sql);
     this.dedupe = new Dedupe(sql);
@@ -160,6 +162,11 @@ public final class Store implements AutoCloseable {
     return home.resolve("archive");
   }
 
+  /// The folder for encrypted files that are on their way here.
+  public Path incomingFolder() {
+    return home.resolve("incoming");
+  }
+
   /// The connection.
   public Sql sql() {
     return sql;
@@ -198,6 +205,11 @@ public final class Store implements AutoCloseable {
   /// Files of messages.
   public Attached attached() {
     return attached;
+  }
+
+  /// Files that were uploaded.
+  public KnownBlobs knownBlobs() {
+    return knownBlobs;
   }
 
   /// The outbox.

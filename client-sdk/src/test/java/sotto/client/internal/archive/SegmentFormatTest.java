@@ -17,6 +17,7 @@ import sotto.chain.Bytes;
 import sotto.client.Failure;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.Attached;
@@ -68,7 +69,8 @@ final class SegmentFormatTest {
                     10,
                     Bytes.of(bytes(32, 9))),
                 Optional.of(Bytes.of(bytes(32, 10))),
-                Optional.empty())));
+                Optional.empty(),
+                Optional.of(new Picture(1200, 800, Bytes.of(bytes(50, 11)))))));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package sotto.client.internal.engine;
+package sotto.client.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package sotto.client.internal.engine;
+package sotto.client.internal.files;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -13,8 +13,9 @@ public final class FileNames {
   private static final String NAMELESS = "file";
   private static final Set<String> RESERVED =
       Set.of(
-          "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7",
-          "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9");
+          "con", "prn", "aux", "nul", "conin$", "conout$", "com1", "com2", "com3", "com4", "com5",
+          "com6", "com7", "com8", "com9", "com¹", "com²", "com³", "lpt1", "lpt2", "lpt3", "lpt4",
+          "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "lpt¹", "lpt²", "lpt³");
 
   private FileNames() {}
 
@@ -28,7 +29,8 @@ public final class FileNames {
       return NAMELESS;
     }
     String stem = shortened.split("\\.", 2)[0].strip().toLowerCase(Locale.ROOT);
-    return RESERVED.contains(stem) ? "_" + shortened : shortened;
+    // A name that begins with a dash would be an option to many programs.
+    return RESERVED.contains(stem) || shortened.startsWith("-") ? "_" + shortened : shortened;
   }
 
   /// A name with a number before its ending.
@@ -45,7 +47,7 @@ public final class FileNames {
   }
 
   /// Cuts a name to so many bytes, between characters, and keeps a short ending.
-  static String shorten(String name, int maxBytes) {
+  public static String shorten(String name, int maxBytes) {
     if (bytes(name) <= maxBytes) {
       return name;
     }

@@ -1,0 +1,133 @@
+package sotto.client.internal.engine;
+
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import sotto.blob.v1.DirectPlace;
+import sotto.blob.v1.LocateResponse;
+import sotto.client.SaveResult;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
+import sotto.client.internal.files.PartialBlob;
+import sotto.client.internal.net.Blobs;
+import sotto.client.internal.net.DirectRefused;
+import sotto.client.internal.net.Faults;
+import sotto.client.internal.net.Meter;
+import sotto.client.internal.store.Attached;
+import sotto.crypto.AttachmentDamaged;
+
+/// Brings what is missing of one blob here: from a store of objects if the server says so and that
+/// works, else through the server; over several connections as long as each brings some of it.
+final class Fetch {
+  /// What is smaller is asked of the server at once.
+  private static final long DIRECT_FROM = 1024 * 1024;
+
+  private static final Duration RECONNECT = Duration.ofSeconds(10);
+
+  private final Core core;
+  private final Attached.Entry entry;
+  private final PartialBlob blob;
+  private final Meter meter;
+  private boolean directFailed;
+
+  Fetch(Core core, Attached.Entry entry, PartialBlob blob, Meter meter) {
+    this.core = core;
+    this.entry = entry;
+    this.blob = blob;
+    this.meter = meter;
+  }
+
+  /// Fetches.
+  ///
+  /// @return why there is nothing to save; empty if all of it is here
+  /// @throws SottoException SERVER_UNREACHABLE and others; what came is kept
+  /// @throws IOException if it cannot be kept here
+  Optional<SaveResult> run() throws IOException {
+    while (!blob.whole()) {
+      if (core.closed()) {
+        throw SottoException.of(Code.CLOSED, "This home was closed.");
+      }
+      long before = blob.length();
+      try {
+        Optional<SaveResult> lost = once();
+        if (lost.isPresent()) {
+          return lost;
+        }
+      } catch (SottoException e) {
+        boolean goesOn = e.code() == Code.SERVER_UNREACHABLE && blob.length() > before;
+        if (!goesOn || !core.progress().await(() -> core.session().isPresent(), RECONNECT)) {
+          throw e;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<SaveResult> once() throws IOException {
+    Session session =
+        core.session()
+            .orElseThrow(() ->
+                SottoException.of(Code.SERVER_UNREACHABLE, "Files are downloaded when connected."));
+    Optional<Blobs.Opened> direct = direct(session);
+    Blobs.Opened opened =
+        direct.orElseGet(
+            () -> session.blobs().download(blobId(), blob.length(), entry.key().ciphertextSize()));
+    return switch (opened) {
+      case Blobs.NotThere _ -> Optional.of(new SaveResult.Gone());
+      case Blobs.OtherSize _ -> Optional.of(new SaveResult.Damaged());
+      case Blobs.Bytes bytes -> take(bytes, direct.isPresent());
+    };
+  }
+
+  private byte[] blobId() {
+    return entry.blobId().orElseThrow().toArray();
+  }
+
+  private Optional<SaveResult> take(Blobs.Bytes bytes, boolean direct) throws IOException {
+    try (var in = bytes.in()) {
+      blob.fill(in, meter);
+      return Optional.empty();
+    } catch (AttachmentDamaged | PartialBlob.EndedEarly e) {
+      if (direct) {
+        // The store's word against the server's: the server is asked too.
+        directFailed = true;
+        return Optional.empty();
+      }
+      return Optional.of(new SaveResult.Damaged());
+    } catch (IOException e) {
+      if (e.getCause() instanceof StatusRuntimeException
+          || e.getCause() instanceof SottoException) {
+        if (direct) {
+          directFailed = true;
+          return Optional.empty();
+        }
+        throw Faults.of(e.getCause());
+      }
+      throw e;
+    }
+  }
+
+  /// The blob from a store of objects; empty if it has to come through the server.
+  private Optional<Blobs.Opened> direct(Session session) {
+    long size = entry.key().ciphertextSize();
+    if (directFailed || size - blob.length() < DIRECT_FROM) {
+      return Optional.empty();
+    }
+    LocateResponse located = session.blobs().locate(blobId());
+    if (!located.hasDirect()) {
+      return located.hasNotFound() ? Optional.of(new Blobs.NotThere()) : Optional.empty();
+    }
+    DirectPlace place = located.getDirect();
+    if (place.getSize() != size) {
+      return Optional.of(new Blobs.OtherSize());
+    }
+    try {
+      return Optional.of(
+          new Blobs.Bytes(session.direct().get(place.getRequest(), blob.length(), size)));
+    } catch (DirectRefused e) {
+      directFailed = true;
+      return Optional.empty();
+    }
+  }
+}
