@@ -1,10 +1,12 @@
 package sotto.cli;
 
+import java.util.Iterator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sotto.cli.chat.Chat;
+import sotto.cli.image.ImageWay;
 import sotto.client.SottoException;
 import sotto.client.Username;
 
@@ -19,7 +21,7 @@ import sotto.client.Username;
     },
     footer = {
       "",
-      "While talking: /file PATH sends a file, /save N saves one, /help lists the rest, /quit or"
+      "While talking: /file PATH sends a file, /save N saves one, /open N opens it, /help lists the rest, /quit or"
           + " Ctrl-D leaves. … queued, ✓ sent, ✓✓ delivered, ✓✓ read, ✗ failed.",
       "",
       "Examples:",
@@ -29,6 +31,24 @@ import sotto.client.Username;
 final class ChatCommand implements Callable<Integer> {
   @Option(names = "--plain", description = "Plain lines also on a terminal.")
   private boolean plain;
+
+  @Option(
+      names = "--images",
+      paramLabel = "WAY",
+      defaultValue = ImageWay.AUTO,
+      completionCandidates = ImageWays.class,
+      description =
+          "How previews of pictures are shown: auto, off, kitty, iterm, sixel, blocks, blocks256."
+              + " Default: ${DEFAULT-VALUE}, what the terminal says it can.")
+  private String images = ImageWay.AUTO;
+
+  /// The words for `--images`.
+  static final class ImageWays implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ImageWay.words().iterator();
+    }
+  }
 
   @Parameters(
       index = "0",
@@ -46,6 +66,7 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    var _ = imageWay();
     try (OpenHome home = session.openOnline()) {
       boolean online = Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT).isEmpty();
       Chat.Result result = chat().run(home.sotto(), user, online);
@@ -56,7 +77,23 @@ final class ChatCommand implements Callable<Integer> {
 
   private Chat chat() {
     Host host = session.host();
-    return new Chat(look(), session.out(), session.lines(), host.in(), host.userHome());
+    return new Chat(
+        look(),
+        session.out(),
+        session.lines(),
+        host.in(),
+        host.userHome(),
+        imageWay(),
+        host.viewer());
+  }
+
+  private ImageWay imageWay() {
+    if (images.equals(ImageWay.AUTO)) {
+      return ImageWay.detect(session.host().environment());
+    }
+    return ImageWay.of(images)
+        .orElseThrow(() ->
+            CommandFailed.usage("--images is one of " + String.join(", ", ImageWay.words()) + "."));
   }
 
   private Chat.Look look() {

@@ -53,6 +53,7 @@ final class EventPrinter {
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
       case Event.PresenceChanged presence -> false;
+      case Event.FileProgress progress -> false;
       case Event.ConnectionChanged connection -> false;
     };
   }

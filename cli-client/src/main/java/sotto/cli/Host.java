@@ -60,6 +60,11 @@ record Host(
     return Optional.ofNullable(environment.get(name));
   }
 
+  /// The program that opens files: `open` on macOS, `xdg-open` elsewhere.
+  String viewer() {
+    return System.getProperty("os.name", "").startsWith("Mac") ? "open" : "xdg-open";
+  }
+
   /// Whether failures show where they come from.
   boolean debug() {
     return variable("SOTTO_DEBUG").filter(v -> !v.isEmpty() && !v.equals("0")).isPresent();

@@ -21,6 +21,7 @@ import sotto.cli.print.TerminalText;
 import sotto.client.Connection;
 import sotto.client.Conversation;
 import sotto.client.Failure;
+import sotto.client.FileOptions;
 import sotto.client.SentMessage;
 import sotto.client.SottoException;
 import sotto.client.Status;
@@ -74,11 +75,21 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
+  private static final Duration SLICE = Duration.ofMillis(500);
+  private static final Duration FILE_SLICE = Duration.ofMillis(200);
+
   @Option(
       names = "--file",
       paramLabel = "PATH",
       description = "Send a file; may be given up to 16 times.")
   private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--original",
+      description =
+          "Send pictures byte for byte. Without it, JPEG, PNG, GIF and WebP go without what they say"
+              + " about place, time and device; their pixels are not touched.")
+  private boolean original;
 
   @Option(
       names = "--wait",
@@ -95,7 +106,9 @@ final class SendCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "10s",
       converter = DurationConverter.class,
-      description = "How long to wait for that: 500ms, 10s, 2m. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How long to wait for that, not counting the time in which files move: 500ms, 10s, 2m."
+              + " Default: ${DEFAULT-VALUE}.")
   private Duration timeout = Duration.ofSeconds(10);
 
   @Parameters(
@@ -127,10 +140,11 @@ final class SendCommand implements Callable<Integer> {
       Deadline end = Deadline.in(timeout);
       Session.firstAttempt(home.sotto(), end.left(Session.FIRST_ATTEMPT));
       Conversation conversation = home.sotto().conversationWith(user);
-      SentMessage message = conversation.send(words, files);
+      SentMessage message =
+          conversation.send(words, files, original ? FileOptions.ORIGINAL : FileOptions.DEFAULTS);
       Status reached = await(home, message, end);
       Exit exit = report(home, message, reached);
-      Session.flush(home.sotto(), end.left(Session.FLUSH));
+      Session.flush(home.sotto(), files.isEmpty() ? end.left(Session.FLUSH) : Session.FLUSH);
       return exit.code();
     }
   }
@@ -160,11 +174,16 @@ final class SendCommand implements Callable<Integer> {
 
   /// Waits for the goal; a server that is not to be trusted ends the waiting, as that does not
   /// pass.
-  private Status await(OpenHome home, SentMessage message, Deadline end) {
-    Duration slice = Duration.ofMillis(500);
+  private Status await(OpenHome home, SentMessage message, Deadline first) {
+    SendProgress progress = new SendProgress(session, message);
+    Deadline end = first;
     while (true) {
-      Status status = message.await(goal.status, end.left(slice));
+      Status status = message.await(goal.status, end.left(files.isEmpty() ? SLICE : FILE_SLICE));
+      if (!files.isEmpty() && progress.moved()) {
+        end = Deadline.in(timeout);
+      }
       if (status.reached(goal.status) || status == Status.FAILED || end.over()) {
+        progress.close();
         return status;
       }
       if (status == Status.QUEUED) {

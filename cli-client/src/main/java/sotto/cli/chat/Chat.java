@@ -2,6 +2,7 @@ package sotto.cli.chat;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import sotto.cli.image.ImageWay;
 import sotto.cli.print.MessageLines;
 import sotto.cli.print.Output;
 import sotto.client.Conversation;
@@ -16,7 +17,16 @@ import sotto.client.Username;
 /// @param lines how messages look
 /// @param in where lines come from, unless the terminal itself is taken over
 /// @param userHome what `~` stands for
-public record Chat(Look look, Output out, MessageLines lines, InputStream in, Path userHome) {
+/// @param images how pictures are shown on a terminal
+/// @param viewer the program that opens files
+public record Chat(
+    Look look,
+    Output out,
+    MessageLines lines,
+    InputStream in,
+    Path userHome,
+    ImageWay images,
+    String viewer) {
   /// How a conversation looks.
   public enum Look {
     /// Line editing, a bar with the state, colours.
@@ -44,12 +54,13 @@ public record Chat(Look look, Output out, MessageLines lines, InputStream in, Pa
     Typing typing =
         new Typing(
             now -> Thread.ofVirtual().start(() -> tell(conversation, now)), System::nanoTime);
-    try (ChatView view = view(typing)) {
+    try (ChatView view = view(typing);
+        OpenedFiles opened = new OpenedFiles(viewer)) {
       if (!online) {
         view.note("offline", "Not connected yet. What you write waits here and goes by itself.");
       }
       ChatSession.Outcome outcome =
-          new ChatSession(sotto, user, conversation, view, typing, userHome).run();
+          new ChatSession(sotto, user, conversation, view, typing, userHome, opened).run();
       return new Result(outcome.queued(), outcome.failed(), view.interactive());
     }
   }
@@ -57,7 +68,7 @@ public record Chat(Look look, Output out, MessageLines lines, InputStream in, Pa
   private ChatView view(Typing typing) {
     return switch (look) {
       case TERMINAL ->
-          TerminalView.open(lines, typing::typed)
+          TerminalView.open(lines, images, typing::typed)
               .orElseGet(() -> new PlainView(out, lines, in, true));
       case PLAIN_TERMINAL -> new PlainView(out, lines, in, true);
       case PLAIN -> new PlainView(out, lines, in, false);

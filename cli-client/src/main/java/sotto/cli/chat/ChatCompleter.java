@@ -10,7 +10,8 @@ import org.jline.reader.ParsedLine;
 /// Completes the commands, and the path behind `/file`.
 final class ChatCompleter implements Completer {
   private static final List<String> COMMANDS =
-      List.of("/file", "/save", "/history", "/verify", "/accept", "/help", "/quit");
+      List.of(
+          "/file", "/save", "/open", "/cancel", "/history", "/verify", "/accept", "/help", "/quit");
 
   private final Completer files = new FileNameCompleter();
 

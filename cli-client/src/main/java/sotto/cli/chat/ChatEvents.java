@@ -102,6 +102,7 @@ final class ChatEvents implements AutoCloseable {
               "messages_missed", "The mailbox was full: some messages never came to this device.");
       case Event.Displaced displaced ->
           view.warning("displaced", "Another sotto of this device took the connection over.");
+      case Event.FileProgress progress -> files.moved(progress, view);
       case Event.ConnectionChanged connection -> {}
     }
   }
@@ -113,7 +114,7 @@ final class ChatEvents implements AutoCloseable {
     }
     peer = peer.typing(false).with(conversation.peer());
     view.message(message, true);
-    files.announce(message, view);
+    files.announce(message, conversation.peer().accepted(), view);
     conversation.markRead();
   }
 

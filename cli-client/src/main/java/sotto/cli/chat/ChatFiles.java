@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import sotto.cli.print.MessageLines;
 import sotto.cli.print.TerminalText;
+import sotto.client.Event;
 import sotto.client.FileView;
 import sotto.client.MessageView;
 
@@ -14,17 +15,29 @@ final class ChatFiles {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<FileView> files = new ArrayList<>(); // guarded by lock
 
-  /// Numbers the files of an incoming message, and says how to save them.
-  void announce(MessageView message, ChatView view) {
+  /// Numbers the files of an incoming message, and says how to save them. Pictures of somebody who
+  /// was never written to are not looked at.
+  void announce(MessageView message, boolean accepted, ChatView view) {
     if (!message.incoming()) {
       return;
     }
     for (FileView file : message.files()) {
+      if (accepted) {
+        file.picture().ifPresent(view::picture);
+      }
       int number = number(file);
       String name = TerminalText.name(file.name());
       String size = MessageLines.size(file.size());
-      view.note("file", "file %d: %s, %s (/save %d)".formatted(number, name, size, number));
+      view.note(
+          "file",
+          "file %d: %s, %s (/save %d, /open %d)".formatted(number, name, size, number, number));
     }
+  }
+
+  /// Says that a file is moving.
+  void moved(Event.FileProgress moved, ChatView view) {
+    view.moving(
+        moved.direction() == Event.FileProgress.Direction.UPLOAD ? "sending" : "fetching", moved);
   }
 
   Optional<FileView> get(int number) {

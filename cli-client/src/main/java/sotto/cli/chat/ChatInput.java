@@ -16,6 +16,12 @@ sealed interface ChatInput {
   /// A file of the conversation to save, into a folder or the current one.
   record Save(int number, Optional<String> folder) implements ChatInput {}
 
+  /// A file of the conversation to look at.
+  record Open(int number) implements ChatInput {}
+
+  /// Take back what has not left.
+  record Cancel() implements ChatInput {}
+
   /// The newest messages once more.
   record History(int limit) implements ChatInput {}
 
@@ -42,6 +48,8 @@ sealed interface ChatInput {
       """
       /file PATH         send a file
       /save N [FOLDER]   save file N of this conversation
+      /open N            open file N with the program for it
+      /cancel            take back the last message that has not left
       /history [N]       show the newest messages again, with their status
       /verify            show the safety number
       /accept            let them see when you have read, without writing
@@ -67,6 +75,11 @@ sealed interface ChatInput {
       case "/file" ->
           rest.isEmpty() ? new Wrong("Which file? /file PATH") : new SendFile(unquoted(rest));
       case "/save" -> save(rest);
+      case "/open" ->
+          number(rest, 1_000_000)
+              .<ChatInput>map(Open::new)
+              .orElse(new Wrong("Which file? /open N"));
+      case "/cancel" -> new Cancel();
       case "/history" -> history(rest);
       case "/verify" -> new Verify();
       case "/accept" -> new Accept();

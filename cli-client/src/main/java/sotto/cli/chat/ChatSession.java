@@ -31,6 +31,7 @@ final class ChatSession {
   private final Typing typing;
   private final Path userHome;
   private final ChatFiles files = new ChatFiles();
+  private final OpenedFiles opened;
   private final List<SentMessage> sent = new ArrayList<>();
 
   ChatSession(
@@ -39,13 +40,15 @@ final class ChatSession {
       Conversation conversation,
       ChatView view,
       Typing typing,
-      Path userHome) {
+      Path userHome,
+      OpenedFiles opened) {
     this.sotto = sotto;
     this.user = user;
     this.conversation = conversation;
     this.view = view;
     this.typing = typing;
     this.userHome = userHome;
+    this.opened = opened;
   }
 
   /// How far the messages of a session have come when it ended.
@@ -89,6 +92,8 @@ final class ChatSession {
         case ChatInput.Text(String text) -> send(text, List.of());
         case ChatInput.SendFile(String path) -> send("", List.of(path(path)));
         case ChatInput.Save(int number, Optional<String> folder) -> save(number, folder);
+        case ChatInput.Open(int number) -> open(number);
+        case ChatInput.Cancel() -> cancel();
         case ChatInput.History(int limit) -> history(limit);
         case ChatInput.Verify() -> verify();
         case ChatInput.Accept() -> accept();
@@ -114,7 +119,7 @@ final class ChatSession {
   private void history(int limit) {
     for (MessageView message : conversation.messages(limit)) {
       view.message(message, false);
-      files.announce(message, view);
+      files.announce(message, conversation.peer().accepted(), view);
     }
   }
 
@@ -127,6 +132,28 @@ final class ChatSession {
     Path to = folder.map(this::path).orElse(Path.of("."));
     SavedFile saved = new SavedFile(sotto.save(file.get(), to));
     view.note("saved", TerminalText.name(file.get().name()) + " " + saved.sentence());
+  }
+
+  private void open(int number) {
+    Optional<FileView> file = files.get(number);
+    if (file.isEmpty()) {
+      view.note("wrong", "There is no file " + number + " here.");
+      return;
+    }
+    view.note("opened", opened.open(sotto, file.get()));
+  }
+
+  /// Takes back the last message that has not left.
+  private void cancel() {
+    for (SentMessage message : sent.reversed()) {
+      if (message.status() == Status.QUEUED) {
+        view.note(
+            "cancelled",
+            message.cancel() ? "Taken back." : "Too late: it may be at the server already.");
+        return;
+      }
+    }
+    view.note("wrong", "Nothing of what you wrote here waits.");
   }
 
   private void verify() {

@@ -1,7 +1,9 @@
 package sotto.cli.chat;
 
 import java.util.Optional;
+import sotto.client.Event;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 
 /// How a conversation looks and where its lines come from. Two threads use it: one reads, one shows
@@ -17,6 +19,14 @@ interface ChatView extends AutoCloseable {
   /// @param message the message as it is now
   /// @param reached how far this is about; the message may be further already
   void progress(MessageView message, Status reached);
+
+  /// The preview of a picture that came, where it can be shown.
+  void picture(Picture picture);
+
+  /// A file is moving.
+  ///
+  /// @param file its name, safe for a terminal; how far it is
+  void moving(String file, Event.FileProgress moved);
 
   /// Something to know.
   ///

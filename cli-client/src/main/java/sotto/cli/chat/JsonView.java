@@ -6,8 +6,10 @@ import java.util.Optional;
 import sotto.cli.print.JsonLine;
 import sotto.cli.print.MessageJson;
 import sotto.cli.print.Output;
+import sotto.client.Event;
 import sotto.client.Failure;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 
 /// A conversation as JSON objects; the input is lines as in the other views.
@@ -33,6 +35,16 @@ final class JsonView implements ChatView {
             .put("id", message.id().value())
             .put("status", MessageJson.word(reached))
             .put("reason", message.failure().map(Failure::code)));
+  }
+
+  @Override
+  public void picture(Picture picture) {
+    // A program reads the file.
+  }
+
+  @Override
+  public void moving(String file, Event.FileProgress moved) {
+    out.json(MessageJson.progress(moved));
   }
 
   @Override

@@ -6,8 +6,10 @@ import java.util.Optional;
 import sotto.cli.print.MessageLines;
 import sotto.cli.print.Output;
 import sotto.cli.print.TerminalText;
+import sotto.client.Event;
 import sotto.client.Failure;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 
 /// A conversation as plain lines, for pipes and terminals that can do no more: everything that
@@ -48,6 +50,16 @@ final class PlainView implements ChatView {
             .map(s -> " (" + TerminalText.name(s) + ")")
             .orElse("");
     out.line("  " + MessageLines.words(reached) + why + snippet(message));
+  }
+
+  @Override
+  public void picture(Picture picture) {
+    // Its line says that there is one.
+  }
+
+  @Override
+  public void moving(String file, Event.FileProgress moved) {
+    // Plain lines tell of what is done, not of what is going on.
   }
 
   @Override

@@ -18,10 +18,15 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 import org.jline.utils.Status;
+import sotto.cli.image.ImageWay;
+import sotto.cli.image.TerminalImage;
 import sotto.cli.print.MessageLines;
 import sotto.cli.print.TerminalText;
+import sotto.client.Event;
 import sotto.client.Failure;
 import sotto.client.MessageView;
+import sotto.client.Picture;
+import sotto.client.Thumbnail;
 
 /// A conversation on a terminal: a line is edited at the bottom while messages appear above it; a
 /// bar below shows the peer and how far the last own message has come.
@@ -41,15 +46,18 @@ final class TerminalView implements ChatView {
   private final LineReader reader;
   private final Status bar;
   private final MessageLines lines;
+  private final ImageWay images;
 
   private volatile Optional<Instant> last = Optional.empty();
   private volatile Optional<MessageView> own = Optional.empty();
   private volatile Optional<Peer> peer = Optional.empty();
+  private volatile Optional<String> moving = Optional.empty();
   private AttributedString drawn = AttributedString.EMPTY;
 
-  private TerminalView(Terminal terminal, MessageLines lines, Runnable typed) {
+  private TerminalView(Terminal terminal, MessageLines lines, ImageWay images, Runnable typed) {
     this.terminal = terminal;
     this.lines = lines;
+    this.images = images;
     this.bar = Status.getStatus(terminal);
     DefaultParser parser = new DefaultParser();
     parser.setEscapeChars(new char[0]);
@@ -71,9 +79,10 @@ final class TerminalView implements ChatView {
 
   /// Takes the terminal of the process over.
   ///
+  /// @param images how it shows pictures
   /// @param typed told about each character of a text that is typed
   /// @return empty when it can do no line editing
-  static Optional<ChatView> open(MessageLines lines, Runnable typed) {
+  static Optional<ChatView> open(MessageLines lines, ImageWay images, Runnable typed) {
     try {
       Terminal terminal =
           TerminalBuilder.builder()
@@ -85,7 +94,7 @@ final class TerminalView implements ChatView {
         terminal.close();
         return Optional.empty();
       }
-      return Optional.of(new TerminalView(terminal, lines, typed));
+      return Optional.of(new TerminalView(terminal, lines, images, typed));
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -117,6 +126,24 @@ final class TerminalView implements ChatView {
     if (reached == sotto.client.Status.FAILED) {
       warning("failed", "✗ not sent" + why(message) + ": " + start(message));
     }
+    peer.ifPresent(this::peer);
+  }
+
+  @Override
+  public void picture(Picture picture) {
+    if (images != ImageWay.OFF) {
+      Thumbnail.of(picture)
+          .map(pixels -> TerminalImage.draw(pixels, images))
+          .ifPresent(reader::printAbove);
+    }
+  }
+
+  @Override
+  public void moving(String file, Event.FileProgress moved) {
+    moving =
+        moved.progress().complete()
+            ? Optional.empty()
+            : Optional.of(file + " " + (int) (100 * moved.progress().share()) + " %");
     peer.ifPresent(this::peer);
   }
 
@@ -232,6 +259,7 @@ final class TerminalView implements ChatView {
       parts.add("typing…");
     }
     own.ifPresent(m -> parts.add("last message " + MessageLines.words(m.status())));
+    moving.ifPresent(parts::add);
     parts.add(PeerWords.verification(p));
     String text = " " + String.join(" · ", parts) + " ";
     return new AttributedString(text, BAR)

@@ -39,6 +39,11 @@ public final class JsonLine {
     return write(w -> w.name(name).value(value));
   }
 
+  /// A number that may be absent.
+  public JsonLine number(String name, Optional<Long> value) {
+    return value.map(v -> put(name, v)).orElseGet(() -> write(w -> w.name(name).nullValue()));
+  }
+
   /// A truth value.
   public JsonLine put(String name, boolean value) {
     return write(w -> w.name(name).value(value));

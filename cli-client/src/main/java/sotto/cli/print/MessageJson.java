@@ -5,10 +5,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import sotto.client.Contact;
+import sotto.client.Event;
 import sotto.client.Failure;
 import sotto.client.FileView;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 
 /// Messages and contacts for programs. Fields are only ever added; docs/cli.md has them all.
 public final class MessageJson {
@@ -36,6 +39,16 @@ public final class MessageJson {
         .put("reason_text", message.failure().map(Failure::sentence));
   }
 
+  /// An object of type `progress`: how far a file is.
+  public static JsonLine progress(Event.FileProgress moved) {
+    return new JsonLine("progress")
+        .put("id", moved.message().value())
+        .put("file", moved.index())
+        .put("direction", word(moved.direction()))
+        .put("done", moved.progress().done())
+        .put("total", moved.progress().total());
+  }
+
   /// Who a contact is: `user`, `account`, `verification`, `accepted`.
   public static JsonLine contact(JsonLine line, Contact contact) {
     return line.put("user", contact.name())
@@ -54,12 +67,18 @@ public final class MessageJson {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
+  private static Optional<Long> side(FileView file, ToLongFunction<Picture> side) {
+    return file.picture().map(side::applyAsLong).filter(pixels -> pixels > 0);
+  }
+
   private static void file(JsonLine line, FileView file, Map<FileView, SavedFile> saved) {
     Optional<SavedFile> outcome = Optional.ofNullable(saved.get(file));
     line.put("name", file.name())
         .put("size", file.size())
         .put("sha256", file.sha256())
         .put("media_type", file.mediaType())
+        .number("width", side(file, Picture::width))
+        .number("height", side(file, Picture::height))
         .put("path", outcome.flatMap(SavedFile::path))
         .put("problem", outcome.flatMap(SavedFile::problem));
   }

@@ -12,6 +12,7 @@ import sotto.client.Contact;
 import sotto.client.Failure;
 import sotto.client.FileView;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 
 /// Messages for people: time, who, status, text. All foreign text in it is safe for a terminal, and
@@ -105,6 +106,11 @@ public final class MessageLines {
     return String.format(Locale.ROOT, "%.1f %s", value, List.of("kB", "MB", "GB", "TB").get(unit));
   }
 
+  /// A picture's size as its sender says, if they do.
+  private static String pixels(Picture picture) {
+    return picture.width() == 0 ? "" : picture.width() + "x" + picture.height() + ", ";
+  }
+
   private static String head(DateTimeFormatter time, MessageView message, boolean marked) {
     return time.format(message.sentAt()) + " " + author(message, marked) + ": ";
   }
@@ -153,7 +159,12 @@ public final class MessageLines {
   }
 
   private static String file(FileView file, Optional<SavedFile> saved) {
-    String shown = "[" + TerminalText.name(file.name()) + ", " + size(file.size()) + "]";
+    String name = TerminalText.name(file.name());
+    String size = size(file.size());
+    String shown =
+        file.picture()
+            .map(p -> "[picture " + pixels(p) + size + ", " + name + "]")
+            .orElseGet(() -> "[" + name + ", " + size + "]");
     return saved.map(s -> shown + " " + s.sentence()).orElse(shown);
   }
 }

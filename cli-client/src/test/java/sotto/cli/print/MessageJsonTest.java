@@ -20,10 +20,17 @@ class MessageJsonTest {
             {"type":"message","id":"00112233445566778899aabbccddeeff","kind":"message",\
             "incoming":true,"from":"alice","to":"bob","text":"hi",\
             "files":[{"name":"cat.png","size":1234567,"sha256":"%s","media_type":"image/png",\
-            "path":"/x/cat.png","problem":null}],"sent_at":"2026-11-25T12:00:00.123Z",\
+            "width":null,"height":null,"path":"/x/cat.png","problem":null}],"sent_at":"2026-11-25T12:00:00.123Z",\
             "status":"delivered","reason":null,"reason_text":null}\
             """
                 .formatted("ab".repeat(32)));
+  }
+
+  @Test
+  void picture_hasItsSize() {
+    FileView picture = Samples.picture("cat.png", 1200, 800);
+    assertThat(MessageJson.line(Samples.incoming("", picture), Map.of()).end())
+        .contains("\"width\":1200,\"height\":800");
   }
 
   @Test

@@ -71,4 +71,12 @@ class MessageLinesTest {
     assertThat(MessageLines.size(999_999)).isEqualTo("1.0 MB");
     assertThat(MessageLines.size(Long.MAX_VALUE)).endsWith(" TB");
   }
+
+  @Test
+  void picture_isCalledOne_withTheSizeItsSenderSays() {
+    assertThat(lines.timed(Samples.incoming("", Samples.picture("cat\u202e.png", 1200, 800))))
+        .endsWith("[picture 1200x800, 1.2 MB, cat\\u{202e}.png]");
+    assertThat(lines.timed(Samples.incoming("", Samples.picture("cat.png", 0, 0))))
+        .endsWith("[picture 1.2 MB, cat.png]");
+  }
 }

@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.client.Contact;
 import sotto.client.Failure;
 import sotto.client.FileView;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
+import sotto.client.Picture;
 import sotto.client.Status;
 import sotto.client.Username;
 import sotto.client.Verification;
@@ -43,7 +45,12 @@ public final class Samples {
   }
 
   public static FileView file(String name) {
-    return new FileView(ID, 0, name, "image/png", 1_234_567, "ab".repeat(32));
+    return new FileView(ID, 0, name, "image/png", 1_234_567, "ab".repeat(32), Optional.empty());
+  }
+
+  public static FileView picture(String name, int width, int height) {
+    Picture picture = new Picture(width, height, Bytes.of(new byte[0]));
+    return new FileView(ID, 0, name, "image/png", 1_234_567, "ab".repeat(32), Optional.of(picture));
   }
 
   private static MessageView message(
