@@ -25,7 +25,7 @@ resolve() {
       ;;
     *)
       case $profile:$name in
-        mysql:mysqld | combo:mysqld | combo:vtcombo | vitess:vtgate | vitess:etcd | vitess:vtorc) NAMED=("$name") && return ;;
+        mysql:mysqld | s3:minio | combo:mysqld | combo:vtcombo | vitess:vtgate | vitess:etcd | vitess:vtorc) NAMED=("$name") && return ;;
       esac
       fail "a $profile stack has no part $name: status lists the parts"
       ;;
@@ -52,7 +52,7 @@ start_part() {
   start=$(now)
   resolve "$1"
   case ${NAMED[0]} in
-    mysqld | vtcombo) up_"$profile" "$start" ;;
+    mysqld | vtcombo | minio) up_"$profile" "$start" ;;
     vtgate | vtorc | etcd) start_"${NAMED[0]}" ;;
     relay-* | presence-* | store-* | blob-*) launch "${NAMED[0]}" && await_pod "${NAMED[0]}" ;;
     *)

@@ -1,4 +1,4 @@
-# The parts: Vitess and etcd built from their Go modules at the versions of parts/go.mod, MySQL unpacked beside the system.
+# The parts: Vitess, etcd and MinIO built from their Go modules at the versions of parts/go.mod and parts/s3/go.mod, MySQL unpacked beside the system.
 # $cache/PART-VERSION holds them. Everything is made beside its place and moved there when whole.
 
 if [ -n "${SOTTO_CACHE-}" ]; then cache=$SOTTO_CACHE
@@ -6,22 +6,39 @@ elif [ "$(id -u)" = 0 ]; then cache=/var/cache/sotto # a home of mode 700 would 
 else cache=${XDG_CACHE_HOME:-$HOME/.cache}/sotto
 fi
 
-version_of() { awk -v m="$1" '$1 == m && $2 ~ /^v/ { print substr($2, 2); exit }' "$here/parts/go.mod"; }
+version_of() { awk -v m="$1" '$1 == m && $2 ~ /^v/ { print substr($2, 2); exit }' "$here/parts/${2-}go.mod"; }
 vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
 etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
-PATH=$vitess_home/bin:$etcd_home/bin:$PATH
+minio_home=$cache/minio-$(version_of github.com/minio/minio s3/)
+PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$PATH
 
 # The parts that a profile runs.
 parts_of() {
   case $1 in
     mysql) ;;
     combo) echo vtcombo vtctldclient vtclient ;;
+    s3) echo minio ;;
     vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
   esac
 }
 
-home_of() { if [ "$1" = etcd ]; then echo "$etcd_home"; else echo "$vitess_home"; fi; }
-package_of() { if [ "$1" = etcd ]; then echo go.etcd.io/etcd/server/v3; else echo "vitess.io/vitess/go/cmd/$1"; fi; }
+home_of() {
+  case $1 in
+    etcd) echo "$etcd_home" ;;
+    minio) echo "$minio_home" ;;
+    *) echo "$vitess_home" ;;
+  esac
+}
+package_of() {
+  case $1 in
+    etcd) echo go.etcd.io/etcd/server/v3 ;;
+    minio) echo github.com/minio/minio ;;
+    *) echo "vitess.io/vitess/go/cmd/$1" ;;
+  esac
+}
+# MinIO has a module of its own, so that its many dependencies do not choose those of Vitess.
+module_of() { if [ "$1" = minio ]; then echo "$here/parts/s3"; else echo "$here/parts"; fi; }
+needs_mysql() { [ "$1" != s3 ]; }
 
 # The newest MySQL in the cache; empty if there is none.
 find_mysql() {
@@ -37,32 +54,32 @@ missing_parts() {
 install_parts() {
   find_mysql
   local missing; missing=$(missing_parts "$1")
-  if [ -n "$missing" ] || [ -z "$mysql_home" ]; then
+  if [ -n "$missing" ] || { needs_mysql "$1" && [ -z "$mysql_home" ]; }; then
     mkdir -p "$cache" || fail "cannot make the folder of parts, $cache: choose another with SOTTO_CACHE"
     exec 8>"$cache/.lock"
     flock -n 8 || { say "another install is at work in $cache: waiting for it"; flock 8; }
     find_mysql
-    [ -n "$mysql_home" ] || install_mysql
+    ! needs_mysql "$1" || [ -n "$mysql_home" ] || install_mysql
     find_mysql
     # shellcheck disable=SC2046 # words
     build $(missing_parts "$1")
     exec 8>&-
   fi
-  "${as[@]}" test -x "$mysql_home" || fail "$owner cannot read $cache, and Vitess does not run as root: choose another folder with SOTTO_CACHE"
+  "${as[@]}" test -x "$cache" || fail "$owner cannot read $cache, and the parts do not run as root: choose another folder with SOTTO_CACHE"
 }
 
 build() {
   (($#)) || return 0
-  command -v go >/dev/null || fail "Vitess and etcd are built from source, and there is no go on the PATH: install Go 1.26 or later"
-  local complaint
-  complaint=$(go list -C "$here/parts" -mod=readonly -m 2>&1) ||
-    fail "this Go cannot build Vitess, which needs $(awk '$1 == "go" { print $2 }' "$here/parts/go.mod") or later: $complaint"
+  command -v go >/dev/null || fail "Vitess, etcd and MinIO are built from source, and there is no go on the PATH: install Go 1.26 or later"
+  local complaint module; module=$(module_of "$1") # of one profile, one module
+  complaint=$(go list -C "$module" -mod=readonly -m 2>&1) ||
+    fail "this Go cannot build $1, which needs $(awk '$1 == "go" { print $2 }' "$module/go.mod") or later: $complaint"
   local total=$# n=0 p target start log=$cache/build.log
   for p; do
     n=$((n + 1)) target=$(home_of "$p")/bin/$p start=$(now)
     printf 'building %s (%d of %d) … ' "$p" "$n" "$total" >&2
     mkdir -p "${target%/*}"
-    if ! GOFLAGS=-buildvcs=false go build -C "$here/parts" -mod=readonly -ldflags='-s -w' -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
+    if ! GOFLAGS=-buildvcs=false go build -C "$module" -mod=readonly -ldflags='-s -w' -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
       printf 'failed\n' >&2
       tail -n 20 "$log" >&2
       fail "$p could not be built: the whole output is in $log"

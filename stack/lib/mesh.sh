@@ -86,7 +86,7 @@ launch() {
       more=(--store "$(url)" --data "$dir/mesh/data/$pod" --stores "$(target store)" --blobs "$(target blob)")
       [ -z "$password" ] || more+=(--password-file "$dir/password")
       ;;
-    blob) more=(--data "$dir/mesh/data/$pod") ;;
+    blob) more=(--data "$dir/mesh/data/$pod" --stores "$(target store)") ;;
   esac
   SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--Xmx384m -XX:+UseSerialGC} spawn "$pod" "$server_bin" "serve-$kind" \
     --identity "$dir/mesh/pods/$pod.pem" --mesh-listen "127.0.0.1:$(mesh_port "$pod")" \
