@@ -2,15 +2,19 @@ package sotto.blob;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import sotto.blob.s3.S3Config;
 import sotto.mesh.Rate;
 import sotto.mesh.Require;
 
 /// How blob-svc behaves.
 ///
-/// @param folder where blobs and the key of their ids are kept; made if it is not there
+/// @param folder where blobs and the key of their ids are kept; made if it is not there. With a
+///   bucket, where parts are on their way to it
+/// @param s3 the bucket that keeps them instead
 /// @param maxBlobBytes largest blob, 1 byte to 1 TiB
-/// @param partBytes size of the parts in which blobs are uploaded, 1 KiB to 256 MiB; larger for a
-///   blob that would have more than 10,000
+/// @param partBytes size of the parts in which blobs are uploaded, 1 KiB (5 MiB with a bucket) to
+///   256 MiB; larger for a blob that would have more than 10,000
 /// @param transitLife how long a blob in transit is kept, an hour to ten years; longer than a
 ///   mailbox keeps the message that names it
 /// @param keptBytesPerAccount how much one account may keep for good, 0 to 1 PiB
@@ -24,6 +28,7 @@ import sotto.mesh.Require;
 /// @param partLife how long an unfinished upload can be gone on with, a minute to 30 days
 public record BlobConfig(
     Path folder,
+    Optional<S3Config> s3,
     long maxBlobBytes,
     int partBytes,
     Duration transitLife,
@@ -35,8 +40,11 @@ public record BlobConfig(
     Duration sweepEvery,
     int sweepPerSecond,
     Duration partLife) {
+  private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
   private static final long GIB = 1L << 30;
+  // What S3 takes as any part but the last.
+  private static final int LEAST_S3_PART = 5 * MIB;
   private static final long TIB = 1L << 40;
   private static final long PIB = 1L << 50;
 
@@ -45,7 +53,7 @@ public record BlobConfig(
   /// @throws IllegalArgumentException naming the one that is broken
   public BlobConfig {
     Require.between("max-blob-bytes", maxBlobBytes, 1, TIB);
-    Require.between("part-bytes", partBytes, 1 << 10, 256 << 20);
+    Require.between("part-bytes", partBytes, s3.isPresent() ? LEAST_S3_PART : KIB, 256 * MIB);
     Require.between("transit-life", transitLife, Duration.ofHours(1), Duration.ofDays(3_653));
     Require.between("kept-bytes-per-account", keptBytesPerAccount, 0, PIB);
     Require.between("min-free-bytes", minFreeBytes, 0, PIB);
@@ -56,6 +64,24 @@ public record BlobConfig(
     Require.between("part-life", partLife, Duration.ofMinutes(1), Duration.ofDays(30));
   }
 
+  /// The same in a bucket.
+  public BlobConfig in(S3Config bucket) {
+    return new BlobConfig(
+        folder,
+        Optional.of(bucket),
+        maxBlobBytes,
+        partBytes,
+        transitLife,
+        keptBytesPerAccount,
+        transitKibPerAccount,
+        minFreeBytes,
+        transfersPerAccount,
+        idle,
+        sweepEvery,
+        sweepPerSecond,
+        partLife);
+  }
+
   /// 4 GiB a blob in parts of 8 MiB, 45 days in transit, 1 GiB kept for each account and 20 GiB
   /// sent by it in a day, 256 MiB left free, a day to go on with an upload.
   ///
@@ -63,6 +89,7 @@ public record BlobConfig(
   public static BlobConfig in(Path folder) {
     return new BlobConfig(
         folder,
+        Optional.empty(),
         4 * GIB,
         8 * MIB,
         Duration.ofDays(45),

@@ -10,17 +10,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import sotto.blob.cold.SegmentService;
 import sotto.blob.cold.SegmentSweep;
-import sotto.blob.folder.FolderBlobStore;
 import sotto.blob.quota.CountedQuota;
-import sotto.blob.transfer.BlobIds;
+import sotto.blob.quota.KeptQuota;
+import sotto.blob.quota.StoreQuota;
 import sotto.blob.transfer.Sweep;
 import sotto.blob.transfer.TransferService;
 import sotto.blob.transfer.Transfers;
 import sotto.mesh.MonotonicClock;
+import sotto.mesh.Pods;
 import sotto.mesh.Scrubbed;
 import sotto.mesh.Telemetry;
 
-/// blob-svc: encrypted media over a folder.
+/// blob-svc: encrypted media over a folder or a bucket.
 public final class BlobService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BlobService.class.getName());
 
@@ -41,36 +42,70 @@ public final class BlobService implements AutoCloseable {
             Thread.ofPlatform().daemon().name("blob-sweep").factory());
   }
 
-  /// Opens the folder and removes what an earlier process left that cannot be gone on with.
+  /// Opens the folder or the bucket, and counts by itself what accounts keep: for a service that
+  /// has one process.
   ///
   /// @param clock decides what has expired
-  /// @param random makes the key of blob ids, once in the life of the folder
-  /// @throws IOException if the folder cannot be used, or is in use
+  /// @param random makes the key of blob ids, once in the life of the folder or bucket
+  /// @throws IOException if they cannot be used, or the folder is in use
   public static BlobService open(
       BlobConfig config, Clock clock, SecureRandom random, Telemetry telemetry) throws IOException {
-    BlobStore store = FolderBlobStore.open(config.folder());
+    return open(
+        config,
+        store -> CountedQuota.of(store, config.keptBytesPerAccount()),
+        clock,
+        random,
+        telemetry);
+  }
+
+  /// The same, where the stores know what accounts keep: for any number of processes.
+  ///
+  /// @param stores the store pods
+  public static BlobService open(
+      BlobConfig config, Pods stores, Clock clock, SecureRandom random, Telemetry telemetry)
+      throws IOException {
+    return open(
+        config,
+        _ -> new StoreQuota(stores, config.keptBytesPerAccount()),
+        clock,
+        random,
+        telemetry);
+  }
+
+  /// What says how much is kept.
+  @FunctionalInterface
+  private interface Quota {
+    KeptQuota over(BlobStore store) throws IOException;
+  }
+
+  private static BlobService open(
+      BlobConfig config, Quota quota, Clock clock, SecureRandom random, Telemetry telemetry)
+      throws IOException {
+    Opened opened = Opened.of(config, clock, random);
     try {
       var transfers =
           Transfers.of(
               config,
-              store,
-              BlobIds.openOrCreate(config.folder(), random),
-              CountedQuota.of(store, config.keptBytesPerAccount()),
+              opened.store(),
+              opened.ids(),
+              quota.over(opened.store()),
               clock,
               MonotonicClock.system(),
               telemetry.meter("blob"));
       var sweep = new Sweep(transfers, config.sweepPerSecond());
       var service =
           new BlobService(
-              store,
+              opened.store(),
               List.of(
-                  new TransferService(transfers), new SegmentService(store, config.minFreeBytes())),
+                  new TransferService(transfers),
+                  new SegmentService(opened.store(), config.minFreeBytes())),
               sweep,
-              new SegmentSweep(store, clock, config.sweepEvery(), config.sweepPerSecond()));
+              new SegmentSweep(
+                  opened.store(), clock, config.sweepEvery(), config.sweepPerSecond()));
       service.start();
       return service;
     } catch (IOException | RuntimeException e) {
-      store.close();
+      opened.store().close();
       throw e;
     }
   }
@@ -81,7 +116,7 @@ public final class BlobService implements AutoCloseable {
     return services;
   }
 
-  /// Ends the sweep and lets go of the folder. Close the server first.
+  /// Ends the sweep and lets go of folder or bucket. Close the server first.
   @Override
   public void close() throws IOException {
     timer.close();

@@ -90,6 +90,15 @@ public interface BlobStore extends AutoCloseable {
   /// Removes what is left of a withdrawn blob. Repeatable.
   void purge(BlobName name) throws IOException;
 
+  /// Visible blobs of a shelf that may have expired: of those in a page of the order of their
+  /// names, the ones that were not last changed after an instant, as far as that can be told
+  /// without opening them.
+  ///
+  /// @param after names above this one; empty = from the first
+  /// @param limit how many are looked at, at most
+  Page old(Shelf shelf, Optional<BlobName> after, int limit, Instant changedBefore)
+      throws IOException;
+
   /// The visible blobs of a shelf in the order of their names.
   ///
   /// @param after names above this one; empty = from the first
@@ -103,12 +112,27 @@ public interface BlobStore extends AutoCloseable {
   /// @return how many
   int removeAbandoned(Instant before) throws IOException;
 
+  /// How clients exchange contents with the store themselves.
+  ///
+  /// @return empty if they cannot
+  Optional<DirectTransfers> direct();
+
   /// How many bytes may still be stored; the largest long where nobody knows.
   long freeBytes() throws IOException;
 
   /// Ends the store's use; uploads under way are dropped.
   @Override
   void close() throws IOException;
+
+  /// Some blobs of a shelf.
+  ///
+  /// @param last where the next page begins; empty if there is none
+  record Page(List<BlobName> names, Optional<BlobName> last) {
+    /// Copies the names.
+    public Page {
+      names = List.copyOf(names);
+    }
+  }
 
   /// A blob that is out of sight and not removed yet.
   ///

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.MeshConfig;
+import sotto.mesh.PodTarget;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 
@@ -15,6 +16,8 @@ import sotto.mesh.TelemetryConfig;
 /// @param drain how long it may take to stop, 1 s to 10 m
 /// @param blob media
 /// @param mesh its part in the mesh
+/// @param stores where the stores are, which know what accounts keep; without them this process
+///   counts that by itself
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record BlobProcessConfig(
@@ -22,6 +25,7 @@ record BlobProcessConfig(
     Duration drain,
     BlobSettings blob,
     MeshConfig mesh,
+    PodTarget stores,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -36,6 +40,7 @@ record BlobProcessConfig(
         DRAIN,
         BlobSettings.DEFAULTS,
         MeshConfig.at(MESH_PORT),
+        PodTarget.NONE,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
   }

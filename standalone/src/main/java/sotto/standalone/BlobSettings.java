@@ -1,12 +1,17 @@
 package sotto.standalone;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import sotto.blob.BlobConfig;
+import sotto.blob.s3.S3Config;
 import sotto.mesh.Rate;
+import sotto.mesh.Require;
 
 /// What an operator decides about media; the rest of [BlobConfig] is as it comes.
 ///
+/// @param s3 the bucket that holds media instead of the folder
 /// @param maxBlobBytes largest blob
 /// @param partBytes size of the parts in which blobs are uploaded
 /// @param transitLife how long a blob in transit is kept; not shorter than a mailbox keeps the
@@ -18,6 +23,7 @@ import sotto.mesh.Rate;
 /// @param transfersPerAccount uploads, and as many downloads, of an account at once
 /// @param partLife how long an unfinished upload can be gone on with
 record BlobSettings(
+    S3Settings s3,
     long maxBlobBytes,
     int partBytes,
     Duration transitLife,
@@ -26,13 +32,21 @@ record BlobSettings(
     long minFreeBytes,
     int transfersPerAccount,
     Duration partLife) {
+  private static final int LEAST_S3_PART = 5 << 20;
+
   static final BlobSettings DEFAULTS = of(BlobConfig.in(Path.of("")));
 
   /// Checks the bounds of [BlobConfig].
   BlobSettings {
+    Require.that(
+        s3.endpoint().isEmpty() || partBytes >= LEAST_S3_PART,
+        "partBytes",
+        partBytes,
+        "at least 5 MiB where a bucket holds media");
     var _ =
         config(
             Path.of(""),
+            Optional.empty(),
             maxBlobBytes,
             partBytes,
             transitLife,
@@ -43,9 +57,13 @@ record BlobSettings(
             partLife);
   }
 
-  BlobConfig in(Path folder) {
+  /// The whole configuration.
+  ///
+  /// @throws CannotServe if the file with the bucket's keys has none
+  BlobConfig in(Path folder) throws IOException {
     return config(
         folder,
+        s3.config(),
         maxBlobBytes,
         partBytes,
         transitLife,
@@ -58,6 +76,7 @@ record BlobSettings(
 
   private static BlobSettings of(BlobConfig whole) {
     return new BlobSettings(
+        S3Settings.DEFAULTS,
         whole.maxBlobBytes(),
         whole.partBytes(),
         whole.transitLife(),
@@ -70,6 +89,7 @@ record BlobSettings(
 
   private static BlobConfig config(
       Path folder,
+      Optional<S3Config> bucket,
       long max,
       int part,
       Duration transit,
@@ -81,6 +101,7 @@ record BlobSettings(
     var whole = BlobConfig.in(folder);
     return new BlobConfig(
         folder,
+        bucket,
         max,
         part,
         transit,

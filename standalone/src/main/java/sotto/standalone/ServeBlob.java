@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 import sotto.blob.BlobService;
 import sotto.mesh.Drain;
 import sotto.mesh.MeshNetwork;
+import sotto.mesh.PodTarget;
 import sotto.mesh.Role;
 import sotto.mesh.Telemetry;
 
@@ -21,7 +23,7 @@ import sotto.mesh.Telemetry;
 @Command(
     name = "serve-blob",
     description = {
-      "Runs the service that keeps encrypted media in a folder, for the relays of a mesh. One process has the folder.",
+      "Runs the service that keeps encrypted media, for the relays of a mesh: in a folder, which one process has, or in a bucket of an S3 (blob.s3.endpoint), which several share.",
       "",
       ProcessOptions.READY,
       "It is: ready HOST:PORT."
@@ -38,6 +40,13 @@ final class ServeBlob implements Callable<Integer> {
           "The folder that holds media; made if it is not there. Default: $${XDG_DATA_HOME:-~/.local/share}/sotto.")
   @Nullable String data;
 
+  @Option(
+      names = "--stores",
+      paramLabel = "TARGET",
+      description =
+          "Where the stores are, which know what accounts keep: dns:///HOST:PORT or static:///HOST:PORT,HOST:PORT. Without it this process counts by itself.")
+  @Nullable String stores;
+
   @Mixin ProcessOptions options = new ProcessOptions();
 
   @Override
@@ -47,8 +56,19 @@ final class ServeBlob implements Callable<Integer> {
         "sotto-blob",
         BlobProcessConfig.class,
         BlobProcessConfig.defaults(System.getenv(), home),
-        () -> data == null ? Map.of() : Map.of("data", data),
+        this::flags,
         ServeBlob::open);
+  }
+
+  private Map<String, String> flags() {
+    var flags = new LinkedHashMap<String, String>();
+    if (data != null) {
+      flags.put("data", data);
+    }
+    if (stores != null) {
+      flags.put("stores", stores);
+    }
+    return flags;
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
@@ -57,13 +77,23 @@ final class ServeBlob implements Callable<Integer> {
     var clock = Clock.systemUTC();
     var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.BLOB, clock, telemetry));
     var folder = drain.add("folder", DataFolder.take(config.data()));
-    var blob =
-        drain.add(
-            "blob",
-            BlobService.open(
-                config.blob().in(folder.part("blob")), clock, new SecureRandom(), telemetry));
+    var blob = drain.add("blob", blob(config, folder, mesh, clock, telemetry));
     var server = drain.add("blob calls", MeshPort.open(mesh, config.mesh(), blob.services()));
     out.println("ready " + server.address());
     out.flush();
+  }
+
+  private static BlobService blob(
+      BlobProcessConfig config,
+      DataFolder folder,
+      MeshNetwork mesh,
+      Clock clock,
+      Telemetry telemetry)
+      throws IOException {
+    var random = new SecureRandom();
+    var whole = config.blob().in(folder.part("blob"));
+    return config.stores().equals(PodTarget.NONE)
+        ? BlobService.open(whole, clock, random, telemetry)
+        : BlobService.open(whole, mesh.pods(Role.STORE, config.stores()), clock, random, telemetry);
   }
 }

@@ -54,7 +54,11 @@ record ServerConfig(
           "SOTTO_STACK_DIR",
           "SOTTO_STACK_PART",
           "SOTTO_STACK_PORT",
-          "SOTTO_STACK_PASSWORD");
+          "SOTTO_STACK_PASSWORD",
+          "SOTTO_TEST_S3_ENDPOINT",
+          "SOTTO_TEST_S3_BUCKET",
+          "SOTTO_TEST_S3_REGION",
+          "SOTTO_TEST_S3_KEYS");
 
   ServerConfig {
     names = ServerNames.checked(names);

@@ -52,22 +52,24 @@ final class Wiring {
                 clock,
                 random,
                 telemetry));
-    var blob =
-        drain.add(
-            "blob",
-            BlobService.open(config.blob().in(folder.part("blob")), clock, random, telemetry));
     var presence = drain.add("presence", PresenceService.open(config.presence(), clock, telemetry));
 
     var storeServer =
         drain.add("store calls", InternalServer.start("store", store.services(), telemetry));
+    var storeChannel = storeServer.newChannel();
+    drain.add("store channel", storeChannel::shutdownNow);
+    var stores = Pods.one("store", storeChannel);
+    var blob =
+        drain.add(
+            "blob",
+            BlobService.open(
+                config.blob().in(folder.part("blob")), stores, clock, random, telemetry));
     var blobServer =
         drain.add("blob calls", InternalServer.start("blob", blob.services(), telemetry));
     var presenceServer =
         drain.add(
             "presence calls", InternalServer.start("presence", presence.services(), telemetry));
 
-    var storeChannel = storeServer.newChannel();
-    drain.add("store channel", storeChannel::shutdownNow);
     var blobChannel = blobServer.newChannel();
     drain.add("blob channel", blobChannel::shutdownNow);
     var presenceChannel = presenceServer.newChannel();
@@ -79,10 +81,7 @@ final class Wiring {
             RelayService.open(
                 config.relay(),
                 new RelayChannels(
-                    Pods.one("store", storeChannel),
-                    Pods.one("presence", presenceChannel),
-                    blobChannel,
-                    Pods.none()),
+                    stores, Pods.one("presence", presenceChannel), blobChannel, Pods.none()),
                 clock,
                 random,
                 telemetry));

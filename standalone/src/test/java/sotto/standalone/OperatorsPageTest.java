@@ -15,7 +15,7 @@ import sotto.mesh.Configs;
 /// Every key of every process is in the operators' page, with its default.
 class OperatorsPageTest {
   private static final Path PAGE = Path.of("../docs/operations.md");
-  private static final Pattern ROW = Pattern.compile("\\| `([a-z.-]+)` \\| `([^`$]+)` \\|.*");
+  private static final Pattern ROW = Pattern.compile("\\| `([a-z0-9.-]+)` \\| `([^`$]+)` \\|.*");
   private static final Path HOME = Path.of("/home/x");
 
   private static <R extends Record> void check(Class<R> type, R defaults) throws Exception {

@@ -141,6 +141,47 @@ class ServerConfigTest {
   }
 
   @Test
+  void bucket_hasItsKeysFromTheEnvironmentOrAFile(@TempDir Path dir) throws Exception {
+    assertThat(load(Map.of(), Map.of()).blob().in(HOME).s3()).isEmpty();
+    var environment = Map.of("SOTTO_BLOB_S3_ACCESS_KEY", "me", "SOTTO_BLOB_S3_SECRET_KEY", "hush");
+    var endpoint = Map.of("blob.s3.endpoint", "https://s3.example");
+    var bucket = load(environment, endpoint).blob().in(HOME).s3().orElseThrow();
+    assertThat(bucket.accessKey()).isEqualTo("me");
+    assertThat(bucket.secretKey()).isEqualTo("hush");
+    assertThat(bucket.toString()).doesNotContain("hush");
+
+    var file = Files.writeString(dir.resolve("keys"), "me\nhush\n");
+    var flags =
+        Map.of("blob.s3.endpoint", "https://s3.example", "blob.s3.keys-file", file.toString());
+    assertThat(load(Map.of(), flags).blob().in(HOME).s3()).contains(bucket);
+    Files.writeString(file, "me\n");
+    assertThatExceptionOfType(CannotServe.class)
+        .isThrownBy(() -> load(Map.of(), flags).blob().in(HOME))
+        .withMessageContaining(file.toString());
+  }
+
+  @Test
+  void bucketWithoutKeysOrWithSmallParts_isRefused_andNoSecretIsRepeated() {
+    for (var flags :
+        List.of(
+            Map.of("blob.s3.endpoint", "https://s3.example", "blob.s3.secret-key", "hush"),
+            Map.of("blob.s3.endpoint", "https://me:hush@s3.example"),
+            Map.of(
+                "blob.s3.endpoint",
+                "https://s3.example",
+                "blob.s3.access-key",
+                "me",
+                "blob.s3.secret-key",
+                "hush",
+                "blob.part-bytes",
+                "1048576"))) {
+      assertThatExceptionOfType(ConfigException.class)
+          .isThrownBy(() -> load(Map.of(), flags))
+          .satisfies(e -> assertThat(e.getMessage()).contains("blob.").doesNotContain("hush"));
+    }
+  }
+
+  @Test
   void variablesOfTheStack_areNotTheServers() {
     var environment =
         Map.of("SOTTO_STACK_DIR", "/s", "SOTTO_STACK_PASSWORD", "x", "SOTTO_CACHE", "/c");

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
 import sotto.blob.BlobStore;
+import sotto.blob.DirectTransfers;
 import sotto.blob.Progress;
 import sotto.blob.Shelf;
 
@@ -184,6 +185,14 @@ public final class FolderBlobStore implements BlobStore {
     Files.deleteIfExists(layout.gone(name));
   }
 
+  /// Reading a blob's record costs no more than asking the file for its age: all of the page.
+  @Override
+  public Page old(Shelf shelf, Optional<BlobName> after, int limit, Instant changedBefore)
+      throws IOException {
+    List<BlobName> names = list(shelf, after, limit);
+    return new Page(names, names.size() < limit ? Optional.empty() : Optional.of(names.getLast()));
+  }
+
   @Override
   public List<BlobName> list(Shelf shelf, Optional<BlobName> after, int limit) throws IOException {
     String floor = after.map(BlobName::hex).orElse("");
@@ -213,6 +222,11 @@ public final class FolderBlobStore implements BlobStore {
       }
     }
     return removed;
+  }
+
+  @Override
+  public Optional<DirectTransfers> direct() {
+    return Optional.empty();
   }
 
   @Override

@@ -8,20 +8,36 @@ import sotto.blob.Progress;
 /// Says how far uploads are, and takes the room that kept ones need before any byte is sent.
 final class Beginnings {
   private final Transfers transfers;
+  private final Optional<Directly> directly;
 
-  Beginnings(Transfers transfers) {
+  Beginnings(Transfers transfers, Optional<Directly> directly) {
     this.transfers = transfers;
+    this.directly = directly;
   }
 
   /// Where an upload is to go on, or what it has come to.
-  Answer begin(Declared declared) throws IOException {
+  ///
+  /// @param able whether the client can send parts to the object store itself
+  Answer begin(Declared declared, boolean able) throws IOException {
     return switch (transfers.standing(declared)) {
       case Standing.There there -> new Answer.Done(declared, there.record());
       case Standing.Mismatch _ -> new Answer.Mismatch();
       case Standing.TooLarge _ -> new Answer.TooLarge(transfers.config().maxBlobBytes());
-      case Standing.Unfinished unfinished -> Answer.At.streamed(unfinished.progress());
-      case Standing.Fresh _ -> fresh(declared);
+      case Standing.Unfinished unfinished -> position(declared, unfinished.progress(), able);
+      case Standing.Fresh _ ->
+          able && directly.isPresent() ? begun(declared, directly.get()) : fresh(declared);
     };
+  }
+
+  private Answer begun(Declared declared, Directly directly) throws IOException {
+    Optional<Answer> answer = directly.begin(declared);
+    return answer.isPresent() ? answer.get() : fresh(declared);
+  }
+
+  private Answer position(Declared declared, Progress progress, boolean able) throws IOException {
+    Optional<Answer> answer =
+        directly.isPresent() ? directly.get().position(declared, progress, able) : Optional.empty();
+    return answer.orElseGet(() -> Answer.At.streamed(progress));
   }
 
   private Answer fresh(Declared declared) throws IOException {

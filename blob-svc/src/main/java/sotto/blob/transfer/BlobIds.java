@@ -26,7 +26,9 @@ import sotto.chain.AccountId;
 /// so no table of uploads has to be kept and be right after a crash.
 public final class BlobIds {
   private static final String HMAC = "HmacSHA256";
-  private static final int KEY_LENGTH = 32;
+
+  /// Length of the key in bytes.
+  public static final int KEY_LENGTH = 32;
 
   private final SecretKeySpec key;
 

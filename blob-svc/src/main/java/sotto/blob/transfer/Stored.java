@@ -5,7 +5,9 @@ import java.util.Optional;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
 import sotto.blob.BlobStore;
+import sotto.blob.DirectTransfers;
 import sotto.blob.Shelf;
+import sotto.blob.SignedCall;
 import sotto.chain.AccountId;
 
 /// Calls about blobs that are there.
@@ -25,11 +27,26 @@ final class Stored {
     this.transfers = transfers;
   }
 
-  /// The size of a blob.
+  /// Where a blob can be had.
+  ///
+  /// @param size of it, bytes
+  /// @param direct the request that gets it from the object store; empty if it has to be streamed
+  record Place(long size, Optional<SignedCall> direct) {}
+
+  /// Where a blob can be had.
   ///
   /// @return empty if there is no such blob
-  Optional<Long> size(byte[] id) throws IOException {
-    return record(id).map(BlobRecord::size);
+  Optional<Place> place(byte[] id) throws IOException {
+    Optional<BlobRecord> record = record(id);
+    if (record.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<DirectTransfers> direct = transfers.store().direct();
+    Shelf shelf = record.get().owner().isPresent() ? Shelf.KEPT : Shelf.TRANSIT;
+    return Optional.of(
+        new Place(
+            record.get().size(),
+            direct.isPresent() ? direct.get().place(BlobIds.name(shelf, id)) : Optional.empty()));
   }
 
   /// Lets a blob live for its whole time again.
@@ -49,7 +66,12 @@ final class Stored {
     }
     long expiry = Math.max(former, transfers.expiry());
     boolean renewed = transfers.store().renew(BlobIds.name(Shelf.TRANSIT, id), expiry);
-    return renewed && transfers.now() < former ? Optional.of(expiry) : Optional.empty();
+    if (renewed && transfers.now() < former) {
+      return Optional.of(expiry);
+    }
+    // Some of it may have been swept; nobody is to find the rest.
+    transfers.store().delete(BlobIds.name(Shelf.TRANSIT, id));
+    return Optional.empty();
   }
 
   /// Deletes a kept blob of an account's: out of sight, its room given back, removed. What is

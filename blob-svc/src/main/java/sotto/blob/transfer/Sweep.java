@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
@@ -12,6 +11,7 @@ import sotto.blob.BlobStore;
 import sotto.blob.Progress;
 import sotto.blob.Shelf;
 import sotto.chain.AccountId;
+import sotto.mesh.Scrubbed;
 
 /// Removes expired blobs a page at a time, and at the end of a round abandoned uploads and what is
 /// left of deleted blobs; round after round.
@@ -26,6 +26,7 @@ public final class Sweep {
 
   // Of unfinished uploads and deleted blobs, in a round.
   private static final int MOST = 1_000;
+  private static final Duration SLACK = Duration.ofDays(1);
 
   private final Transfers transfers;
   private final BlobStore store;
@@ -54,16 +55,15 @@ public final class Sweep {
     if (now.isBefore(next)) {
       return;
     }
-    List<BlobName> names = store.list(Shelf.TRANSIT, last, page);
-    for (BlobName name : names) {
-      // Before the blob is looked at: one that cannot be read must not hold up those behind it.
-      last = Optional.of(name);
-      if (expired(name, now)) {
-        store.delete(name);
-      }
+    // One that came or was renewed later has not expired; a day for clocks that differ.
+    Instant changedBefore = now.minus(transfers.config().transitLife()).plus(SLACK);
+    BlobStore.Page names = store.old(Shelf.TRANSIT, last, page, changedBefore);
+    // Before they are looked at: one that cannot be read must not hold up those behind it.
+    last = names.last();
+    for (BlobName name : names.names()) {
+      remove(name, now);
     }
-    if (names.size() < page) {
-      last = Optional.empty();
+    if (last.isEmpty()) {
       next = now.plus(pause);
       removeUnfinished(now.minus(partLife));
       removeWithdrawn();
@@ -96,6 +96,18 @@ public final class Sweep {
     }
   }
 
+  /// Removes a blob if it has expired and nobody here uploads it anew.
+  private void remove(BlobName name, Instant now) throws IOException {
+    Optional<Claims.Claim> claim = transfers.claims().takeFree(name);
+    if (claim.isPresent()) {
+      try (var _ = claim.get()) {
+        if (expired(name, now)) {
+          store.delete(name);
+        }
+      }
+    }
+  }
+
   private boolean expired(BlobName name, Instant now) {
     try {
       Optional<BlobStore.Content> content = store.open(name);
@@ -106,7 +118,8 @@ public final class Sweep {
         return open.record().expired(now.toEpochMilli());
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "a blob could not be looked at; it stays", e);
+      LOG.log(
+          System.Logger.Level.WARNING, "a blob could not be looked at; it stays", new Scrubbed(e));
       return false;
     }
   }

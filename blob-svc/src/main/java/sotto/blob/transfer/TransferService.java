@@ -5,7 +5,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import sotto.blob.Digest;
+import sotto.blob.SignedCall;
 import sotto.blob.v1.BeginRequest;
 import sotto.blob.v1.BeginResponse;
 import sotto.blob.v1.BlobDeleted;
@@ -14,12 +17,17 @@ import sotto.blob.v1.BlobRenewed;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.DeleteRequest;
 import sotto.blob.v1.DeleteResponse;
+import sotto.blob.v1.DirectPlace;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.DownloadResponse;
+import sotto.blob.v1.FinishRequest;
 import sotto.blob.v1.LocateRequest;
 import sotto.blob.v1.LocateResponse;
 import sotto.blob.v1.RenewRequest;
 import sotto.blob.v1.RenewResponse;
+import sotto.blob.v1.SignPartsRequest;
+import sotto.blob.v1.SignPartsResponse;
+import sotto.blob.v1.SignedRequest;
 import sotto.blob.v1.StreamedPlace;
 import sotto.blob.v1.UploadRequest;
 import sotto.blob.v1.UploadResponse;
@@ -31,12 +39,14 @@ import sotto.mesh.Caller;
 public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
   private final Transfers transfers;
   private final Beginnings beginnings;
+  private final Optional<Directly> directly;
   private final Stored stored;
 
   /// @param transfers what calls work with
   public TransferService(Transfers transfers) {
     this.transfers = transfers;
-    this.beginnings = new Beginnings(transfers);
+    this.directly = transfers.store().direct().map(direct -> new Directly(transfers, direct));
+    this.beginnings = new Beginnings(transfers, directly);
     this.stored = new Stored(transfers);
   }
 
@@ -45,7 +55,11 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
     AccountId account = Caller.required().account();
     answer(
         observer,
-        () -> beginnings.begin(Declared.of(account, request.getBlob(), transfers.ids())).ofBegin());
+        () ->
+            beginnings
+                .begin(
+                    Declared.of(account, request.getBlob(), transfers.ids()), request.getDirect())
+                .ofBegin());
   }
 
   @Override
@@ -65,16 +79,54 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
   }
 
   @Override
+  public void signParts(SignPartsRequest request, StreamObserver<SignPartsResponse> observer) {
+    AccountId account = Caller.required().account();
+    answer(
+        observer,
+        () -> {
+          var response = SignPartsResponse.newBuilder();
+          if (directly.isPresent()) {
+            Declared declared = Declared.of(account, request.getBlob(), transfers.ids());
+            List<Digest> digests =
+                request.getPartSha256List().stream().map(d -> new Digest(d.toByteArray())).toList();
+            directly.get().sign(declared, request.getFirstPart(), digests).stream()
+                .map(TransferService::signed)
+                .forEach(response::addParts);
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void finish(FinishRequest request, StreamObserver<UploadResponse> observer) {
+    AccountId account = Caller.required().account();
+    answer(
+        observer,
+        () -> {
+          Declared declared = Declared.of(account, request.getBlob(), transfers.ids());
+          try (var _ = transfers.claims().take(declared.name(), () -> {})) {
+            Answer answer =
+                directly.isPresent()
+                    ? directly.get().finish(declared)
+                    : beginnings.begin(declared, false);
+            return answer.ofUpload();
+          }
+        });
+  }
+
+  @Override
   public void locate(LocateRequest request, StreamObserver<LocateResponse> observer) {
     var _ = Caller.required();
     answer(
         observer,
         () -> {
-          Optional<Long> size = stored.size(request.getBlobId().toByteArray());
           var response = LocateResponse.newBuilder();
-          return size.isPresent()
-              ? response.setStreamed(StreamedPlace.newBuilder().setSize(size.get())).build()
-              : response.setNotFound(BlobNotFound.getDefaultInstance()).build();
+          stored
+              .place(request.getBlobId().toByteArray())
+              .ifPresentOrElse(
+                  place -> place(response, place),
+                  () -> response.setNotFound(BlobNotFound.getDefaultInstance()));
+          return response.build();
         });
   }
 
@@ -120,6 +172,24 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
               ? response.setDeleted(BlobDeleted.getDefaultInstance()).build()
               : response.setNotFound(BlobNotFound.getDefaultInstance()).build();
         });
+  }
+
+  private static void place(LocateResponse.Builder response, Stored.Place place) {
+    place
+        .direct()
+        .ifPresentOrElse(
+            call ->
+                response.setDirect(
+                    DirectPlace.newBuilder().setSize(place.size()).setRequest(signed(call))),
+            () -> response.setStreamed(StreamedPlace.newBuilder().setSize(place.size())));
+  }
+
+  private static SignedRequest signed(SignedCall call) {
+    return SignedRequest.newBuilder()
+        .setUrl(call.url())
+        .putAllHeaders(call.headers())
+        .setExpiresAtMs(call.expiresAtMillis())
+        .build();
   }
 
   /// What answers a unary call. Blocks.

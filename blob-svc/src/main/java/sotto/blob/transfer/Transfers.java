@@ -17,6 +17,7 @@ import sotto.blob.quota.KeptQuota;
 import sotto.blob.quota.TransitBudget;
 import sotto.chain.AccountId;
 import sotto.mesh.MonotonicClock;
+import sotto.mesh.Scrubbed;
 
 /// What uploads and downloads work with.
 ///
@@ -119,15 +120,29 @@ public record Transfers(
   ///
   /// @return what it is refused with; empty if it has its room, or needs none
   Optional<Answer> reserve(Declared declared, BlobStore.Parts parts) throws IOException {
-    if (!declared.kept()) {
-      return Optional.empty();
+    if (declared.kept() && parts.progress().committed() == 0) {
+      putAwayDeleted(declared);
+      parts.remember();
     }
-    if (parts.progress().committed() == 0) {
+    return takeRoom(declared);
+  }
+
+  /// Ends the deletion of a blob by the name of an upload, if there was one that was broken off.
+  void putAwayDeleted(Declared declared) throws IOException {
+    if (declared.kept()) {
       Optional<BlobRecord> deleted = store.withdraw(declared.name());
       if (deleted.isPresent()) {
         putAway(declared.name(), deleted.get());
       }
-      parts.remember();
+    }
+  }
+
+  /// Takes the room of an upload that the store remembers.
+  ///
+  /// @return what it is refused with
+  Optional<Answer> takeRoom(Declared declared) {
+    if (!declared.kept()) {
+      return Optional.empty();
     }
     return switch (quota.reserve(declared.account(), declared.name(), declared.size())) {
       case KeptQuota.Outcome.Reserved _ -> Optional.empty();
@@ -155,7 +170,10 @@ public record Transfers(
     try {
       giveUp(declared.name(), Optional.of(declared.account()).filter(_ -> declared.kept()));
     } catch (IOException | StatusRuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "an upload's remains are left to the sweep", e);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "an upload's remains are left to the sweep",
+          new Scrubbed(e));
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.blob.BlobConfig;
@@ -70,6 +71,7 @@ final class BlobServiceTest {
     assertThatThrownBy(() ->
             new BlobConfig(
                 folder,
+                Optional.empty(),
                 0,
                 config.partBytes(),
                 config.transitLife(),

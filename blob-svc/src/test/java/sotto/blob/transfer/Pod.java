@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import sotto.blob.BlobConfig;
 import sotto.blob.BlobName;
+import sotto.blob.BlobStore;
 import sotto.blob.Progress;
 import sotto.blob.folder.FolderBlobStore;
 import sotto.blob.quota.CountedQuota;
@@ -56,13 +58,27 @@ final class Pod implements AutoCloseable {
   }
 
   Pod(Path folder, Duration idle, Rate transitKib) throws IOException {
+    this(folder, FolderBlobStore.open(folder), PART, idle, transitKib);
+  }
+
+  /// A pod over another store, at the time that it is.
+  static Pod over(Path folder, BlobStore store, int part) throws IOException {
+    var pod =
+        new Pod(folder, store, part, Duration.ofSeconds(20), new Rate(1 << 20, Duration.ofDays(1)));
+    pod.clock.pass(Duration.between(pod.clock.instant(), Instant.now()));
+    return pod;
+  }
+
+  private Pod(Path folder, BlobStore over, int part, Duration idle, Rate transitKib)
+      throws IOException {
     this.folder = folder;
     BlobConfig base = BlobConfig.in(folder);
     var config =
         new BlobConfig(
             folder,
-            MAX_BLOB,
-            PART,
+            Optional.empty(),
+            (long) MAX_BLOB * (part / PART),
+            part,
             base.transitLife(),
             QUOTA,
             transitKib,
@@ -72,7 +88,7 @@ final class Pod implements AutoCloseable {
             base.sweepEvery(),
             base.sweepPerSecond(),
             base.partLife());
-    store = new RiggedBlobStore(FolderBlobStore.open(folder));
+    store = new RiggedBlobStore(over);
     transfers =
         Transfers.of(
             config,
@@ -136,9 +152,11 @@ final class Pod implements AutoCloseable {
     await(files -> files.size() == count);
   }
 
-  /// Waits until a file has so many bytes of content.
+  /// Waits until a part's file has so many bytes.
   void awaitBytes(long count) throws IOException {
-    await(files -> files.stream().anyMatch(f -> f.toFile().length() >= count));
+    await(files ->
+        files.stream()
+            .anyMatch(f -> f.toString().endsWith(".part") && f.toFile().length() >= count));
   }
 
   /// Waits until nobody works on an upload.

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
 import sotto.blob.BlobStore;
+import sotto.blob.DirectTransfers;
 import sotto.blob.Midstate;
 import sotto.blob.Progress;
 import sotto.blob.Shelf;
@@ -108,6 +109,17 @@ final class RiggedBlobStore implements BlobStore {
   @Override
   public boolean delete(BlobName name) throws IOException {
     return store.delete(name);
+  }
+
+  @Override
+  public Page old(Shelf shelf, Optional<BlobName> after, int limit, Instant changedBefore)
+      throws IOException {
+    return store.old(shelf, after, limit, changedBefore);
+  }
+
+  @Override
+  public Optional<DirectTransfers> direct() {
+    return store.direct();
   }
 
   @Override

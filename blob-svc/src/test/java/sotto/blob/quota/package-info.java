@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.blob.quota;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.blob.s3;
+
+import org.jspecify.annotations.NullMarked;
