@@ -13,8 +13,8 @@ import sotto.mesh.Require;
 ///   bucket, where parts are on their way to it
 /// @param s3 the bucket that keeps them instead
 /// @param maxBlobBytes largest blob, 1 byte to 1 TiB
-/// @param partBytes size of the parts in which blobs are uploaded, 1 KiB (5 MiB with a bucket) to
-///   256 MiB; larger for a blob that would have more than 10,000
+/// @param partBytes size of the parts in which blobs are uploaded, 1 KiB to 256 MiB; with a bucket
+///   5 MiB if less is given, and larger for a blob that would have more than 10,000
 /// @param transitLife how long a blob in transit is kept, an hour to ten years; longer than a
 ///   mailbox keeps the message that names it
 /// @param keptBytesPerAccount how much one account may keep for good, 0 to 1 PiB
@@ -53,7 +53,10 @@ public record BlobConfig(
   /// @throws IllegalArgumentException naming the one that is broken
   public BlobConfig {
     Require.between("max-blob-bytes", maxBlobBytes, 1, TIB);
-    Require.between("part-bytes", partBytes, s3.isPresent() ? LEAST_S3_PART : KIB, 256 * MIB);
+    Require.between("part-bytes", partBytes, KIB, 256 * MIB);
+    if (s3.isPresent()) {
+      partBytes = Math.max(partBytes, LEAST_S3_PART);
+    }
     Require.between("transit-life", transitLife, Duration.ofHours(1), Duration.ofDays(3_653));
     Require.between("kept-bytes-per-account", keptBytesPerAccount, 0, PIB);
     Require.between("min-free-bytes", minFreeBytes, 0, PIB);
@@ -82,7 +85,7 @@ public record BlobConfig(
         partLife);
   }
 
-  /// 4 GiB a blob in parts of 8 MiB, 45 days in transit, 1 GiB kept for each account and 20 GiB
+  /// 4 GiB a blob in parts of 1 MiB, 45 days in transit, 1 GiB kept for each account and 20 GiB
   /// sent by it in a day, 256 MiB left free, a day to go on with an upload.
   ///
   /// @param folder where blobs are kept
@@ -91,7 +94,7 @@ public record BlobConfig(
         folder,
         Optional.empty(),
         4 * GIB,
-        8 * MIB,
+        MIB,
         Duration.ofDays(45),
         GIB,
         new Rate(20 * MIB, Duration.ofDays(1)),

@@ -7,7 +7,6 @@ import java.util.Optional;
 import sotto.blob.BlobConfig;
 import sotto.blob.s3.S3Config;
 import sotto.mesh.Rate;
-import sotto.mesh.Require;
 
 /// What an operator decides about media; the rest of [BlobConfig] is as it comes.
 ///
@@ -32,17 +31,10 @@ record BlobSettings(
     long minFreeBytes,
     int transfersPerAccount,
     Duration partLife) {
-  private static final int LEAST_S3_PART = 5 << 20;
-
   static final BlobSettings DEFAULTS = of(BlobConfig.in(Path.of("")));
 
   /// Checks the bounds of [BlobConfig].
   BlobSettings {
-    Require.that(
-        s3.endpoint().isEmpty() || partBytes >= LEAST_S3_PART,
-        "partBytes",
-        partBytes,
-        "at least 5 MiB where a bucket holds media");
     var _ =
         config(
             Path.of(""),
