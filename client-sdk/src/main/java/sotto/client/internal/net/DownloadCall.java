@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.DownloadRequest;
@@ -83,7 +84,7 @@ final class DownloadCall extends InputStream
                     SottoException.of(Code.SERVER_UNREACHABLE, "The download does not go on.")));
       }
       switch (arrival) {
-        case Frame _ -> call.join().request(1);
+        case Frame _ -> ask();
         case End e -> end = Optional.of(e);
       }
       return arrival;
@@ -91,6 +92,19 @@ final class DownloadCall extends InputStream
       close();
       Thread.currentThread().interrupt();
       throw SottoException.of(Code.CLOSED, "This home was closed.", e);
+    }
+  }
+
+  private void ask() {
+    try {
+      call.join().request(1);
+    } catch (RejectedExecutionException e) {
+      // The connection was closed, its thread with it.
+      end =
+          Optional.of(
+              new End(
+                  Optional.of(
+                      SottoException.of(Code.SERVER_UNREACHABLE, "The connection broke.", e))));
     }
   }
 
@@ -127,7 +141,11 @@ final class DownloadCall extends InputStream
 
   @Override
   public void close() {
-    call.join().cancel("closed", null);
+    try {
+      call.join().cancel("closed", null);
+    } catch (RejectedExecutionException e) {
+      // The connection was closed, its thread with it.
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import sotto.blob.v1.BlobServiceGrpc;
@@ -68,6 +69,9 @@ final class UploadCall implements ClientResponseObserver<UploadRequest, UploadRe
     } catch (TimeoutException e) {
       out.cancel("stalled", e);
       throw SottoException.of(Code.SERVER_UNREACHABLE, "The upload does not go on.", e);
+    } catch (RejectedExecutionException e) {
+      // The connection was closed, its thread with it.
+      throw SottoException.of(Code.SERVER_UNREACHABLE, "The connection broke.", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof StatusRuntimeException refused) {
         throw refused;
