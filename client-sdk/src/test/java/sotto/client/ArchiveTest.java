@@ -264,6 +264,7 @@ final class ArchiveTest {
         .isInstanceOfSatisfying(
             SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.SERVER_UNREACHABLE));
     assertThat(alice.archive().summary().segments()).isOne();
+    TwoPeople.await(() -> alice.connection().state() != Connection.State.ONLINE);
     people.server.restart();
     alice.awaitOnline(PATIENCE);
     assertThat(all()).isEqualTo(before);
