@@ -2,12 +2,16 @@ package sotto.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +66,56 @@ class KilledClientTest {
             alice.ok("messages", bob.name()).all("message").stream()
                 .map(m -> m.get("status").getAsString()))
         .containsExactly("delivered", "delivered");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"after-upload-part", "after-upload"})
+  void senderOfAFileKilled_fileArrivesOnce(String point) throws IOException {
+    var alice = person("alice", point);
+    var bob = person("bob", point);
+    var film = film(point);
+    alice
+        .run(crashingAt(point), new byte[0], "send", bob.name(), "film", "--file", film.toString())
+        .exits(HALTED);
+    alice.ok("receive", "--timeout", "15s");
+    var saved = folder.resolve("saved-" + point);
+    var received =
+        bob.ok("receive", "--max", "1", "--timeout", "60s", "--save-files", saved.toString());
+    assertThat(texts(received)).containsExactly("film");
+    assertThat(saved.resolve(film.getFileName())).hasSameBinaryContentAs(film);
+    assertThat(texts(bob.ok("receive"))).isEmpty();
+  }
+
+  @Test
+  void receiverOfAFileKilled_fileIsSavedOnce() throws IOException {
+    var alice = person("alice", "saving");
+    var bob = person("bob", "saving");
+    var film = film("saving");
+    alice.ok("send", bob.name(), "film", "--file", film.toString());
+    var saved = folder.resolve("saved");
+    bob.run(
+            crashingAt("after-download-part"),
+            new byte[0],
+            "receive",
+            "--max",
+            "1",
+            "--timeout",
+            "20s",
+            "--save-files",
+            saved.toString())
+        .exits(HALTED);
+    assertThat(saved).doesNotExist();
+    bob.ok("receive", "--max", "1", "--timeout", "60s", "--save-files", saved.toString());
+    try (var files = Files.list(saved)) {
+      assertThat(files).singleElement().satisfies(f -> assertThat(f).hasSameBinaryContentAs(film));
+    }
+  }
+
+  /// A file of several parts.
+  private static Path film(String name) throws IOException {
+    var bytes = new byte[20_000_000];
+    new Random(1).nextBytes(bytes);
+    return Files.write(folder.resolve(name + ".bin"), bytes);
   }
 
   private static Map<String, String> crashingAt(String point) {
