@@ -8,11 +8,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Stands before a process and forwards TCP connections to it, until it is silent: then nothing
 /// passes in either direction, no end of a connection either, and new connections are taken and
 /// left alone. What was held back passes when it is silent no longer, as after a cable was pulled.
-/// Thread-safe.
+/// It may also cut each connection once so many bytes have passed on it. Thread-safe.
 final class Forwarder implements AutoCloseable {
   private static final int BUFFER = 64 << 10;
 
@@ -20,7 +22,10 @@ final class Forwarder implements AutoCloseable {
   private final InetSocketAddress target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Object gate = new Object();
+  private final LongAdder passed = new LongAdder();
+  private final LongAdder cuts = new LongAdder();
   private boolean silent; // guarded by gate
+  private volatile long cutAfter = Long.MAX_VALUE;
   private volatile boolean closed;
 
   /// Begins to forward.
@@ -49,6 +54,21 @@ final class Forwarder implements AutoCloseable {
     }
   }
 
+  /// From now on ends a connection when so many bytes have passed on it, both directions together.
+  void cutAfter(long bytes) {
+    cutAfter = bytes;
+  }
+
+  /// How many bytes have passed, in both directions.
+  long passed() {
+    return passed.sum();
+  }
+
+  /// How many connections were cut because of what had passed on them.
+  long cuts() {
+    return cuts.sum();
+  }
+
   private void accept() {
     try {
       while (!closed) {
@@ -65,14 +85,15 @@ final class Forwarder implements AutoCloseable {
     var to = keep(new Socket());
     try {
       to.connect(target);
-      thread("forwards", () -> pump(from, to));
-      pump(to, from);
+      var sofar = new AtomicLong();
+      thread("forwards", () -> pump(from, to, sofar));
+      pump(to, from, sofar);
     } catch (IOException e) {
       end(from, to);
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, AtomicLong sofar) {
     var buffer = new byte[BUFFER];
     try {
       from.setTcpNoDelay(true);
@@ -81,6 +102,11 @@ final class Forwarder implements AutoCloseable {
           n = from.getInputStream().read(buffer)) {
         awaitOpen();
         to.getOutputStream().write(buffer, 0, n);
+        passed.add(n);
+        if (sofar.addAndGet(n) >= cutAfter) {
+          cuts.increment();
+          break;
+        }
       }
     } catch (IOException e) {
       // Broken is ended.

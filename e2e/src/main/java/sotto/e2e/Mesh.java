@@ -20,7 +20,6 @@ final class Mesh implements AutoCloseable {
   private static final Pattern POD =
       Pattern.compile(
           "([a-z]+)-([0-9]+) 127\\.0\\.0\\.1:([0-9]+) 127\\.0\\.0\\.1:([0-9]+) ([0-9]+)");
-  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+([0-9]+) kB");
 
   /// One process.
   ///
@@ -103,14 +102,8 @@ final class Mesh implements AutoCloseable {
     var all = new TreeMap<String, Long>();
     for (var line : stack.run("pods").lines().toList()) {
       var pod = pod(line);
-      try {
-        var found = RESIDENT.matcher(Files.readString(Path.of("/proc", pod.group(5), "status")));
-        if (found.find()) {
-          all.put(pod.group(1) + "-" + pod.group(2), Long.parseLong(found.group(1)) >> 10);
-        }
-      } catch (IOException e) {
-        // It does not run.
-      }
+      Resident.now(Long.parseLong(pod.group(5)))
+          .ifPresent(bytes -> all.put(pod.group(1) + "-" + pod.group(2), bytes >> 20));
     }
     return all;
   }

@@ -79,6 +79,11 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /// The port on 127.0.0.1 that it serves at.
+  int port() {
+    return port;
+  }
+
   /// What it logged so far.
   String log() {
     return process.err();
