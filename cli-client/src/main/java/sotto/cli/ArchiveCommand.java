@@ -37,6 +37,9 @@ import sotto.client.SottoException;
       "  sotto archive --restore"
     })
 final class ArchiveCommand implements Callable<Integer> {
+  /// There is nothing to do without the server; one that refuses is known at once.
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+
   @Option(
       names = "--older-than",
       paramLabel = "AGE",
@@ -65,7 +68,7 @@ final class ArchiveCommand implements Callable<Integer> {
       }
     }
     try (OpenHome home = session.openOnline()) {
-      Optional<SottoException> problem = Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
+      Optional<SottoException> problem = Session.firstAttempt(home.sotto(), CONNECT);
       if (problem.isPresent()) {
         throw problem.get();
       }
