@@ -25,10 +25,14 @@ final class Fetch {
 
   private static final Duration RECONNECT = Duration.ofSeconds(10);
 
+  /// So many connections that bring nothing are tried in a row.
+  private static final int FRUITLESS = 3;
+
   private final Core core;
   private final Attached.Entry entry;
   private final PartialBlob blob;
   private final Meter meter;
+  private Optional<Session> used = Optional.empty();
   private boolean directFailed;
 
   Fetch(Core core, Attached.Entry entry, PartialBlob blob, Meter meter) {
@@ -44,6 +48,7 @@ final class Fetch {
   /// @throws SottoException SERVER_UNREACHABLE and others; what came is kept
   /// @throws IOException if it cannot be kept here
   Optional<SaveResult> run() throws IOException {
+    int fruitless = 0;
     while (!blob.whole()) {
       if (core.closed()) {
         throw SottoException.of(Code.CLOSED, "This home was closed.");
@@ -55,8 +60,9 @@ final class Fetch {
           return lost;
         }
       } catch (SottoException e) {
-        boolean goesOn = e.code() == Code.SERVER_UNREACHABLE && blob.length() > before;
-        if (!goesOn || !core.progress().await(() -> core.session().isPresent(), RECONNECT)) {
+        fruitless = blob.length() > before ? 0 : fruitless + 1;
+        boolean goesOn = e.code() == Code.SERVER_UNREACHABLE && fruitless < FRUITLESS;
+        if (!goesOn || !core.progress().await(this::reconnected, RECONNECT)) {
           throw e;
         }
       }
@@ -64,11 +70,17 @@ final class Fetch {
     return Optional.empty();
   }
 
+  /// Whether there is another connection than the one that broke.
+  private boolean reconnected() {
+    return core.session().isPresent() && !core.session().equals(used);
+  }
+
   private Optional<SaveResult> once() throws IOException {
     Session session =
         core.session()
             .orElseThrow(() ->
                 SottoException.of(Code.SERVER_UNREACHABLE, "Files are downloaded when connected."));
+    used = Optional.of(session);
     Optional<Blobs.Opened> direct = direct(session);
     Blobs.Opened opened =
         direct.orElseGet(
