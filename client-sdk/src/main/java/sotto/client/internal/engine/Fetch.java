@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import sotto.blob.v1.DirectPlace;
 import sotto.blob.v1.LocateResponse;
 import sotto.client.SaveResult;
@@ -61,8 +62,12 @@ final class Fetch {
         }
       } catch (SottoException e) {
         fruitless = blob.length() > before ? 0 : fruitless + 1;
+        // One that brought something may have lost this call only; one that brought nothing is not
+        // asked again, it may be closed already.
+        BooleanSupplier usable =
+            fruitless == 0 ? () -> core.session().isPresent() : this::reconnected;
         boolean goesOn = e.code() == Code.SERVER_UNREACHABLE && fruitless < FRUITLESS;
-        if (!goesOn || !core.progress().await(this::reconnected, RECONNECT)) {
+        if (!goesOn || !core.progress().await(usable, RECONNECT)) {
           throw e;
         }
       }
@@ -70,7 +75,7 @@ final class Fetch {
     return Optional.empty();
   }
 
-  /// Whether there is another connection than the one that broke.
+  /// Whether there is another connection than the one used last.
   private boolean reconnected() {
     return core.session().isPresent() && !core.session().equals(used);
   }
