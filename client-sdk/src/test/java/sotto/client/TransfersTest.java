@@ -330,12 +330,8 @@ final class TransfersTest {
       }
       bob.send("", files);
     }
-    long written = System.nanoTime();
     assertThat(people.of("alice").awaitOutbox(Duration.ofMinutes(5))).isTrue();
     long sent = System.nanoTime();
-    System.out.printf(
-        "%d files: written in %d ms, sent in %d ms%n",
-        messages * 10, (written - begun) / 1_000_000, (sent - written) / 1_000_000);
     TwoPeople.await(
         () -> people.of("bob").conversationWith(people.id("alice")).unreadCount() == messages);
     assertThat(Duration.ofNanos(sent - begun)).isLessThan(Duration.ofMillis(20L * 10 * messages));
