@@ -1,8 +1,6 @@
 package sotto.client.internal.net;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -19,7 +17,6 @@ import sotto.blob.v1.BlobDeclaration;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.BlobServiceGrpc.BlobServiceBlockingStub;
 import sotto.blob.v1.DeleteRequest;
-import sotto.blob.v1.DeleteResponse;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.DownloadResponse;
 import sotto.blob.v1.FinishRequest;
@@ -29,8 +26,6 @@ import sotto.blob.v1.RenewRequest;
 import sotto.blob.v1.RenewResponse;
 import sotto.blob.v1.SignPartsRequest;
 import sotto.blob.v1.SignPartsResponse;
-import sotto.blob.v1.StreamedPlace;
-import sotto.blob.v1.UploadPosition;
 import sotto.blob.v1.UploadResponse;
 import sotto.blob.v1.UploadStart;
 
@@ -67,15 +62,12 @@ public final class Blobs {
     return new Blobs(calls, STALLED);
   }
 
-  /// Declares an upload and asks how far it is. A server that cannot say has it sent from the
-  /// start.
+  /// Declares an upload and asks how far it is.
   ///
   /// @param direct whether parts could be sent by HTTP
   public BeginResponse begin(BlobDeclaration blob, boolean direct) {
     BeginRequest request = BeginRequest.newBuilder().setBlob(blob).setDirect(direct).build();
-    BeginResponse fromTheStart =
-        BeginResponse.newBuilder().setPosition(UploadPosition.getDefaultInstance()).build();
-    return call(s -> s.begin(request), fromTheStart);
+    return call(s -> s.begin(request));
   }
 
   /// Uploads a file from an offset on.
@@ -112,30 +104,26 @@ public final class Blobs {
             .setFirstPart(firstPart)
             .addAllPartSha256(partDigests)
             .build();
-    return call(s -> s.signParts(request), SignPartsResponse.getDefaultInstance());
+    return call(s -> s.signParts(request));
   }
 
   /// Ends a direct upload.
   public UploadResponse finish(BlobDeclaration blob) {
     FinishRequest request = FinishRequest.newBuilder().setBlob(blob).build();
-    return call(
-        s -> s.withDeadlineAfter(ANSWER).finish(request), UploadResponse.getDefaultInstance());
+    return call(s -> s.withDeadlineAfter(ANSWER).finish(request));
   }
 
-  /// Where a blob is. A server that cannot say has it downloaded through itself.
+  /// Where a blob is.
   public LocateResponse locate(byte[] blobId) {
     LocateRequest request =
         LocateRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
-    LocateResponse streamed =
-        LocateResponse.newBuilder().setStreamed(StreamedPlace.getDefaultInstance()).build();
-    return call(s -> s.locate(request), streamed);
+    return call(s -> s.locate(request));
   }
 
-  /// Lets a blob live for its whole time again. A server that cannot has lost it, as far as its
-  /// senders are concerned.
+  /// Lets a blob live for its whole time again.
   public RenewResponse renew(byte[] blobId) {
     RenewRequest request = RenewRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
-    return call(s -> s.renew(request), RenewResponse.getDefaultInstance());
+    return call(s -> s.renew(request));
   }
 
   /// Opens a blob.
@@ -165,19 +153,11 @@ public final class Blobs {
     });
   }
 
-  private <R> R call(Function<BlobServiceBlockingStub, R> call, R ifNotServed) {
-    return calls.authorized(token -> {
-      try {
-        return call.apply(
+  private <R> R call(Function<BlobServiceBlockingStub, R> call) {
+    return calls.authorized(token ->
+        call.apply(
             ServerCalls.timed(
-                ServerCalls.withToken(BlobServiceGrpc.newBlockingStub(calls.channel()), token)));
-      } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
-          return ifNotServed;
-        }
-        throw e;
-      }
-    });
+                ServerCalls.withToken(BlobServiceGrpc.newBlockingStub(calls.channel()), token))));
   }
 
   /// Deletes a kept blob of one's own; one that is not there is deleted.
@@ -186,7 +166,7 @@ public final class Blobs {
   public void delete(byte[] blobId) {
     DeleteRequest request =
         DeleteRequest.newBuilder().setBlobId(ByteString.copyFrom(blobId)).build();
-    var _ = call(s -> s.delete(request), DeleteResponse.getDefaultInstance());
+    var _ = call(s -> s.delete(request));
   }
 
   private static final class UncheckedRead extends RuntimeException {
