@@ -31,9 +31,14 @@ final class Transfers {
         : uploads.getOrDefault(new Key(entry.message(), entry.place()), 0L);
   }
 
-  /// Forgets an upload that is over.
+  /// Forgets an upload that is over. One that only broke off keeps what it had until it goes on.
   void ended(long message, int place) {
     uploads.remove(new Key(message, place));
+  }
+
+  /// Forgets all uploads of a message that will not be sent.
+  void ended(long message) {
+    uploads.keySet().removeIf(key -> key.message() == message);
   }
 
   /// A meter that tells of a transfer.

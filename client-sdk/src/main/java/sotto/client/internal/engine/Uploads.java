@@ -123,6 +123,7 @@ final class Uploads {
 
   private void run(Job job) {
     Attached.Entry entry = job.entry();
+    boolean goesOn = false;
     try {
       Optional<Session> session = core.session();
       // It may have been done between the question what waits and the taking of the slot.
@@ -131,11 +132,14 @@ final class Uploads {
         slots.succeeded();
       }
     } catch (SottoException e) {
+      goesOn = true;
       later(job, e);
     } catch (IOException e) {
       failed(job, Failures.FILE_GONE);
     } finally {
-      transfers.ended(entry.message(), entry.place());
+      if (!goesOn) {
+        transfers.ended(entry.message(), entry.place());
+      }
       slots.free(entry);
     }
     wake();
@@ -390,6 +394,7 @@ final class Uploads {
   /// The message will not be sent: its files go. Not on the lane.
   void cancelled(long message) {
     slots.unwanted(message);
+    transfers.ended(message);
     core.lane().call(_ -> uploadsOf(message)).forEach(files::discard);
   }
 
