@@ -11,6 +11,7 @@ import sotto.chain.Bytes;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Username;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane;
@@ -25,7 +26,6 @@ import sotto.crypto.ArchiveKey;
 final class Adopter {
   private static final int VERSION = 1;
   private static final int SEGMENT_ID = 16;
-  private static final int BLOB_ID = 32;
 
   private final Lane lane;
   private final Store store;
@@ -70,7 +70,7 @@ final class Adopter {
     Map<Long, ArchivedMessage> newest = new HashMap<>();
     for (SegmentRef ref : manifest.getSegmentsList()) {
       if (ref.getSegmentId().size() == SEGMENT_ID
-          && ref.getBlobId().size() == BLOB_ID
+          && ref.getBlobId().size() == AttachmentFormat.BLOB_ID
           && adopt(ref, newest)) {
         known++;
       }

@@ -15,6 +15,7 @@ import sotto.blob.v1.UploadResponse;
 import sotto.chain.Bytes;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.Faults;
 import sotto.client.internal.store.SegmentRow;
@@ -23,7 +24,6 @@ import sotto.crypto.ArchiveKey;
 /// The server as the place where segments are. Every call blocks, and throws a [SottoException]
 /// when the server does not answer now.
 final class Depot {
-  private static final int BLOB_ID = 32;
 
   /// What became of an upload.
   sealed interface Put {}
@@ -80,7 +80,7 @@ final class Depot {
   }
 
   private static Put stored(ByteString blobId) {
-    if (blobId.size() != BLOB_ID) {
+    if (blobId.size() != AttachmentFormat.BLOB_ID) {
       throw SottoException.of(Code.REFUSED, "The server's answer to an upload is malformed.");
     }
     return new Stored(Bytes.of(blobId.toByteArray()));

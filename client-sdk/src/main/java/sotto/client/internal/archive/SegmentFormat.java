@@ -15,24 +15,19 @@ import sotto.client.Conversation;
 import sotto.client.Failure;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
-import sotto.client.Picture;
 import sotto.client.Status;
 import sotto.client.Username;
-import sotto.client.internal.files.Pictures;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.SegmentRow;
 import sotto.content.v1.Attachment;
-import sotto.crypto.AttachmentKey;
 
 /// Segments as `sotto.archive.v1` messages. What is read is trusted no more than a peer's content:
 /// it is refused unless every field is within its bounds.
 final class SegmentFormat {
   private static final int VERSION = 1;
   private static final int ID = 16;
-  private static final int BLOB_ID = 32;
-  private static final int MAX_NAME_BYTES = 255;
-  private static final int MAX_MEDIA_TYPE_BYTES = 127;
   private static final int MAX_FAILURE_CODE = 64;
   private static final int MAX_FAILURE_SENTENCE = 1024;
 
@@ -77,7 +72,7 @@ final class SegmentFormat {
                     .setCode(f.code())
                     .setSentence(f.sentence())
                     .setRetryable(f.retryable())));
-    m.files().forEach(file -> out.addAttachments(write(file)));
+    m.files().forEach(file -> out.addAttachments(AttachmentFormat.write(file)));
     return out.build();
   }
 
@@ -96,23 +91,6 @@ final class SegmentFormat {
       case FAILED -> MessageState.MESSAGE_STATE_FAILED;
       case QUEUED, SENT -> throw new IllegalArgumentException("it is not settled");
     };
-  }
-
-  /// All that the store knows of a file goes in here, or it is forgotten with the row.
-  private static Attachment write(Attached.Entry file) {
-    return Attachment.newBuilder()
-        .setBlobId(bytes(file.blobId().orElseThrow()))
-        .setKey(ByteString.copyFrom(file.key().key()))
-        .setSize(file.key().plainSize())
-        .setCiphertextSize(file.key().ciphertextSize())
-        .setCiphertextSha256(bytes(file.key().ciphertextSha256()))
-        .setSha256(bytes(file.key().plainSha256()))
-        .setName(file.name())
-        .setMediaType(file.mediaType())
-        .setWidth(file.picture().map(Picture::width).orElse(0))
-        .setHeight(file.picture().map(Picture::height).orElse(0))
-        .setPreview(file.picture().map(p -> bytes(p.preview())).orElse(ByteString.EMPTY))
-        .build();
   }
 
   /// The segment in these bytes.
@@ -191,7 +169,7 @@ final class SegmentFormat {
     }
     List<Attached.Entry> files = new ArrayList<>(m.getAttachmentsCount());
     for (Attachment a : m.getAttachmentsList()) {
-      Optional<Attached.Entry> file = read(files.size(), a);
+      Optional<Attached.Entry> file = AttachmentFormat.read(0, files.size(), a);
       if (file.isEmpty()) {
         return Optional.empty();
       }
@@ -218,33 +196,6 @@ final class SegmentFormat {
                         m.getFailure().getRetryable()))
                 : Optional.empty(),
             files));
-  }
-
-  private static Optional<Attached.Entry> read(int place, Attachment a) {
-    if (a.getBlobId().size() != BLOB_ID
-        || a.getNameBytes().size() > MAX_NAME_BYTES
-        || a.getMediaTypeBytes().size() > MAX_MEDIA_TYPE_BYTES) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          new Attached.Entry(
-              0,
-              place,
-              a.getName(),
-              a.getMediaType(),
-              new AttachmentKey(
-                  a.getKey().toByteArray(),
-                  a.getCiphertextSize(),
-                  Bytes.of(a.getCiphertextSha256().toByteArray()),
-                  a.getSize(),
-                  Bytes.of(a.getSha256().toByteArray())),
-              Optional.of(Bytes.of(a.getBlobId().toByteArray())),
-              Optional.empty(),
-              Pictures.believed(a.getWidth(), a.getHeight(), a.getPreview().toByteArray())));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   private static ByteString bytes(Bytes bytes) {

@@ -11,25 +11,19 @@ import sotto.chain.Bytes;
 import sotto.chain.LinkHash;
 import sotto.client.Conversation;
 import sotto.client.MessageId;
-import sotto.client.Picture;
 import sotto.client.Username;
-import sotto.client.internal.files.Pictures;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.Outgoing;
-import sotto.content.v1.Attachment;
 import sotto.content.v1.ChainHead;
 import sotto.content.v1.Content;
 import sotto.content.v1.Message;
 import sotto.content.v1.Receipt;
 import sotto.crypto.AccessKey;
-import sotto.crypto.AttachmentKey;
 
 /// Makes contents, and checks those that come: a peer is hostile until every field is within its
 /// bounds.
 final class Contents {
-  static final int BLOB_ID = 32;
-  static final int MAX_NAME_BYTES = 255;
-  static final int MAX_MEDIA_TYPE_BYTES = 127;
 
   private static final int SHA256 = 32;
 
@@ -66,7 +60,8 @@ final class Contents {
         && m.getAttachmentsCount() <= Conversation.MAX_FILES
         && (!m.getText().isEmpty() || m.getAttachmentsCount() > 0)
         && (m.getQuotedMessageId().isEmpty() || m.getQuotedMessageId().size() == MessageId.LENGTH)
-        && m.getAttachmentsList().stream().allMatch(a -> attachment(0, 0, a).isPresent());
+        && m.getAttachmentsList().stream()
+            .allMatch(a -> AttachmentFormat.read(0, 0, a).isPresent());
   }
 
   private static boolean valid(Receipt r) {
@@ -75,52 +70,10 @@ final class Contents {
         && r.getMessageIdsList().stream().allMatch(id -> id.size() == MessageId.LENGTH);
   }
 
-  /// A file of a message that came, if it is within its bounds.
-  static Optional<Attached.Entry> attachment(long message, int place, Attachment a) {
-    if (a.getBlobId().size() != BLOB_ID
-        || a.getNameBytes().size() > MAX_NAME_BYTES
-        || a.getMediaTypeBytes().size() > MAX_MEDIA_TYPE_BYTES) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          new Attached.Entry(
-              message,
-              place,
-              a.getName(),
-              a.getMediaType(),
-              new AttachmentKey(
-                  a.getKey().toByteArray(),
-                  a.getCiphertextSize(),
-                  Bytes.of(a.getCiphertextSha256().toByteArray()),
-                  a.getSize(),
-                  Bytes.of(a.getSha256().toByteArray())),
-              Optional.of(Bytes.of(a.getBlobId().toByteArray())),
-              Optional.empty(),
-              Pictures.believed(a.getWidth(), a.getHeight(), a.getPreview().toByteArray())));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
   /// The body of an own message.
   static Message message(String text, List<Attached.Entry> files) {
     Message.Builder message = Message.newBuilder().setText(text);
-    for (Attached.Entry file : files) {
-      message.addAttachments(
-          Attachment.newBuilder()
-              .setBlobId(bytes(file.blobId().orElseThrow()))
-              .setKey(ByteString.copyFrom(file.key().key()))
-              .setSize(file.key().plainSize())
-              .setCiphertextSize(file.key().ciphertextSize())
-              .setCiphertextSha256(bytes(file.key().ciphertextSha256()))
-              .setSha256(bytes(file.key().plainSha256()))
-              .setName(file.name())
-              .setMediaType(file.mediaType())
-              .setPreview(file.picture().map(p -> bytes(p.preview())).orElse(ByteString.EMPTY))
-              .setWidth(file.picture().map(Picture::width).orElse(0))
-              .setHeight(file.picture().map(Picture::height).orElse(0)));
-    }
+    files.forEach(file -> message.addAttachments(AttachmentFormat.write(file)));
     return message.build();
   }
 

@@ -19,6 +19,7 @@ import sotto.chain.Bytes;
 import sotto.client.Picture;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.files.ByteSource;
 import sotto.client.internal.files.FileNames;
 import sotto.client.internal.files.MediaTypes;
@@ -154,7 +155,7 @@ final class OutgoingFiles {
   private static String name(Path file) {
     Path last = file.getFileName();
     String name = last == null ? "file" : last.toString();
-    return FileNames.shorten(name, Contents.MAX_NAME_BYTES);
+    return FileNames.shorten(name, AttachmentFormat.MAX_NAME_BYTES);
   }
 
   /// Where the encrypted copy of an upload is.

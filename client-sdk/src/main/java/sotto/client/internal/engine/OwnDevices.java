@@ -6,6 +6,7 @@ import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
 import sotto.client.MessageId;
 import sotto.client.Status;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.OutboxRow.Kind;
@@ -88,7 +89,7 @@ final class OwnDevices {
                   copy.getSentAtMs(),
                   Status.SENT);
       for (int place = 0; place < message.getAttachmentsCount(); place++) {
-        Contents.attachment(row, place, message.getAttachments(place))
+        AttachmentFormat.read(row, place, message.getAttachments(place))
             .ifPresent(core.store().attached()::add);
       }
       tx.afterCommit(core.events()::stored);

@@ -10,6 +10,7 @@ import sotto.client.MessageId;
 import sotto.client.MessageView;
 import sotto.client.Status;
 import sotto.client.Username;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Events;
 import sotto.client.internal.store.Lane.Transaction;
@@ -100,7 +101,7 @@ final class Reception {
                     from.device().number()));
     row.ifPresent(r -> {
       for (int place = 0; place < message.getAttachmentsCount(); place++) {
-        Contents.attachment(r, place, message.getAttachments(place))
+        AttachmentFormat.read(r, place, message.getAttachments(place))
             .ifPresent(core.store().attached()::add);
       }
     });

@@ -23,6 +23,7 @@ import sotto.client.Failure;
 import sotto.client.MessageId;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
+import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.net.DirectRefused;
 import sotto.client.internal.net.DirectUpload;
 import sotto.client.internal.net.Meter;
@@ -299,7 +300,7 @@ final class Uploads {
   }
 
   private void done(Job job, Uploaded uploaded) {
-    if (uploaded.getBlobId().size() != Contents.BLOB_ID) {
+    if (uploaded.getBlobId().size() != AttachmentFormat.BLOB_ID) {
       throw malformed();
     }
     done(
