@@ -153,13 +153,13 @@ public interface BlobStore extends AutoCloseable {
     void close() throws IOException;
   }
 
-  /// A blob that is being written part by part. Closed without a commit, the parts that are
-  /// committed stay, and it can be gone on with from there.
+  /// A blob that is being written part by part. Closed without a commit, what has been kept stays,
+  /// and it can be gone on with from there.
   interface Parts extends AutoCloseable {
     /// How far it is.
     Progress progress();
 
-    /// Makes it an unfinished upload that is known to the store, although nothing is committed.
+    /// Makes it an unfinished upload that is known to the store, although nothing is kept.
     void remember() throws IOException;
 
     /// Appends bytes to the part that is being written.
@@ -167,13 +167,15 @@ public interface BlobStore extends AutoCloseable {
     /// @param bytes all that remain are taken; never more than the part lacks
     void write(ByteBuffer bytes) throws IOException;
 
-    /// Makes the part that has been written durable. Never the last part of the blob.
+    /// Makes durable what has been written: a whole part when it is full, and what there is of one
+    /// when nobody goes on writing. A store may have to write the latter again with the rest of the
+    /// part.
     ///
     /// @param midstate the SHA-256 of everything up to here
-    void commitPart(Midstate midstate) throws IOException;
+    void keep(Midstate midstate) throws IOException;
 
-    /// Makes the last part durable, the blob visible, and that durable, in place of one that has
-    /// the name.
+    /// Makes all of it durable, the blob visible, and that durable, in place of one that has the
+    /// name.
     ///
     /// @param record kept beside the content
     void commit(BlobRecord record) throws IOException;

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 ///
 /// @param record of the blob that it is to become; its expiry may be another in the end
 /// @param partSize of every part but the last, bytes
-/// @param committed how many bytes are durable: whole parts, fewer than all
+/// @param committed how many bytes are durable, perhaps all
 /// @param midstate the SHA-256 of these
 public record Progress(BlobRecord record, int partSize, long committed, Midstate midstate) {
   private static final byte[] MAGIC = {'s', 'o', 't', 't', 'o', 'u', 'p', 1};
@@ -19,11 +19,8 @@ public record Progress(BlobRecord record, int partSize, long committed, Midstate
   ///
   /// @throws IllegalArgumentException if they are broken
   public Progress {
-    if (partSize < 1 || committed < 0 || committed % partSize != 0) {
-      throw new IllegalArgumentException("progress is a number of whole parts");
-    }
-    if (committed >= record.size()) {
-      throw new IllegalArgumentException("an upload that lacks nothing is none");
+    if (partSize < 1 || committed < 0 || committed > record.size()) {
+      throw new IllegalArgumentException("progress is some of the blob's bytes");
     }
   }
 
@@ -32,9 +29,11 @@ public record Progress(BlobRecord record, int partSize, long committed, Midstate
     return new Progress(record, partSize, 0, Midstate.empty());
   }
 
-  /// After one more part.
-  public Progress next(Midstate now) {
-    return new Progress(record, partSize, committed + partSize, now);
+  /// After some more bytes.
+  ///
+  /// @param now the SHA-256 of all up to there
+  public Progress next(long bytes, Midstate now) {
+    return new Progress(record, partSize, committed + bytes, now);
   }
 
   /// The encoded form: eight letters and the version, the record, part size, committed bytes, the

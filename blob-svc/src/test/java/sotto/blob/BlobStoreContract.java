@@ -198,6 +198,106 @@ public interface BlobStoreContract {
   }
 
   @Test
+  default void beginningOfAPart_isGoneOnWith_howeverOftenItBreaksOff() throws IOException {
+    int size = partSize();
+    byte[] content = bytes(1, 2 * size + size / 2);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    int[] breaks = {
+      1,
+      size / 3,
+      size - 1,
+      size,
+      size + 10,
+      size + size / 2,
+      2 * size,
+      2 * size + 10,
+      content.length - 1,
+      content.length
+    };
+    int at = 0;
+    for (int to : breaks) {
+      try (BlobStore.Parts parts = open(name, content)) {
+        assertThat(parts.progress().committed()).isEqualTo(at);
+        writeTo(parts, content, to);
+        at = to;
+      }
+      assertThat(store().progress(name).map(Progress::committed)).contains((long) at);
+      assertThat(store().open(name)).isEmpty();
+      assertThat(store().removeAbandoned(Instant.MAX)).as("it can be gone on with").isZero();
+    }
+    try (BlobStore.Parts parts = open(name, content)) {
+      RunningDigest digest = parts.progress().midstate().resume();
+      assertThat(digest.finish()).isEqualTo(Digest.of(content));
+      parts.commit(record(content));
+    }
+
+    assertThat(read(store(), name)).isEqualTo(content);
+    assertThat(store().progress(name)).isEmpty();
+    assertThat(store().removeAbandoned(Instant.MAX)).isZero();
+  }
+
+  @Test
+  default void partKeptInPieces_isWrittenOnByTheSameConnection() throws IOException {
+    int size = partSize();
+    byte[] content = bytes(1, 2 * size);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(content), size)) {
+      for (int to : new int[] {10, size / 2, size, size + 5, 2 * size}) {
+        writeTo(parts, content, to);
+        assertThat(parts.progress().committed()).isEqualTo(to);
+      }
+      parts.commit(record(content));
+    }
+
+    assertThat(read(store(), name)).isEqualTo(content);
+  }
+
+  @Test
+  default void beginningOfAPart_isNeverOfAnotherAttempt() throws IOException {
+    int size = partSize();
+    byte[] first = bytes(1, 2 * size);
+    byte[] second = bytes(2, 2 * size);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(first), size)) {
+      writeTo(parts, first, size + size / 2);
+    }
+    try (BlobStore.Parts parts = store().start(name, record(second), size)) {
+      writeTo(parts, second, size);
+    }
+    try (BlobStore.Parts parts = open(name, second)) {
+      assertThat(parts.progress().committed()).isEqualTo(size);
+      writeTo(parts, second, size + 10);
+    }
+    try (BlobStore.Parts parts = open(name, second)) {
+      writeTo(parts, second, 2 * size);
+      parts.commit(record(second));
+    }
+
+    assertThat(read(store(), name)).isEqualTo(second);
+  }
+
+  @Test
+  default void discardedBeginningOfAPart_isGone() throws IOException {
+    byte[] content = bytes(1, 2 * partSize());
+    BlobName name = name(Shelf.TRANSIT, 1);
+    try (BlobStore.Parts parts = store().start(name, record(content), partSize())) {
+      writeTo(parts, content, 10);
+    }
+    assertThat(store().unfinished(Instant.MAX, 10)).containsExactly(name);
+    store().discard(name);
+
+    assertThat(store().progress(name)).isEmpty();
+    assertThat(store().resume(name)).isEmpty();
+    assertThat(store().unfinished(Instant.MAX, 10)).isEmpty();
+    assertThat(store().removeAbandoned(Instant.MAX)).isZero();
+  }
+
+  private BlobStore.Parts open(BlobName name, byte[] content) throws IOException {
+    Optional<BlobStore.Parts> parts = store().resume(name);
+    return parts.isPresent() ? parts.get() : store().start(name, record(content), partSize());
+  }
+
+  @Test
   default void blobOfOnePart_needsNoOtherCommit() throws IOException {
     byte[] content = bytes(1, 1_000);
     BlobName name = name(Shelf.KEPT, 1);
@@ -356,13 +456,21 @@ public interface BlobStoreContract {
     return 10_000;
   }
 
-  /// Writes a whole part and commits it.
+  /// Writes content up to a place and keeps it, part by part.
+  static void writeTo(BlobStore.Parts parts, byte[] content, int to) throws IOException {
+    int size = parts.progress().partSize();
+    for (int at; (at = (int) parts.progress().committed()) < to; ) {
+      writePart(parts, content, at, Math.min(to, (at / size + 1) * size) - at);
+    }
+  }
+
+  /// Writes what is at most the rest of a part and keeps it.
   static void writePart(BlobStore.Parts parts, byte[] content, int offset, int length)
       throws IOException {
     parts.write(ByteBuffer.wrap(content, offset, length));
     RunningDigest digest = parts.progress().midstate().resume();
     digest.update(ByteBuffer.wrap(content, offset, length));
-    parts.commitPart(digest.midstate());
+    parts.keep(digest.midstate());
   }
 
   static BlobName name(Shelf shelf, int number) {

@@ -34,7 +34,7 @@ final class FolderParts implements BlobStore.Parts {
     this.file =
         FileChannel.open(layout.part(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      // What was written behind the committed parts is nobody's.
+      // What was written behind the committed bytes is nobody's.
       file.truncate(BlobRecord.LENGTH + progress.committed());
       file.position(BlobRecord.LENGTH + progress.committed());
     } catch (IOException e) {
@@ -98,9 +98,11 @@ final class FolderParts implements BlobStore.Parts {
   }
 
   @Override
-  public void commitPart(Midstate midstate) throws IOException {
-    Progress next = progress.next(midstate);
+  public void keep(Midstate midstate) throws IOException {
+    Progress next;
     try {
+      long written = file.position() - BlobRecord.LENGTH - progress.committed();
+      next = progress.next(written, midstate);
       file.force(true);
     } catch (IOException e) {
       throw layout.meaning(e);

@@ -10,6 +10,7 @@ final class Keys {
   static final String ID_KEY = "id.key";
   static final String CONTENT = "content/";
   static final String UPLOADS = "uploads/";
+  static final String TAILS = "tails/";
   static final String GONE = "gone/";
   private static final String BLOBS = "blobs/";
 
@@ -25,6 +26,10 @@ final class Keys {
 
   static String upload(BlobName name) {
     return UPLOADS + path(name);
+  }
+
+  static String tail(BlobName name) {
+    return TAILS + path(name);
   }
 
   static String gone(BlobName name) {

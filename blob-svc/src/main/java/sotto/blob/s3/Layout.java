@@ -110,6 +110,17 @@ record Layout(Bucket bucket) {
     Optional<S3Progress> state = upload(name);
     if (state.isPresent()) {
       abort(Keys.content(name, state.get().generation()), state.get().uploadId());
+      forget(name, state.get());
+    } else {
+      // One that cannot be read.
+      bucket.delete(Keys.upload(name));
+    }
+  }
+
+  /// Removes what is noted of an unfinished upload, and its tail before what leads to it.
+  void forget(BlobName name, S3Progress state) throws IOException {
+    if (state.tail().isPresent()) {
+      bucket.delete(Keys.tail(name));
     }
     bucket.delete(Keys.upload(name));
   }

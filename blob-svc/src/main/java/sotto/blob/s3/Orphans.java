@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import sotto.blob.BlobName;
 
-/// Contents that nothing leads to: completed by a connection that was overtaken before it could
-/// show them. Looked for among those that have become as old as an unfinished upload may, and not
+/// Contents that nothing leads to, completed by a connection that was overtaken before it could
+/// show them, and tails that nothing leads to any more, of connections that broke off before they
+/// could remove them.
+///
+/// Contents are looked for among those that have become as old as an unfinished upload may, and not
 /// again when they are older by [#WINDOW]: each look is a request.
 ///
 /// @param bucket where
@@ -23,7 +26,7 @@ record Orphans(Bucket bucket, Layout layout) {
   /// @return how many
   int remove(Instant before) throws IOException {
     Instant from = before.equals(Instant.MAX) ? Instant.MIN : before.minus(WINDOW);
-    int removed = 0;
+    int removed = removeTails(before);
     String after = "";
     List<Bucket.Item> page;
     do {
@@ -38,6 +41,29 @@ record Orphans(Bucket bucket, Layout layout) {
       }
     } while (page.size() == PAGE);
     return removed;
+  }
+
+  private int removeTails(Instant before) throws IOException {
+    int removed = 0;
+    String after = "";
+    List<Bucket.Item> page;
+    do {
+      page = bucket.list(Keys.TAILS, after, PAGE);
+      for (Bucket.Item item : page) {
+        after = item.key();
+        if (item.modified().isBefore(before) && isLostTail(item.key())) {
+          bucket.delete(item.key());
+          removed++;
+        }
+      }
+    } while (page.size() == PAGE);
+    return removed;
+  }
+
+  private boolean isLostTail(String key) throws IOException {
+    Optional<BlobName> name = Keys.named(key);
+    return name.isPresent()
+        && layout.upload(name.get()).filter(state -> state.tail().isPresent()).isEmpty();
   }
 
   private boolean isOrphan(String key) throws IOException {

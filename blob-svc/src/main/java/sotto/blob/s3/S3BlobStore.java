@@ -99,7 +99,7 @@ public final class S3BlobStore implements BlobStore {
 
   @Override
   public Optional<Progress> progress(BlobName name) throws IOException {
-    return layout.upload(name).map(S3Progress::progress);
+    return layout.upload(name).map(S3Progress::reached);
   }
 
   @Override
@@ -110,7 +110,14 @@ public final class S3BlobStore implements BlobStore {
     }
     S3Progress taken = known.get().heldBy(random.nextLong());
     bucket.put(Keys.upload(name), taken.encode());
-    return Optional.of(open(name, taken, true));
+    S3Parts parts = open(name, taken, true);
+    try {
+      parts.takeTail();
+      return Optional.of(parts);
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
   }
 
   @Override
@@ -289,7 +296,7 @@ public final class S3BlobStore implements BlobStore {
     bucket.close();
   }
 
-  private Parts open(BlobName name, S3Progress state, boolean kept) throws IOException {
+  private S3Parts open(BlobName name, S3Progress state, boolean kept) throws IOException {
     underWay.add(name);
     try {
       return new S3Parts(layout, name, state, kept, new Spool(spool), () -> underWay.remove(name));

@@ -1,13 +1,16 @@
 package sotto.blob.s3;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
 import sotto.blob.BlobStore;
+import sotto.blob.Digest;
 import sotto.blob.Midstate;
 import sotto.blob.Progress;
 import sotto.blob.StoreTakenException;
@@ -37,7 +40,26 @@ final class S3Parts implements BlobStore.Parts {
 
   @Override
   public Progress progress() {
-    return state.progress();
+    return state.reached();
+  }
+
+  /// Takes up the tail of an upload that is gone on with. If there is another than was noted, the
+  /// upload goes on from its last whole part.
+  void takeTail() throws IOException {
+    if (state.tail().isEmpty()) {
+      return;
+    }
+    S3Progress.Tail tail = state.tail().get();
+    Optional<InputStream> found = layout.bucket().stream(Keys.tail(name), 0);
+    if (found.isPresent()) {
+      try (InputStream in = found.get()) {
+        spool.fill(in, tail.length());
+      }
+    }
+    if (spool.length() != tail.length() || !spool.sha256().equals(tail.sha256().toString())) {
+      spool.clear();
+      save(state.with(Optional.empty()));
+    }
   }
 
   @Override
@@ -53,11 +75,37 @@ final class S3Parts implements BlobStore.Parts {
   }
 
   @Override
-  public void commitPart(Midstate midstate) throws IOException {
+  public void keep(Midstate midstate) throws IOException {
+    Progress whole = state.progress();
+    boolean last = whole.committed() + spool.length() == whole.record().size();
+    if (spool.length() == whole.partSize() && !last) {
+      keepPart(midstate);
+    } else {
+      keepTail(midstate);
+    }
+  }
+
+  private void keepPart(Midstate midstate) throws IOException {
     beginMultipart();
     String etag = sendPart().orElseThrow(StoreTakenException::new);
-    save(state.next(state.progress().next(midstate), etag));
+    boolean tailed = state.tail().isPresent();
+    save(state.next(state.progress().next(spool.length(), midstate), etag));
     spool.clear();
+    if (tailed) {
+      layout.bucket().delete(Keys.tail(name));
+    }
+  }
+
+  private void keepTail(Midstate midstate) throws IOException {
+    // First what leads to the tail.
+    if (kept) {
+      stayHolder();
+    } else {
+      remember();
+    }
+    layout.bucket().put(Keys.tail(name), spool);
+    var sha256 = new Digest(HexFormat.of().parseHex(spool.sha256()));
+    save(state.with(Optional.of(new S3Progress.Tail(spool.length(), sha256, midstate))));
   }
 
   @Override
@@ -73,7 +121,7 @@ final class S3Parts implements BlobStore.Parts {
       layout.show(name, record, state.generation());
     }
     if (kept) {
-      layout.bucket().delete(Keys.upload(name));
+      layout.forget(name, state);
       kept = false;
     }
   }

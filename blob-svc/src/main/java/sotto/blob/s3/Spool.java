@@ -1,6 +1,7 @@
 package sotto.blob.s3;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -14,9 +15,12 @@ import sotto.blob.StoreFullException;
 /// A part on its way, in a file, so that memory holds no parts and a part can be sent again. The
 /// file has no name once it is open; a crash leaves none.
 final class Spool implements AutoCloseable {
+  private static final int BUFFER = 64 << 10;
+
   private final RandomAccessFile file;
   private final MessageDigest md5 = digest("MD5");
   private final MessageDigest sha256 = digest("SHA-256");
+  private long length;
 
   /// @param folder where the file is made
   Spool(Path folder) throws IOException {
@@ -30,7 +34,7 @@ final class Spool implements AutoCloseable {
     sha256.update(bytes.duplicate());
     try {
       while (bytes.hasRemaining()) {
-        file.getChannel().write(bytes);
+        length += file.getChannel().write(bytes, length);
       }
     } catch (IOException e) {
       // Whatever this disk has, the next part may find room.
@@ -38,8 +42,26 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  long length() throws IOException {
-    return file.length();
+  /// Appends what comes, up to a length.
+  ///
+  /// @param most of the file, bytes
+  void fill(InputStream in, long most) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    for (int read; (read = read(in, buffer, most - length)) > 0; ) {
+      write(ByteBuffer.wrap(buffer, 0, read));
+    }
+  }
+
+  private static int read(InputStream in, byte[] buffer, long most) throws IOException {
+    try {
+      return in.readNBytes(buffer, 0, (int) Math.min(buffer.length, most));
+    } catch (IOException e) {
+      throw S3Failures.meaning(e);
+    }
+  }
+
+  long length() {
+    return length;
   }
 
   /// Its MD5 in Base64, which every S3 checks what comes against. No protection against people.
@@ -59,7 +81,7 @@ final class Spool implements AutoCloseable {
   }
 
   byte[] bytes() throws IOException {
-    byte[] all = new byte[Math.toIntExact(file.length())];
+    byte[] all = new byte[Math.toIntExact(length)];
     file.seek(0);
     file.readFully(all);
     return all;
@@ -68,8 +90,8 @@ final class Spool implements AutoCloseable {
   void clear() throws IOException {
     md5.reset();
     sha256.reset();
+    length = 0;
     file.setLength(0);
-    file.seek(0);
   }
 
   @Override

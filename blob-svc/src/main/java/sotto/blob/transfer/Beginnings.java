@@ -15,10 +15,17 @@ final class Beginnings {
     this.directly = directly;
   }
 
-  /// Where an upload is to go on, or what it has come to.
+  /// Where an upload is to go on, or what it has come to. A connection that still has it lets go
+  /// first, so that all that it has brought counts.
   ///
   /// @param able whether the client can send parts to the object store itself
-  Answer begin(Declared declared, boolean able) throws IOException {
+  Answer begin(Declared declared, boolean able) throws IOException, InterruptedException {
+    transfers.claims().settle(declared.name());
+    return standing(declared, able);
+  }
+
+  /// The same for one who has the claim.
+  Answer standing(Declared declared, boolean able) throws IOException {
     return switch (transfers.standing(declared)) {
       case Standing.There there -> new Answer.Done(declared, there.record());
       case Standing.Mismatch _ -> new Answer.Mismatch();

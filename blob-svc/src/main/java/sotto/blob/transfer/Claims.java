@@ -55,6 +55,15 @@ final class Claims {
     }
   }
 
+  /// Makes the one that has an upload let go, and waits until it has, or until that takes too long.
+  void settle(BlobName name) throws InterruptedException {
+    @Nullable Claim other = held.get(name);
+    if (other != null) {
+      other.lost.run();
+      var _ = other.over.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
   /// How many uploads are being worked on.
   int size() {
     return held.size();

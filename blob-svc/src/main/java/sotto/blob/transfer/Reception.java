@@ -14,7 +14,8 @@ import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
 /// The chunks of one upload on their way into its parts. Each part is committed as soon as it is
-/// full, the last one when the client says that this was all and size and digest are right.
+/// full, the last one when the client says that this was all and size and digest are right; and
+/// what there is of a part when the upload breaks off.
 final class Reception {
   private final Transfers transfers;
   private final Declared declared;
@@ -87,13 +88,17 @@ final class Reception {
           return finish();
         }
         case UploadFrames.Item.Lost _ -> {
+          commit();
           return new Outcome.Lost();
         }
         case UploadFrames.Item.Gone _ -> {
+          commit();
           return new Outcome.Gone();
         }
-        case UploadFrames.Item.Silence _ ->
-            throw Statuses.of(Reason.SILENT, "no chunk came for too long");
+        case UploadFrames.Item.Silence _ -> {
+          commit();
+          throw Statuses.of(Reason.SILENT, "no chunk came for too long");
+        }
       }
     }
   }
@@ -116,26 +121,28 @@ final class Reception {
       parts.write(slice);
       received += length;
       if (received == partEnd && received < declared.size()) {
-        commitPart();
+        commit();
       }
     }
     return Optional.empty();
   }
 
   private Optional<Outcome> beginPart() {
-    int size = parts.progress().partSize();
-    long length = Math.min(size, declared.size() - received);
-    partEnd = received + length;
+    long size = parts.progress().partSize();
+    partEnd = Math.min((received / size + 1) * size, declared.size());
+    long length = partEnd - received;
     return declared.kept()
         ? Optional.empty()
         : transfers.budget().take(declared.account(), length).map(Outcome.OverBudget::new);
   }
 
-  private void commitPart() throws IOException {
-    parts.commitPart(digest.midstate());
-    int size = parts.progress().partSize();
-    transfers.room().release(size);
-    promised -= size;
+  private void commit() throws IOException {
+    long fresh = received - parts.progress().committed();
+    if (fresh > 0) {
+      parts.keep(digest.midstate());
+      transfers.room().release(fresh);
+      promised -= fresh;
+    }
   }
 
   private Outcome finish() throws IOException {

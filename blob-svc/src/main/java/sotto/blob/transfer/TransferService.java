@@ -108,7 +108,7 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
             Answer answer =
                 directly.isPresent()
                     ? directly.get().finish(declared)
-                    : beginnings.begin(declared, false);
+                    : beginnings.standing(declared, false);
             return answer.ofUpload();
           }
         });

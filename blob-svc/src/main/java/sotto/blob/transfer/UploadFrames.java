@@ -3,8 +3,8 @@ package sotto.blob.transfer;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.concurrent.BlockingDeque;
-import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sotto.blob.v1.UploadRequest;
@@ -18,7 +18,7 @@ final class UploadFrames implements StreamObserver<UploadRequest> {
 
   private final ServerCallStreamObserver<UploadResponse> call;
   private final Duration idle;
-  private final BlockingDeque<Item> items = new LinkedBlockingDeque<>();
+  private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
 
   /// What the reader gets.
   sealed interface Item {
@@ -49,9 +49,9 @@ final class UploadFrames implements StreamObserver<UploadRequest> {
     call.request(WINDOW);
   }
 
-  /// Lets the reader know, before all else, that another connection goes on with the upload.
+  /// Lets the reader know, behind what has come, that another connection goes on with the upload.
   void lose() {
-    items.addFirst(new Item.Lost());
+    items.add(new Item.Lost());
   }
 
   /// Waits for the next item.

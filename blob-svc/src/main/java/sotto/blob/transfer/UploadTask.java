@@ -13,7 +13,7 @@ import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
 /// One upload from its first frame to its answer. Until the last commit nothing of it can be seen;
-/// if there is none, whole parts stay, to be gone on from.
+/// if there is none, what has come stays, to be gone on from.
 final class UploadTask {
   private final Transfers transfers;
   private final AccountId account;
@@ -88,10 +88,21 @@ final class UploadTask {
     if (offset == progress.committed()) {
       Optional<BlobStore.Parts> parts = transfers.store().resume(declared.name());
       if (parts.isPresent()) {
-        return receive(declared, parts.get());
+        return goOn(declared, offset, parts.get());
       }
     }
     return Optional.of(Answer.At.streamed(progress));
+  }
+
+  private Optional<Answer> goOn(Declared declared, long offset, BlobStore.Parts parts)
+      throws IOException, InterruptedException {
+    Progress now = parts.progress();
+    if (now.committed() == offset) {
+      return receive(declared, parts);
+    }
+    // Another process went on with it, or a tail was another than was noted.
+    parts.close();
+    return Optional.of(Answer.At.streamed(now));
   }
 
   private Optional<Answer> receive(Declared declared, BlobStore.Parts open)

@@ -6,6 +6,7 @@ import static sotto.blob.BlobStoreContract.name;
 import static sotto.blob.BlobStoreContract.read;
 import static sotto.blob.BlobStoreContract.record;
 import static sotto.blob.BlobStoreContract.writePart;
+import static sotto.blob.BlobStoreContract.writeTo;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -182,6 +183,96 @@ final class S3BlobStoreTest implements BlobStoreContract {
   }
 
   @Test
+  void tail_goesWithItsUpload() throws IOException {
+    byte[] content = bytes(1, 2 * PART + 10);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    breakOffAt(name, content, PART + 100);
+    assertThat(keys()).contains(Keys.tail(name));
+    store.discard(name);
+    assertThat(keys()).isEmpty();
+
+    breakOffAt(name, content, PART + 100);
+    try (BlobStore.Parts parts = store.resume(name).orElseThrow()) {
+      writeTo(parts, content, 2 * PART);
+      assertThat(keys()).as("it is in a part now").doesNotContain(Keys.tail(name));
+      parts.write(ByteBuffer.wrap(content, 2 * PART, 10));
+      parts.commit(record(content));
+    }
+    assertThat(keys()).hasSize(2);
+
+    BlobName small = name(Shelf.TRANSIT, 2);
+    breakOffAt(small, bytes(2, 1_000), 999);
+    try (BlobStore.Parts parts = store.resume(small).orElseThrow()) {
+      parts.write(ByteBuffer.wrap(bytes(2, 1_000), 999, 1));
+      parts.commit(record(bytes(2, 1_000)));
+    }
+    assertThat(keys()).hasSize(3).doesNotContain(Keys.tail(small));
+    assertThat(read(store, small)).isEqualTo(bytes(2, 1_000));
+  }
+
+  @Test
+  void killedBetweenTailAndPart_goesOnFromTheTail() throws IOException {
+    byte[] content = bytes(1, 3 * PART);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    breakOffAt(name, content, PART + 100);
+    byte[] state = bucket.get(Keys.upload(name), 1 << 20).orElseThrow();
+    byte[] tail = bucket.get(Keys.tail(name), 1 << 20).orElseThrow();
+    try (BlobStore.Parts parts = store.resume(name).orElseThrow()) {
+      writeTo(parts, content, 2 * PART);
+    }
+    // As if the process had died when the part was there, and was not noted.
+    bucket.put(Keys.upload(name), state);
+    bucket.put(Keys.tail(name), tail);
+
+    finishAt(name, content, PART + 100);
+  }
+
+  @Test
+  void killedBeforeTheTailOfAPartWasRemoved_goesOnAndTheTailGoes() throws IOException {
+    byte[] content = bytes(1, 3 * PART);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    breakOffAt(name, content, PART + 100);
+    byte[] tail = bucket.get(Keys.tail(name), 1 << 20).orElseThrow();
+    try (BlobStore.Parts parts = store.resume(name).orElseThrow()) {
+      writeTo(parts, content, 2 * PART);
+    }
+    bucket.put(Keys.tail(name), tail);
+
+    finishAt(name, content, 2 * PART);
+    assertThat(store.removeAbandoned(Instant.EPOCH)).isZero();
+    assertThat(store.removeAbandoned(Instant.MAX)).isEqualTo(1);
+    assertThat(keys()).hasSize(2);
+  }
+
+  @Test
+  void killedBeforeTheTailWasNoted_goesOnFromTheLastWholePart() throws IOException {
+    byte[] content = bytes(1, 2 * PART);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    breakOffAt(name, content, PART);
+    bucket.put(Keys.tail(name), new byte[] {1, 2, 3});
+
+    finishAt(name, content, PART);
+  }
+
+  @Test
+  void tailOfAnother_isNotUsed() throws IOException {
+    byte[] content = bytes(1, 2 * PART);
+    BlobName name = name(Shelf.TRANSIT, 1);
+    for (byte[] wrong : new byte[][] {bytes(9, 100), bytes(9, 99), bytes(9, 101)}) {
+      breakOffAt(name, content, PART + 100);
+      bucket.put(Keys.tail(name), wrong);
+      try (BlobStore.Parts parts = store.resume(name).orElseThrow()) {
+        assertThat(parts.progress().committed()).isEqualTo(PART);
+      }
+      store.discard(name);
+    }
+    breakOffAt(name, content, PART + 100);
+    bucket.delete(Keys.tail(name));
+
+    finishAt(name, content, PART);
+  }
+
+  @Test
   void multipartUploadThatNothingLeadsTo_isAborted() throws IOException {
     BlobName name = name(Shelf.TRANSIT, 1);
     String lost = Keys.content(name, 7);
@@ -261,6 +352,24 @@ final class S3BlobStoreTest implements BlobStoreContract {
   private S3BlobStore other() throws IOException {
     return S3BlobStore.open(
         RealS3.get().config(), otherSpool, Clock.systemUTC(), new SecureRandom());
+  }
+
+  private void breakOffAt(BlobName name, byte[] content, int to) throws IOException {
+    try (BlobStore.Parts parts = store.start(name, record(content), PART)) {
+      writeTo(parts, content, to);
+    }
+  }
+
+  private void finishAt(BlobName name, byte[] content, int from) throws IOException {
+    try (BlobStore.Parts parts = store.resume(name).orElseThrow()) {
+      assertThat(parts.progress().committed()).isEqualTo(from);
+      int last = (content.length - 1) / PART * PART;
+      writeTo(parts, content, last);
+      int at = Math.toIntExact(parts.progress().committed());
+      parts.write(ByteBuffer.wrap(content, at, content.length - at));
+      parts.commit(record(content));
+    }
+    assertThat(read(store, name)).isEqualTo(content);
   }
 
   private static void assertThatTaken(BlobStore.Parts parts, byte[] other) throws IOException {

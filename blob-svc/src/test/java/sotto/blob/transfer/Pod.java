@@ -159,6 +159,11 @@ final class Pod implements AutoCloseable {
             .anyMatch(f -> f.toString().endsWith(".part") && f.toFile().length() >= count));
   }
 
+  /// Waits until uploads have brought so many bytes, all together.
+  void awaitWritten(long bytes) throws IOException {
+    await(_ -> store.written.get() >= bytes);
+  }
+
   /// Waits until nobody works on an upload.
   void awaitIdle() throws IOException {
     await(_ -> transfers.claims().size() == 0);

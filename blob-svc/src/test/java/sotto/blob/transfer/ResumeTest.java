@@ -52,7 +52,7 @@ final class ResumeTest {
   }
 
   @Test
-  void brokenAnywhere_goesOnFromTheLastWholePart_afterARestartToo() throws IOException {
+  void brokenAnywhere_goesOnFromThere_afterARestartToo() throws IOException {
     int upload = 1;
     for (int sent :
         new int[] {
@@ -66,14 +66,13 @@ final class ResumeTest {
           CONTENT.length - 1,
           CONTENT.length
         }) {
-      int committed = Math.min(sent / Pod.PART, 3) * Pod.PART;
       breakAfter(sent, upload);
       if (upload % 2 == 0) {
         pod.close();
         pod = new Pod(folder);
       }
 
-      UploadResponse answer = pod.goOn(ALICE, about(CONTENT, upload), CONTENT, committed);
+      UploadResponse answer = pod.goOn(ALICE, about(CONTENT, upload), CONTENT, sent);
 
       assertThat(answer.hasUploaded()).as("after %d bytes: %s", sent, answer).isTrue();
       var download = pod.download(BOB).start(answer.getUploaded().getBlobId());
@@ -86,17 +85,40 @@ final class ResumeTest {
 
   @Test
   void brokenAgainAndAgain_endsAllTheSame() throws IOException {
-    for (int part = 0; part < 3; part++) {
-      int from = part * Pod.PART;
+    int step = Pod.PART / 3;
+    for (int from = 0; from < 3 * Pod.PART; from += step) {
       Upload upload =
           pod.upload(ALICE)
               .start(about(CONTENT, 1).setOffset(from))
-              .send(Arrays.copyOfRange(CONTENT, from, from + Pod.PART + 10));
-      pod.awaitCommitted(from + Pod.PART);
+              .send(Arrays.copyOfRange(CONTENT, from, from + step));
+      pod.awaitWritten(from + step);
       upload.vanish();
+      assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition()).isEqualTo(at(from + step));
     }
 
-    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 3 * Pod.PART).hasUploaded()).isTrue();
+    int sent = Math.toIntExact(pod.store.written.get());
+    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, sent).hasUploaded()).isTrue();
+    assertThat(pod.store.written.get()).as("nothing twice").isEqualTo(CONTENT.length);
+  }
+
+  @Test
+  void begin_makesTheOldConnectionLetGo_soThatAllItBroughtCounts() throws IOException {
+    Upload old =
+        pod.upload(ALICE).start(about(CONTENT, 1)).send(Arrays.copyOf(CONTENT, Pod.PART + 10));
+    pod.awaitWritten(Pod.PART + 10);
+
+    assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition()).isEqualTo(at(Pod.PART + 10));
+    assertThat(old.answer().getElsewhere()).isEqualTo(at(Pod.PART + 10));
+  }
+
+  @Test
+  void silentConnection_keepsWhatItBrought() throws IOException {
+    pod.close();
+    pod = new Pod(folder, Duration.ofMillis(200));
+    Upload upload = pod.upload(ALICE).start(about(CONTENT, 1)).send(Arrays.copyOf(CONTENT, 10));
+
+    assertThat(Statuses.reason(upload.failure())).contains(Reason.SILENT);
+    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 10).hasUploaded()).isTrue();
   }
 
   @Test
@@ -104,10 +126,11 @@ final class ResumeTest {
     assertThat(elsewhere(Pod.PART)).isEqualTo(at(0));
     breakAfter(2 * Pod.PART + 5, 1);
 
-    for (long offset : new long[] {1, Pod.PART, 2 * Pod.PART + 1, 3 * Pod.PART, -1}) {
-      assertThat(elsewhere(offset)).as("offset %d", offset).isEqualTo(at(2 * Pod.PART));
+    long committed = 2 * Pod.PART + 5;
+    for (long offset : new long[] {1, Pod.PART, 2 * Pod.PART, committed + 1, 3 * Pod.PART, -1}) {
+      assertThat(elsewhere(offset)).as("offset %d", offset).isEqualTo(at(committed));
     }
-    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 2 * Pod.PART).hasUploaded()).isTrue();
+    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, committed).hasUploaded()).isTrue();
   }
 
   @Test
@@ -192,12 +215,21 @@ final class ResumeTest {
   void secondConnection_takesTheUploadOver_andTheFirstIsToldWhere() throws IOException {
     Upload old =
         pod.upload(ALICE).start(about(CONTENT, 1)).send(Arrays.copyOf(CONTENT, Pod.PART + 10));
-    pod.awaitCommitted(Pod.PART);
+    pod.awaitWritten(Pod.PART + 10);
+    byte[] rest = Arrays.copyOfRange(CONTENT, Pod.PART, CONTENT.length);
 
-    UploadResponse answer = pod.goOn(ALICE, about(CONTENT, 1), CONTENT, Pod.PART);
+    Upload young = pod.upload(ALICE).start(about(CONTENT, 1).setOffset(Pod.PART));
+    assertThat(young.answer().getElsewhere())
+        .as("more is there than it knew")
+        .isEqualTo(at(Pod.PART + 10));
+    UploadResponse answer =
+        pod.upload(ALICE)
+            .all(
+                about(CONTENT, 1).setOffset(Pod.PART + 10),
+                Arrays.copyOfRange(rest, 10, rest.length));
 
     assertThat(answer.hasUploaded()).isTrue();
-    assertThat(old.answer().getElsewhere()).isEqualTo(at(Pod.PART));
+    assertThat(old.answer().getElsewhere()).isEqualTo(at(Pod.PART + 10));
     var download = pod.download(BOB).start(answer.getUploaded().getBlobId());
     assertThat(download.size()).isEqualTo(CONTENT.length);
     assertThat(download.rest()).isEqualTo(CONTENT);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
 import sotto.blob.BlobStore;
@@ -17,9 +18,10 @@ import sotto.blob.Progress;
 import sotto.blob.Shelf;
 import sotto.blob.StoreFullException;
 
-/// A store over another that runs full when it is told to, and counts reads.
+/// A store over another that runs full when it is told to, and counts what is read and written.
 final class RiggedBlobStore implements BlobStore {
   final AtomicInteger reads = new AtomicInteger();
+  final AtomicLong written = new AtomicLong();
   volatile long free = Long.MAX_VALUE;
   volatile boolean writesFail;
   volatile boolean commitsFail;
@@ -162,12 +164,14 @@ final class RiggedBlobStore implements BlobStore {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
       fail(writesFail);
+      int length = bytes.remaining();
       parts.write(bytes);
+      written.addAndGet(length);
     }
 
     @Override
-    public void commitPart(Midstate midstate) throws IOException {
-      parts.commitPart(midstate);
+    public void keep(Midstate midstate) throws IOException {
+      parts.keep(midstate);
     }
 
     @Override

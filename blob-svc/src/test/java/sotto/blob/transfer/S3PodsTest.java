@@ -57,9 +57,37 @@ final class S3PodsTest {
   void uploadThatBrokeOffAtOnePod_goesOnAtAnother() throws IOException {
     breakAfter(first, PART + 10, 1);
 
-    UploadResponse answer = second.goOn(ALICE, about(CONTENT, 1), CONTENT, PART);
+    UploadResponse answer = second.goOn(ALICE, about(CONTENT, 1), CONTENT, PART + 10);
 
+    assertThat(second.store.written.get()).isEqualTo(CONTENT.length - PART - 10);
     assertThat(download(first, answer.getUploaded().getBlobId())).isEqualTo(CONTENT);
+    assertThat(RealS3.get().keys()).hasSize(2);
+  }
+
+  @Test
+  void uploadCutEverySixMebibytes_sendsNothingTwice() throws IOException {
+    byte[] content = bytes(1, 23 << 20);
+    Pod[] pods = {first, second};
+    long sent = 0;
+    int cuts = 0;
+    for (int cut = 6 << 20; cut < content.length; cut += 6 << 20) {
+      Pod pod = pods[cuts++ % 2];
+      long before = pod.store.written.get();
+      int from = Math.toIntExact(pod.begin(ALICE, about(content, 1)).getPosition().getCommitted());
+      Upload upload =
+          pod.upload(ALICE)
+              .start(about(content, 1).setOffset(from))
+              .send(Arrays.copyOfRange(content, from, cut));
+      sent += cut - from;
+      pod.awaitWritten(before + cut - from);
+      upload.vanish();
+      pod.awaitIdle();
+    }
+    UploadResponse answer = first.goOn(ALICE, about(content, 1), content, sent);
+
+    assertThat(cuts).isEqualTo(3);
+    assertThat(first.store.written.get() + second.store.written.get()).isEqualTo(content.length);
+    assertThat(download(second, answer.getUploaded().getBlobId())).isEqualTo(content);
     assertThat(RealS3.get().keys()).hasSize(2);
   }
 
@@ -180,7 +208,7 @@ final class S3PodsTest {
   private void breakAfter(Pod pod, int sent, int uploadId) throws IOException {
     Upload upload =
         pod.upload(ALICE).start(about(CONTENT, uploadId)).send(Arrays.copyOf(CONTENT, sent));
-    pod.awaitCommitted((long) sent / PART * PART);
+    pod.awaitWritten(sent);
     upload.vanish();
     upload.failure();
     pod.awaitIdle();
