@@ -24,6 +24,11 @@ public record Progress(BlobRecord record, int partSize, long committed, Midstate
     }
   }
 
+  /// Where the part ends that the next byte is in.
+  public long partEnd() {
+    return Math.min((committed / partSize + 1) * partSize, record.size());
+  }
+
   /// Nothing is committed.
   public static Progress none(BlobRecord record, int partSize) {
     return new Progress(record, partSize, 0, Midstate.empty());

@@ -106,6 +106,15 @@ public final class MeshNetwork implements AutoCloseable {
     return new RoundRobin(pods);
   }
 
+  /// The same, where the calls of an account go to one pod as long as the pods are the same: the
+  /// one that it has by rendezvous, or the next that is not down. The account is that of the
+  /// [Caller] for whom a call is made.
+  ///
+  /// @param pods as made by [#pods]
+  public static Channel oneForAccount(Pods pods) {
+    return new OfAccount(pods);
+  }
+
   private SslContext clientTls(Role server) {
     try {
       return identity.clientTls(server);

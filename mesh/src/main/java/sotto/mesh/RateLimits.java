@@ -40,8 +40,28 @@ public final class RateLimits<K> {
   /// @param tokens how many
   /// @return whether
   public Permit take(K key, int tokens) {
+    return bucket(key).take(tokens);
+  }
+
+  /// What [#take] would answer now. Takes nothing.
+  ///
+  /// @param key whose
+  /// @param tokens how many
+  public Permit ask(K key, int tokens) {
+    return bucket(key).ask(tokens);
+  }
+
+  /// Puts tokens back that were taken and not used.
+  ///
+  /// @param key whose
+  /// @param tokens how many
+  public void giveBack(K key, int tokens) {
+    bucket(key).giveBack(tokens);
+  }
+
+  private TokenBucket bucket(K key) {
     var hash = key.hashCode() * 0x9E3779B9;
-    return parts.get(hash >>> 28).bucket(key).take(tokens);
+    return parts.get(hash >>> 28).bucket(key);
   }
 
   /// How many keys are remembered now.

@@ -26,6 +26,32 @@ public final class TokenBucket {
   ///   full bucket
   /// @return whether
   public Permit take(int tokens) {
+    return take(tokens, true);
+  }
+
+  /// What [#take] would answer now. Takes nothing.
+  ///
+  /// @param tokens how many, from 0
+  public Permit ask(int tokens) {
+    return take(tokens, false);
+  }
+
+  /// Puts tokens back that were taken and not used.
+  ///
+  /// @param tokens how many, from 0; a bucket never holds more than its burst
+  public void giveBack(int tokens) {
+    var price = (long) (tokens * rate.perToken());
+    while (true) {
+      var now = clock.nanos();
+      var full = fullAt.get();
+      var debt = Math.max(0, full - now);
+      if (fullAt.compareAndSet(full, now + Math.max(0, debt - price))) {
+        return;
+      }
+    }
+  }
+
+  private Permit take(int tokens, boolean really) {
     Require.between("tokens", tokens, 0, Integer.MAX_VALUE);
     var now = clock.nanos();
     var burst = rate.refill().toNanos();
@@ -41,7 +67,7 @@ public final class TokenBucket {
       if (after > burst) {
         return refused(tokens <= rate.burst() ? after - burst : Math.max(debt, 1));
       }
-      if (fullAt.compareAndSet(full, now + after)) {
+      if (!really || fullAt.compareAndSet(full, now + after)) {
         return Permit.GRANTED;
       }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
@@ -12,6 +14,7 @@ import io.grpc.StatusRuntimeException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceId;
 
 @ResourceLock("log of PodChannel")
 class DiscoveredTest {
@@ -216,6 +221,45 @@ class DiscoveredTest {
       var _ = catchThrowableOfType(StatusRuntimeException.class, () -> TestMesh.call(channel));
       assertThat(log.next(1).getFirst()).startsWith("a pod is down");
     }
+  }
+
+  @Test
+  void oneForAccount_isOnePodForEachAccount_andNotTheSameForAll() throws Exception {
+    var pods = relay.pods(Role.STORE, TestMesh.target(store("store-0", 1), store("store-1", 2)));
+    var channel = MeshNetwork.oneForAccount(pods);
+    var chosen = new HashSet<Integer>();
+    for (var account = 0; account < 32; account++) {
+      var first = callFor(account, channel);
+      for (var i = 0; i < 3; i++) {
+        assertThat(callFor(account, channel)).isEqualTo(first);
+      }
+      chosen.add(first);
+    }
+    assertThat(chosen).containsExactlyInAnyOrder(1, 2);
+    assertThat(List.of(TestMesh.call(channel), TestMesh.call(channel)))
+        .as("for nobody: any")
+        .containsExactlyInAnyOrder(1, 2);
+  }
+
+  @Test
+  void oneForAccount_isTheNextPodWhileItsOwnIsDown() throws Exception {
+    var nobody = "127.0.0.1:1";
+    var pods = relay.pods(Role.STORE, TestMesh.target(store("store-0", 1), nobody));
+    assertThat(
+            catchThrowableOfType(
+                StatusRuntimeException.class, () -> TestMesh.call(pods.channel(nobody))))
+        .isNotNull();
+    assertThat(pods.isDown(nobody)).isTrue();
+
+    for (var account = 0; account < 32; account++) {
+      assertThat(callFor(account, MeshNetwork.oneForAccount(pods))).isEqualTo(1);
+    }
+  }
+
+  private static int callFor(int account, Channel channel) throws Exception {
+    return new Caller(new AccountId(1, account), new DeviceId(1))
+        .in(Context.current())
+        .call(() -> TestMesh.call(channel));
   }
 
   @Test

@@ -33,6 +33,27 @@ class RateLimitsTest {
   }
 
   @Test
+  void askedFor_isAnsweredLikeTaken_andTakesNothing() {
+    var bucket = new TokenBucket(RATE, () -> now);
+    assertThat(bucket.ask(10)).isEqualTo(Permit.GRANTED);
+    assertThat(bucket.take(10)).isEqualTo(Permit.GRANTED);
+    assertThat(bucket.ask(1)).isEqualTo(new Permit.Refused(Duration.ofMillis(100)));
+    assertThat(bucket.take(1)).isEqualTo(new Permit.Refused(Duration.ofMillis(100)));
+  }
+
+  @Test
+  void givenBack_isThereAgain_andNeverMoreThanABurst() {
+    var bucket = new TokenBucket(RATE, () -> now);
+    assertThat(bucket.take(8)).isEqualTo(Permit.GRANTED);
+    bucket.giveBack(3);
+    assertThat(bucket.ask(6)).isInstanceOf(Permit.Refused.class);
+    assertThat(bucket.take(5)).isEqualTo(Permit.GRANTED);
+    bucket.giveBack(1_000);
+    assertThat(bucket.take(10)).isEqualTo(Permit.GRANTED);
+    assertThat(bucket.take(1)).isInstanceOf(Permit.Refused.class);
+  }
+
+  @Test
   void moreThanABurst_isNeverGranted() {
     var bucket = new TokenBucket(RATE, () -> now);
     assertThat(bucket.take(11)).isInstanceOf(Permit.Refused.class);

@@ -146,7 +146,7 @@ final class ServeRelay implements Callable<Integer> {
             new RelayChannels(
                 mesh.pods(Role.STORE, config.stores()),
                 mesh.pods(Role.PRESENCE, config.presence()),
-                MeshNetwork.anyOf(mesh.pods(Role.BLOB, config.blobs())),
+                MeshNetwork.oneForAccount(mesh.pods(Role.BLOB, config.blobs())),
                 mesh.pods(Role.RELAY, config.relays())),
             clock,
             random,

@@ -28,8 +28,25 @@ public final class TransitBudget {
   ///
   /// @return how long to wait when there are not so many; empty when they are granted
   public Optional<Duration> take(AccountId account, long bytes) {
-    long kib = Math.min(rate.burst(), Math.ceilDiv(bytes, KIB));
-    return switch (accounts.take(account, (int) kib)) {
+    return waiting(accounts.take(account, kib(bytes)));
+  }
+
+  /// What [#take] would answer now. Takes nothing.
+  public Optional<Duration> ask(AccountId account, long bytes) {
+    return waiting(accounts.ask(account, kib(bytes)));
+  }
+
+  /// Puts bytes back that were taken and did not come.
+  public void giveBack(AccountId account, long bytes) {
+    accounts.giveBack(account, (int) Math.min(rate.burst(), bytes / KIB));
+  }
+
+  private int kib(long bytes) {
+    return (int) Math.min(rate.burst(), Math.ceilDiv(bytes, KIB));
+  }
+
+  private static Optional<Duration> waiting(Permit permit) {
+    return switch (permit) {
       case Permit.Granted _ -> Optional.empty();
       case Permit.Refused(Duration retryAfter) -> Optional.of(retryAfter);
     };

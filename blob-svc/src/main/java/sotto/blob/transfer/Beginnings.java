@@ -1,6 +1,7 @@
 package sotto.blob.transfer;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import sotto.blob.BlobStore;
 import sotto.blob.Progress;
@@ -44,7 +45,17 @@ final class Beginnings {
   private Answer position(Declared declared, Progress progress, boolean able) throws IOException {
     Optional<Answer> answer =
         directly.isPresent() ? directly.get().position(declared, progress, able) : Optional.empty();
-    return answer.orElseGet(() -> Answer.At.streamed(progress));
+    return answer.orElseGet(() -> streamed(declared, progress));
+  }
+
+  /// What the upload would be answered too, before it sends a byte.
+  private Answer streamed(Declared declared, Progress progress) {
+    Optional<Duration> wait =
+        declared.kept()
+            ? Optional.empty()
+            : transfers.budget().ask(declared.account(), progress.partEnd() - progress.committed());
+    return wait.<Answer>map(time -> new Answer.NoRoom(transfers.budget().limitBytes(), time))
+        .orElseGet(() -> Answer.At.streamed(progress));
   }
 
   private Answer fresh(Declared declared) throws IOException {
@@ -59,7 +70,7 @@ final class Beginnings {
         }
       }
     }
-    return Answer.At.streamed(nothing);
+    return streamed(declared, nothing);
   }
 
   private Optional<Answer> reserve(Declared declared, Progress nothing) throws IOException {

@@ -70,6 +70,9 @@ final class Reception {
       return receive();
     } finally {
       transfers.room().release(promised);
+      if (!declared.kept()) {
+        transfers.budget().giveBack(declared.account(), partEnd - received);
+      }
     }
   }
 
@@ -128,12 +131,15 @@ final class Reception {
   }
 
   private Optional<Outcome> beginPart() {
-    long size = parts.progress().partSize();
-    partEnd = Math.min((received / size + 1) * size, declared.size());
-    long length = partEnd - received;
-    return declared.kept()
-        ? Optional.empty()
-        : transfers.budget().take(declared.account(), length).map(Outcome.OverBudget::new);
+    long end = parts.progress().partEnd();
+    Optional<Duration> wait =
+        declared.kept()
+            ? Optional.empty()
+            : transfers.budget().take(declared.account(), end - received);
+    if (wait.isEmpty()) {
+      partEnd = end;
+    }
+    return wait.map(Outcome.OverBudget::new);
   }
 
   private void commit() throws IOException {

@@ -321,6 +321,47 @@ final class ResumeTest {
     assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 2 * Pod.PART).hasUploaded()).isTrue();
   }
 
+  @Test
+  void budgetThatIsSpent_isToldByBegin_beforeAByteIsSent() throws IOException {
+    pod.close();
+    pod =
+        new Pod(
+            folder, Duration.ofSeconds(20), new Rate(2 * Pod.PART / 1_024, Duration.ofSeconds(2)));
+    for (int i = 0; i < 5; i++) {
+      assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition())
+          .as("takes nothing")
+          .isEqualTo(at(0));
+    }
+    var refused =
+        pod.upload(ALICE).start(about(CONTENT, 1)).send(CONTENT).answer().getQuotaExceeded();
+
+    assertThat(pod.begin(ALICE, about(CONTENT, 1)).getQuotaExceeded()).isEqualTo(refused);
+    assertThat(pod.begin(ALICE, about(CONTENT, 2)).getQuotaExceeded()).isEqualTo(refused);
+    assertThat(pod.begin(ALICE, kept(bytes(2, 10), 3)).hasPosition()).as("has another").isTrue();
+    assertThat(pod.begin(BOB, about(CONTENT, 1)).hasPosition()).isTrue();
+    pod.clock.pass(Duration.ofSeconds(1));
+    assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition()).isEqualTo(at(2 * Pod.PART));
+  }
+
+  @Test
+  void brokenUpload_costsTheBudgetOnlyWhatCame() throws IOException {
+    pod.close();
+    pod =
+        new Pod(folder, Duration.ofSeconds(20), new Rate(4 * Pod.PART / 1_024, Duration.ofDays(1)));
+    int step = Pod.PART / 4;
+    for (int from = 0; from < 3 * Pod.PART; from += step) {
+      Upload upload =
+          pod.upload(ALICE)
+              .start(about(CONTENT, 1).setOffset(from))
+              .send(Arrays.copyOfRange(CONTENT, from, from + step));
+      pod.awaitWritten(from + step);
+      upload.vanish();
+      assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition()).isEqualTo(at(from + step));
+    }
+
+    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 3 * Pod.PART).hasUploaded()).isTrue();
+  }
+
   private static UploadPosition at(long committed) {
     return UploadPosition.newBuilder().setCommitted(committed).setPartSize(Pod.PART).build();
   }
