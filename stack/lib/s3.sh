@@ -1,6 +1,9 @@
 # The profile s3: one MinIO with an empty bucket sotto. Its keys are random, made once, and stand in a file that only the caller reads.
 
-s3_endpoint() { printf 'http://127.0.0.1:%s' "$(port store)"; }
+# With a certificate in conf/minio/certs (public.crt, private.key) it answers by TLS.
+s3_scheme() { if [ -e "$dir/conf/minio/certs/public.crt" ]; then echo https; else echo http; fi; }
+
+s3_endpoint() { printf '%s://127.0.0.1:%s' "$(s3_scheme)" "$(port store)"; }
 
 # What a program needs to use it, as shell assignments; the keys are in the file, not in here.
 s3_env() {
@@ -24,11 +27,12 @@ up_s3() {
   hand_over
   # The keys go by a file: the environment and the command line of a process are for others to see.
   MINIO_CONFIG_ENV_FILE=$dir/conf/minio.env MINIO_BROWSER=off MINIO_UPDATE=off MINIO_CALLHOME_ENABLE=off \
-    spawn minio minio server --quiet --config-dir "$dir/conf/minio" --address "127.0.0.1:$(port store)" "$dir/data/minio"
+    spawn minio minio server --quiet --config-dir "$dir/conf/minio" --certs-dir "$dir/conf/minio/certs" --address "127.0.0.1:$(port store)" "$dir/data/minio"
   await minio 60 "MinIO to answer on port $(port store)" serves_s3
   lap "$start" "MinIO answers on port $(port store)"
 }
 
-serves_s3() { web "$(port store)" /minio/health/ready; }
+# The certificate is for its clients to check.
+serves_s3() { curl -fsSk -m 5 "$(s3_endpoint)/minio/health/ready"; }
 
 status_s3() { row minio 'objects' "$(port store)" "$(health minio serves_s3)" ''; }

@@ -23,6 +23,7 @@ import sotto.mesh.Secret;
 /// @param keysFile a file with both, a line each, instead
 /// @param pathStyle whether the bucket stands in the path and not in the host's name
 /// @param direct whether clients may exchange contents with it themselves
+/// @param ca a file of certificates that may sign the endpoint's, instead of those of the platform
 record S3Settings(
     @Secret Optional<S3Endpoint> endpoint,
     @Secret Optional<S3Endpoint> publicEndpoint,
@@ -32,7 +33,8 @@ record S3Settings(
     @Secret Optional<String> secretKey,
     Optional<Path> keysFile,
     boolean pathStyle,
-    boolean direct) {
+    boolean direct,
+    Optional<Path> ca) {
   static final S3Settings DEFAULTS =
       new S3Settings(
           Optional.empty(),
@@ -43,7 +45,8 @@ record S3Settings(
           Optional.empty(),
           Optional.empty(),
           true,
-          false);
+          false,
+          Optional.empty());
 
   S3Settings {
     if (endpoint.isPresent()) {
@@ -78,7 +81,8 @@ record S3Settings(
             keys.get(0),
             keys.get(1),
             pathStyle,
-            direct));
+            direct,
+            ca));
   }
 
   private static List<String> read(Path file) throws IOException {

@@ -75,21 +75,26 @@ final class Bucket implements AutoCloseable {
   }
 
   /// Connects to nothing yet.
-  static Bucket open(S3Config config) {
+  ///
+  /// @throws IOException if the file of trusted certificates cannot be used
+  static Bucket open(S3Config config) throws IOException {
     var dispatcher =
         new Dispatcher(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("blob-s3-", 0).factory()));
     dispatcher.setMaxRequests(AT_ONCE);
     dispatcher.setMaxRequestsPerHost(AT_ONCE);
-    var http =
+    var builder =
         new OkHttpClient.Builder()
             .dispatcher(dispatcher)
             .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
             .connectTimeout(CONNECT)
             .readTimeout(SILENCE)
             .writeTimeout(SILENCE)
-            .followRedirects(false)
-            .build();
+            .followRedirects(false);
+    if (config.ca().isPresent()) {
+      S3Trust.only(config.ca().get(), builder);
+    }
+    var http = builder.build();
     var client =
         MinioAsyncClient.builder()
             .endpoint(config.endpoint().toString())

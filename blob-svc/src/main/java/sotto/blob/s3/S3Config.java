@@ -1,5 +1,6 @@
 package sotto.blob.s3;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import sotto.mesh.Require;
@@ -15,6 +16,7 @@ import sotto.mesh.Require;
 /// @param pathStyle whether the bucket stands in the path, as most S3s of one's own want it, and
 ///   not in the host's name
 /// @param direct whether clients may exchange content with the bucket themselves
+/// @param ca a file of certificates that may sign the endpoint's, instead of those of the platform
 public record S3Config(
     S3Endpoint endpoint,
     Optional<S3Endpoint> publicEndpoint,
@@ -23,7 +25,8 @@ public record S3Config(
     String accessKey,
     String secretKey,
     boolean pathStyle,
-    boolean direct) {
+    boolean direct,
+    Optional<Path> ca) {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,64}");
 

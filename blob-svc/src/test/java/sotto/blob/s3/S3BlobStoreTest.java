@@ -340,7 +340,8 @@ final class S3BlobStoreTest implements BlobStoreContract {
             right.accessKey(),
             "not-the-secret",
             true,
-            false);
+            false,
+            Optional.empty());
 
     assertThat(wrong.toString()).doesNotContain("not-the-secret", right.accessKey());
     org.assertj.core.api.Assertions.assertThatThrownBy(
