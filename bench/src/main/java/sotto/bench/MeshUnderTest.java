@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import sotto.client.ServerAddress;
 
 /// A mesh that `stack/sotto-stack` runs, as its clients and its operator reach it. Not more than
 /// one thread at a time starts or kills.
@@ -41,6 +42,7 @@ final class MeshUnderTest implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private final List<String> relays;
+  private final Path ca;
   private final SslContext tls;
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
@@ -55,7 +57,8 @@ final class MeshUnderTest implements AutoCloseable {
             .map(line -> line.split("=", 2))
             .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
     relays = List.of(of(told, "server").split(","));
-    tls = GrpcSslContexts.forClient().trustManager(Path.of(of(told, "ca")).toFile()).build();
+    ca = Path.of(of(told, "ca"));
+    tls = GrpcSslContexts.forClient().trustManager(ca.toFile()).build();
   }
 
   private static String of(Map<String, String> told, String key) {
@@ -113,9 +116,33 @@ final class MeshUnderTest implements AutoCloseable {
         run(environment, program.toString(), "start", "relay-" + relay, "--dir", folder.toString());
   }
 
+  /// The first relay, as clients of the SDK are told of it.
+  ServerAddress server() throws IOException {
+    return ServerAddress.parse(relays.getFirst()).trusting(Files.readString(ca));
+  }
+
+  /// Ends the blob service and starts it with other settings, a heap of 512 MiB and a serial
+  /// collector.
+  void restartBlob(Map<String, String> settings) throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("SOTTO_JAVA_OPTS", "-Xmx512m -XX:+UseSerialGC");
+    for (String word : List.of("kill", "start")) {
+      var _ = run(environment, program.toString(), word, "blob-0", "--dir", folder.toString());
+    }
+  }
+
+  /// The process id of the blob service.
+  long blobPid() throws IOException {
+    return pid("blob-0");
+  }
+
   /// The process id of a relay.
   long pid(int relay) throws IOException {
-    String mark = "SOTTO_STACK_PART=" + folder + ":relay-" + relay;
+    return pid("relay-" + relay);
+  }
+
+  private long pid(String pod) throws IOException {
+    String mark = "SOTTO_STACK_PART=" + folder + ":" + pod;
     try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
         if (environment(process).contains(mark)) {
@@ -123,7 +150,7 @@ final class MeshUnderTest implements AutoCloseable {
         }
       }
     }
-    throw new IllegalStateException("relay-" + relay + " does not run");
+    throw new IllegalStateException(pod + " does not run");
   }
 
   private static List<String> environment(Path process) {
