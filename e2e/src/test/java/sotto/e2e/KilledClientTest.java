@@ -123,7 +123,7 @@ class KilledClientTest {
   }
 
   private static Cli person(String name, String point) {
-    var unique = name + "." + point.replace("after-", "");
+    var unique = name + "." + point.replace("after-", "").replace('-', '_');
     var person = new Cli(Checkout.find(), unique, folder.resolve(unique), "a passphrase");
     person.ok("register", "--server", server.address(), "--ca", server.ca().toString(), unique);
     return person;
