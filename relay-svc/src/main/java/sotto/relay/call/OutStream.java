@@ -38,6 +38,9 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
   @SuppressWarnings("NullAway.Init") // gRPC calls beforeStart before the call that opens it returns
   private ClientCallStreamObserver<Q> stream;
 
+  // Whether its end is our own doing, and no news.
+  private volatile boolean completed;
+
   // Set before the owner is told of the end.
   private volatile Throwable failure = Status.UNAVAILABLE.asException();
 
@@ -64,6 +67,7 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
 
   /// Says that no more will be sent.
   public void complete() {
+    completed = true;
     stream.onCompleted();
   }
 
@@ -96,7 +100,7 @@ public final class OutStream<Q, A> implements ClientResponseObserver<Q, A> {
 
   @Override
   public void onError(Throwable failure) {
-    LOG.log(Level.INFO, "{0} ended: {1}", name, failure.getMessage());
+    LOG.log(completed ? Level.DEBUG : Level.INFO, "{0} ended: {1}", name, failure.getMessage());
     this.failure = failure;
     turn.execute(() -> owner.ended(this));
   }
