@@ -99,6 +99,11 @@ final class NetworkPort implements AutoCloseable {
     return address;
   }
 
+  /// What health checks are answered.
+  HealthStatusManager health() {
+    return health;
+  }
+
   /// Tells clients and health checks that it leaves, takes no new calls, waits for those in flight,
   /// cancels the rest. The first call counts.
   ///

@@ -34,7 +34,12 @@ public record ServerIdentity(PrivateKey key, List<X509Certificate> chain) {
     }
   }
 
-  static List<X509Certificate> readChain(Path certificate) throws IOException {
+  /// Reads a PEM file.
+  ///
+  /// @param certificate the chain, the server's first
+  /// @return at least one
+  /// @throws IOException naming the file and what is wrong with it
+  public static List<X509Certificate> readChain(Path certificate) throws IOException {
     try (var in = Files.newInputStream(certificate)) {
       var chain = List.of(CertificateUtils.getX509Certificates(in));
       if (!chain.isEmpty()) {

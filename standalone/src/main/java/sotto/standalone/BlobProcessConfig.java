@@ -6,6 +6,7 @@ import java.util.Map;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.MeshConfig;
 import sotto.mesh.PodTarget;
+import sotto.mesh.ProbeConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 
@@ -18,6 +19,7 @@ import sotto.mesh.TelemetryConfig;
 /// @param mesh its part in the mesh
 /// @param stores where the stores are, which know what accounts keep; without them this process
 ///   counts that by itself
+/// @param probe where an orchestrator asks whether it lives
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record BlobProcessConfig(
@@ -26,6 +28,7 @@ record BlobProcessConfig(
     BlobSettings blob,
     MeshConfig mesh,
     PodTarget stores,
+    ProbeConfig probe,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -41,6 +44,7 @@ record BlobProcessConfig(
         BlobSettings.DEFAULTS,
         MeshConfig.at(MESH_PORT),
         PodTarget.NONE,
+        ProbeConfig.DEFAULTS,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
   }

@@ -3,6 +3,7 @@ package sotto.standalone;
 import java.time.Duration;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.MeshConfig;
+import sotto.mesh.ProbeConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 import sotto.presence.PresenceConfig;
@@ -13,12 +14,14 @@ import sotto.presence.PresenceConfig;
 /// @param drain how long it may take to stop, 1 s to 10 m
 /// @param presence who is online
 /// @param mesh its part in the mesh
+/// @param probe where an orchestrator asks whether it lives
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record PresenceProcessConfig(
     Duration drain,
     PresenceConfig presence,
     MeshConfig mesh,
+    ProbeConfig probe,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -27,6 +30,7 @@ record PresenceProcessConfig(
           DRAIN,
           PresenceConfig.DEFAULT,
           MeshConfig.at(MESH_PORT),
+          ProbeConfig.DEFAULTS,
           LogsConfig.DEFAULTS,
           TelemetryConfig.DEFAULTS);
 

@@ -2,12 +2,16 @@ package sotto.standalone;
 
 import java.time.Duration;
 import sotto.mesh.LogsConfig;
-import sotto.mesh.MeshConfig;
+import sotto.mesh.ProbeConfig;
 import sotto.mesh.TelemetryConfig;
 
-/// What the configurations of processes that are one service have in common.
+/// What the configurations of all processes have in common.
 sealed interface ProcessConfig
-    permits RelayProcessConfig, StoreProcessConfig, PresenceProcessConfig, BlobProcessConfig {
+    permits ServerConfig,
+        RelayProcessConfig,
+        StoreProcessConfig,
+        PresenceProcessConfig,
+        BlobProcessConfig {
   /// Its default and its bounds are those of the standalone server.
   Duration DRAIN = Duration.ofSeconds(10);
 
@@ -17,8 +21,8 @@ sealed interface ProcessConfig
   /// How long it may take to stop.
   Duration drain();
 
-  /// Its part in the mesh.
-  MeshConfig mesh();
+  /// Where an orchestrator asks whether it lives.
+  ProbeConfig probe();
 
   /// How it logs.
   LogsConfig log();

@@ -1,7 +1,6 @@
 package sotto.standalone;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +14,8 @@ import sotto.mesh.ConfigException;
 import sotto.mesh.Configs;
 import sotto.mesh.Drain;
 import sotto.mesh.Logs;
+import sotto.mesh.ProbeConfig;
+import sotto.mesh.ProbePort;
 import sotto.mesh.ServerProcess;
 import sotto.mesh.Telemetry;
 
@@ -57,7 +58,10 @@ final class ProcessOptions {
   ///
   /// @param <C> its configuration
   interface Open<C> {
-    void open(C config, Telemetry telemetry, Drain drain, PrintStream out) throws IOException;
+    /// Opens them.
+    ///
+    /// @return the line that says that others can connect
+    String open(C config, Telemetry telemetry, Drain drain) throws IOException;
   }
 
   /// Runs until a signal comes.
@@ -77,19 +81,38 @@ final class ProcessOptions {
       var loaded =
           Configs.load(
               type, defaults, Optional.ofNullable(config), ServerConfig.own(environment), all);
-      Logs.open(loaded.log());
-      ServerProcess.run(
-          loaded.drain(),
-          drain -> {
-            var telemetry =
-                drain.add("telemetry", Telemetry.open(name, loaded.telemetry(), environment));
-            start.open(loaded, telemetry, drain, System.out);
-          });
+      serve(name, loaded, environment, start);
       return ServerProcess.OK;
     } catch (Exception e) {
       LoggerFactory.getLogger(ProcessOptions.class).debug("could not serve", e);
       System.err.println("sotto: " + Trouble.sentence(e));
       return ServerProcess.FAILED;
+    }
+  }
+
+  /// Opens what every process has, then its parts, and serves until a signal comes.
+  static <C extends Record & ProcessConfig> void serve(
+      String name, C config, Map<String, String> environment, Open<C> start) throws Exception {
+    Logs.open(config.log());
+    ServerProcess.run(
+        config.drain(),
+        drain -> {
+          var probe = drain.add("probe port", probe(config.probe()));
+          var telemetry =
+              drain.add("telemetry", Telemetry.open(name, config.telemetry(), environment));
+          var ready = start.open(config, telemetry, drain);
+          drain.add("readiness", probe::leaving);
+          probe.ready();
+          System.out.println(ready);
+          System.out.flush();
+        });
+  }
+
+  private static ProbePort probe(ProbeConfig config) throws IOException {
+    try {
+      return ProbePort.open(config);
+    } catch (IOException e) {
+      throw CannotServe.listening(config.listen().orElseThrow(), e);
     }
   }
 

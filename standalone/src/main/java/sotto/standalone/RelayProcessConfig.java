@@ -8,6 +8,7 @@ import sotto.mesh.HostPort;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.MeshConfig;
 import sotto.mesh.PodTarget;
+import sotto.mesh.ProbeConfig;
 import sotto.mesh.PublicServerConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
@@ -27,6 +28,7 @@ import sotto.relay.RelayConfig;
 /// @param presence where presence is
 /// @param relays where the relays are; it may be among them
 /// @param blobs where media are
+/// @param probe where an orchestrator asks whether it lives
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record RelayProcessConfig(
@@ -42,6 +44,7 @@ record RelayProcessConfig(
     PodTarget presence,
     PodTarget relays,
     PodTarget blobs,
+    ProbeConfig probe,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -70,6 +73,7 @@ record RelayProcessConfig(
         PodTarget.NONE,
         PodTarget.NONE,
         PodTarget.NONE,
+        ProbeConfig.DEFAULTS,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
   }

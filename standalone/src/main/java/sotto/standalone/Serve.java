@@ -11,9 +11,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import sotto.mesh.Logs;
 import sotto.mesh.ServerProcess;
-import sotto.mesh.Telemetry;
 
 /// `sotto serve`: runs the server until SIGTERM or SIGINT. Standard output gets one line, when
 /// clients can connect: `ready HOST:PORT ca=PATH`.
@@ -70,13 +68,7 @@ final class Serve implements Callable<Integer> {
     try {
       var environment = System.getenv();
       var loaded = load(environment);
-      Logs.open(loaded.log());
-      ServerProcess.run(
-          loaded.drain(),
-          drain -> {
-            var telemetry = Telemetry.open("sotto", loaded.telemetry(), environment);
-            Wiring.open(loaded, drain.add("telemetry", telemetry), drain, System.out);
-          });
+      ProcessOptions.serve("sotto", loaded, environment, Wiring::open);
       return ServerProcess.OK;
     } catch (Exception e) {
       LoggerFactory.getLogger(Serve.class).debug("could not serve", e);

@@ -1,7 +1,6 @@
 package sotto.standalone;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -72,15 +71,14 @@ final class ServeBlob implements Callable<Integer> {
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
-  static void open(BlobProcessConfig config, Telemetry telemetry, Drain drain, PrintStream out)
+  static String open(BlobProcessConfig config, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.BLOB, clock, telemetry));
     var folder = drain.add("folder", DataFolder.take(config.data()));
     var blob = drain.add("blob", blob(config, folder, mesh, clock, telemetry));
     var server = drain.add("blob calls", MeshPort.open(mesh, config.mesh(), blob.services()));
-    out.println("ready " + server.address());
-    out.flush();
+    return "ready " + server.address();
   }
 
   private static BlobService blob(

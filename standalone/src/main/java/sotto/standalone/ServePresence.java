@@ -1,7 +1,6 @@
 package sotto.standalone;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -40,14 +39,13 @@ final class ServePresence implements Callable<Integer> {
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
-  static void open(PresenceProcessConfig config, Telemetry telemetry, Drain drain, PrintStream out)
+  static String open(PresenceProcessConfig config, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.PRESENCE, clock, telemetry));
     var presence = drain.add("presence", PresenceService.open(config.presence(), clock, telemetry));
     var server =
         drain.add("presence calls", MeshPort.open(mesh, config.mesh(), presence.services()));
-    out.println("ready " + server.address());
-    out.flush();
+    return "ready " + server.address();
   }
 }

@@ -1,7 +1,6 @@
 package sotto.standalone;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -133,11 +132,17 @@ final class ServeRelay implements Callable<Integer> {
 
   /// Top to bottom what is opened; closed from the bottom up. Others reach the relay until its
   /// clients have been told to leave and its streams have ended.
-  static void open(RelayProcessConfig config, Telemetry telemetry, Drain drain, PrintStream out)
+  static String open(RelayProcessConfig config, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
-    var certificate = RelayCertificate.open(config, drain, clock, random);
+    var certificate =
+        PublicCertificate.open(
+            config.tls(),
+            () -> drain.add("folder", DataFolder.take(config.data())),
+            ServerNames.all(config.listen().host(), config.names()),
+            clock,
+            random);
     var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.RELAY, clock, telemetry));
 
     var relay =
@@ -160,16 +165,12 @@ final class ServeRelay implements Callable<Integer> {
           relay.drain(RECONNECT_WITHIN);
           port.drain(CALLS_IN_FLIGHT);
         });
-    out.println(
-        "ready "
-            + port.address()
-            + certificate.ca().map(file -> " ca=" + file.toAbsolutePath()).orElse(""));
-    out.flush();
+    return certificate.ready(port.address());
   }
 
   private static PublicServer port(
       RelayProcessConfig config,
-      RelayCertificate certificate,
+      PublicCertificate certificate,
       RelayService relay,
       Telemetry telemetry)
       throws IOException {

@@ -1,7 +1,6 @@
 package sotto.standalone;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -109,7 +108,7 @@ final class ServeStore implements Callable<Integer> {
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
-  static void open(StoreProcessConfig config, Telemetry telemetry, Drain drain, PrintStream out)
+  static String open(StoreProcessConfig config, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
@@ -137,7 +136,6 @@ final class ServeStore implements Callable<Integer> {
           store.leave();
           server.drain(CALLS_IN_FLIGHT);
         });
-    out.println("ready " + server.address());
-    out.flush();
+    return "ready " + server.address();
   }
 }

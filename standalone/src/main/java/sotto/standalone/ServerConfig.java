@@ -10,6 +10,7 @@ import java.util.Set;
 import sotto.mesh.Configs;
 import sotto.mesh.HostPort;
 import sotto.mesh.LogsConfig;
+import sotto.mesh.ProbeConfig;
 import sotto.mesh.PublicServerConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
@@ -21,26 +22,31 @@ import sotto.relay.RelayConfig;
 /// @param data the folder that holds everything
 /// @param listen where clients connect; port 0 takes a free one
 /// @param names further names under which clients reach it, DNS names or addresses, at most 100
+/// @param tls the certificate that it shows to clients
 /// @param drain how long it may take to stop, 1 s to 10 m
 /// @param edge what a stranger can make the public port hold
 /// @param store accounts and mailboxes
 /// @param blob media
 /// @param relay streams, delivery, rate limits
 /// @param presence who is online
+/// @param probe where an orchestrator asks whether it lives
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record ServerConfig(
     Path data,
     HostPort listen,
     List<String> names,
+    TlsFiles tls,
     Duration drain,
     PublicServerConfig edge,
     StoreSettings store,
     BlobSettings blob,
     RelayConfig relay,
     PresenceConfig presence,
+    ProbeConfig probe,
     LogsConfig log,
-    TelemetryConfig telemetry) {
+    TelemetryConfig telemetry)
+    implements ProcessConfig {
   // Variables of the client, the launchers, the build and stack/ that begin as ours do.
   private static final Set<String> FOREIGN =
       Set.of(
@@ -84,12 +90,14 @@ record ServerConfig(
         DataFolder.byDefault(environment, home),
         new HostPort("127.0.0.1", 7700),
         List.of(),
-        Duration.ofSeconds(10),
+        TlsFiles.NONE,
+        DRAIN,
         PublicServerConfig.DEFAULTS,
         StoreSettings.DEFAULTS,
         BlobSettings.DEFAULTS,
         RelayConfig.DEFAULTS,
         PresenceConfig.DEFAULT,
+        ProbeConfig.DEFAULTS,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
   }

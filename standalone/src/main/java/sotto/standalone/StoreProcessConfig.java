@@ -7,6 +7,7 @@ import java.util.Map;
 import sotto.mesh.LogsConfig;
 import sotto.mesh.MeshConfig;
 import sotto.mesh.PodTarget;
+import sotto.mesh.ProbeConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 
@@ -20,6 +21,7 @@ import sotto.mesh.TelemetryConfig;
 /// @param mesh its part in the mesh
 /// @param stores where the stores are; it may be among them
 /// @param blobs where media are, and old envelopes move; they stay where there is no such place
+/// @param probe where an orchestrator asks whether it lives
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
 record StoreProcessConfig(
@@ -30,6 +32,7 @@ record StoreProcessConfig(
     MeshConfig mesh,
     PodTarget stores,
     PodTarget blobs,
+    ProbeConfig probe,
     LogsConfig log,
     TelemetryConfig telemetry)
     implements ProcessConfig {
@@ -48,6 +51,7 @@ record StoreProcessConfig(
         MeshConfig.at(MESH_PORT),
         PodTarget.NONE,
         PodTarget.NONE,
+        ProbeConfig.DEFAULTS,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
   }

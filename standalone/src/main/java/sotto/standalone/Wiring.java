@@ -1,14 +1,11 @@
 package sotto.standalone;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import sotto.blob.BlobService;
-import sotto.mesh.CertificateAuthority;
 import sotto.mesh.Channels;
 import sotto.mesh.Drain;
 import sotto.mesh.InternalServer;
@@ -31,14 +28,13 @@ final class Wiring {
 
   private Wiring() {}
 
-  static void open(ServerConfig config, Telemetry telemetry, Drain drain, PrintStream out)
-      throws IOException {
+  static String open(ServerConfig config, Telemetry telemetry, Drain drain) throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
     var names = config.allNames();
 
     var folder = drain.add("folder", DataFolder.take(config.data()));
-    var ca = CertificateAuthority.openOrCreate(folder.path(), clock, random);
+    var certificate = PublicCertificate.open(config.tls(), () -> folder, names, clock, random);
 
     // Its server starts below: until then nothing cold is read or moved.
     var coldChannel = Channels.inProcess("blob", telemetry);
@@ -85,7 +81,7 @@ final class Wiring {
                 clock,
                 random,
                 telemetry));
-    var port = port(config, ca, names, relay, telemetry);
+    var port = port(config, certificate, relay, telemetry);
     drain.add(
         "public port",
         () -> {
@@ -93,20 +89,15 @@ final class Wiring {
           port.drain(CALLS_IN_FLIGHT);
         });
 
-    out.println("ready " + port.address() + " ca=" + ca.file());
-    out.flush();
+    return certificate.ready(port.address());
   }
 
   private static PublicServer port(
-      ServerConfig config,
-      CertificateAuthority ca,
-      List<String> names,
-      RelayService relay,
-      Telemetry telemetry)
+      ServerConfig config, PublicCertificate certificate, RelayService relay, Telemetry telemetry)
       throws IOException {
     try {
       return PublicServer.start(
-          config.listen(), config.edge(), () -> ca.issueServer(names), relay.services(), telemetry);
+          config.listen(), config.edge(), certificate.identity(), relay.services(), telemetry);
     } catch (IOException e) {
       throw CannotServe.listening(config.listen(), e);
     }

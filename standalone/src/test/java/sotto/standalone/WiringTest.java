@@ -6,9 +6,6 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -39,12 +36,9 @@ class WiringTest {
             Optional.empty(),
             Map.of(),
             Map.of("listen", "127.0.0.1:0"));
-    var out = new ByteArrayOutputStream();
     try (var telemetry = Telemetry.inMemory();
         var drain = new Drain(Duration.ofSeconds(20), MonotonicClock.system())) {
-      Wiring.open(
-          config, telemetry.telemetry(), drain, new PrintStream(out, true, StandardCharsets.UTF_8));
-      var words = out.toString(StandardCharsets.UTF_8).strip().split(" ", 3);
+      var words = Wiring.open(config, telemetry.telemetry(), drain).split(" ", 3);
       ask(HostPort.parse(words[1]), Path.of(words[2].substring("ca=".length())));
 
       var store = next(telemetry);
