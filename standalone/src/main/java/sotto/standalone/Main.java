@@ -19,7 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServePresence.class,
       ServeBlob.class,
       MeshCa.class,
-      PublicCa.class
+      PublicCa.class,
+      KubeCertificates.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
