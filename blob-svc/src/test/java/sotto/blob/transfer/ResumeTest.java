@@ -114,8 +114,9 @@ final class ResumeTest {
   @Test
   void silentConnection_keepsWhatItBrought() throws IOException {
     pod.close();
-    pod = new Pod(folder, Duration.ofMillis(200));
+    pod = new Pod(folder, Duration.ofSeconds(3));
     Upload upload = pod.upload(ALICE).start(about(CONTENT, 1)).send(Arrays.copyOf(CONTENT, 10));
+    pod.awaitWritten(10);
 
     assertThat(Statuses.reason(upload.failure())).contains(Reason.SILENT);
     assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 10).hasUploaded()).isTrue();
