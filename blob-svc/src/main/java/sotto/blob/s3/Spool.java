@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.HexFormat;
 import sotto.blob.StoreFullException;
 
@@ -18,7 +17,6 @@ final class Spool implements AutoCloseable {
   private static final int BUFFER = 64 << 10;
 
   private final RandomAccessFile file;
-  private final MessageDigest md5 = digest("MD5");
   private final MessageDigest sha256 = digest("SHA-256");
   private long length;
 
@@ -30,7 +28,6 @@ final class Spool implements AutoCloseable {
   }
 
   void write(ByteBuffer bytes) throws IOException {
-    md5.update(bytes.duplicate());
     sha256.update(bytes.duplicate());
     try {
       while (bytes.hasRemaining()) {
@@ -64,12 +61,8 @@ final class Spool implements AutoCloseable {
     return length;
   }
 
-  /// Its MD5 in Base64, which every S3 checks what comes against. No protection against people.
-  String md5() {
-    return Base64.getEncoder().encodeToString(soFar(md5));
-  }
-
-  /// Its SHA-256 in hex digits, which the signature of a request covers.
+  /// Its SHA-256 in hex digits, which the signature of a request covers and an S3 checks what comes
+  /// against.
   String sha256() {
     return HexFormat.of().formatHex(soFar(sha256));
   }
@@ -88,7 +81,6 @@ final class Spool implements AutoCloseable {
   }
 
   void clear() throws IOException {
-    md5.reset();
     sha256.reset();
     length = 0;
     file.setLength(0);

@@ -1,6 +1,7 @@
 package sotto.blob.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static sotto.blob.BlobStoreContract.bytes;
 import static sotto.blob.BlobStoreContract.name;
 import static sotto.blob.BlobStoreContract.read;
@@ -318,6 +319,21 @@ final class S3BlobStoreTest implements BlobStoreContract {
   }
 
   @Test
+  void bytesThatChangeOnTheirWay_areRefusedByTheStore() throws IOException {
+    String key = Keys.content(name(Shelf.TRANSIT, 1), 7);
+    String id = bucket.create(key, false);
+    try (Spool part = new Spool(otherSpool)) {
+      part.write(ByteBuffer.wrap(bytes(1, 1_000)));
+      part.rewound().write(~bytes(1, 1)[0]);
+
+      assertThatThrownBy(() -> bucket.part(key, id, 1, part)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> bucket.put(key, part)).isInstanceOf(IOException.class);
+    }
+    assertThat(keys()).isEmpty();
+    assertThat(bucket.parts(key, id)).isEmpty();
+  }
+
+  @Test
   void processesThatStartAtOnce_haveOneKeyOfIds() throws IOException {
     try (S3BlobStore other = other()) {
       byte[] mine = store.idKey(bytes(1, 32));
@@ -344,7 +360,7 @@ final class S3BlobStoreTest implements BlobStoreContract {
             Optional.empty());
 
     assertThat(wrong.toString()).doesNotContain("not-the-secret", right.accessKey());
-    org.assertj.core.api.Assertions.assertThatThrownBy(
+    assertThatThrownBy(
             () -> S3BlobStore.open(wrong, otherSpool, Clock.systemUTC(), new SecureRandom()))
         .isInstanceOf(IOException.class)
         .hasMessageNotContaining("not-the-secret");
