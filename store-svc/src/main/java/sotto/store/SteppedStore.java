@@ -3,6 +3,7 @@ package sotto.store;
 import io.grpc.BindableService;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -124,6 +125,14 @@ public final class SteppedStore implements AutoCloseable {
   /// @return how many
   public int deleteLoose(int bucket) {
     return wired.cold().map(cold -> cold.loose().sweep(bucket)).orElse(0);
+  }
+
+  /// The same with another idea of how long a move may take.
+  ///
+  /// @param patience how long a move may take before its blob counts as left behind
+  /// @return how many
+  public int deleteLoose(int bucket, Duration patience) {
+    return wired.cold().map(cold -> cold.loose().sweep(bucket, patience)).orElse(0);
   }
 
   /// Does what has queued, as much as one turn of each writer takes.

@@ -17,23 +17,41 @@ final class Disk {
   final Map<AccountId, List<Row>> outbox = new LinkedHashMap<>();
   final Map<AccountId, Known> devices = new HashMap<>();
   final Set<Long> received = new HashSet<>();
+  // Messages whose files are not at the server yet; nothing of them has been sent.
+  final List<Upload> uploads = new ArrayList<>();
+
+  /// A file that is on its way to the server.
+  ///
+  /// @param row leaves for the account when the file is there
+  record Upload(AccountId to, Row row, ByteString content) {
+    private Upload copy() {
+      return new Upload(to, row.copy(), content);
+    }
+  }
 
   /// One message to one account that is not accepted yet.
   static final class Row {
     final long message;
     final ByteString envelopeId;
     final int size;
+    // The id of its file's upload; empty if it has none.
+    final ByteString file;
     // The devices it is encrypted for; empty before it first leaves.
     final TreeSet<Integer> encryptedFor = new TreeSet<>();
 
     Row(long message, ByteString envelopeId, int size) {
+      this(message, envelopeId, size, ByteString.EMPTY);
+    }
+
+    Row(long message, ByteString envelopeId, int size, ByteString file) {
       this.message = message;
       this.envelopeId = envelopeId;
       this.size = size;
+      this.file = file;
     }
 
     private Row copy() {
-      var copy = new Row(message, envelopeId, size);
+      var copy = new Row(message, envelopeId, size, file);
       copy.encryptedFor.addAll(encryptedFor);
       return copy;
     }
@@ -64,6 +82,7 @@ final class Disk {
         (to, rows) -> copy.outbox.put(to, new ArrayList<>(rows.stream().map(Row::copy).toList())));
     devices.forEach((account, known) -> copy.devices.put(account, known.copy()));
     copy.received.addAll(received);
+    uploads.forEach(upload -> copy.uploads.add(upload.copy()));
     return copy;
   }
 }

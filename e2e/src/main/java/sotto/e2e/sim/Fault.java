@@ -31,6 +31,21 @@ sealed interface Fault {
   /// A store pod dies in its next call to the blob store, before or behind it.
   record CrashInColdCall(String store, boolean done) implements Fault {}
 
+  /// A store pod dies when it has read the blob of its next move back, before it is pointed to.
+  record CrashBeforePointer(String store) implements Fault {}
+
+  /// Between the steps of moves passes up to so much.
+  record SlowBlobs(long longest, long time) implements Fault {}
+
+  /// The segments that are there now cannot be read, and are as before later.
+  record Unreadable(SimCold.Blemish how, long time) implements Fault {}
+
+  /// The blob service loses what it has of unfinished uploads.
+  record LoseUploads() implements Fault {}
+
+  /// A client sends files to all others.
+  record SendFiles(int client, int parts) implements Fault {}
+
   /// A machine is told another list of the pods of a service than the others.
   record OtherPods(String machine, String service, long time) implements Fault {}
 

@@ -15,7 +15,8 @@ import sotto.chain.DeviceId;
 /// What clients sent, what they were promised, what their users saw: the guarantees that can be
 /// checked from outside, after every event.
 ///
-/// Messages are numbered in the order in which users send them, over all.
+/// Messages are numbered in the order in which users send them, over all; the order that G4 is
+/// about is that of sealing, in which those with files come when these are at the server.
 final class Ledger {
   private final Map<Long, Sent> sent = new LinkedHashMap<>();
   private final Map<DeviceAddress, Set<Long>> shown = new HashMap<>();
@@ -26,6 +27,7 @@ final class Ledger {
   private final Set<DeviceAddress> gone = new HashSet<>();
   private final Consumer<String> diary;
   private long number;
+  private long sealings;
   private int accepted;
   private int delivered;
 
@@ -33,6 +35,10 @@ final class Ledger {
     final DeviceAddress from;
     final AccountId to;
     boolean forgotten;
+    // May be sealed once more, and then come in another order.
+    boolean reopened;
+    // 0 = it waits for its file.
+    long sealed;
     Set<Integer> owed = Set.of();
 
     Sent(DeviceAddress from, AccountId to) {
@@ -50,9 +56,34 @@ final class Ledger {
   ///
   /// @return its number
   long sent(DeviceAddress from, AccountId to) {
+    long message = sentWithFile(from, to);
+    sealed(message);
+    return message;
+  }
+
+  /// A user sends a file; it is in the client's store and nowhere else.
+  ///
+  /// @return the number of its message
+  long sentWithFile(DeviceAddress from, AccountId to) {
     sent.put(++number, new Sent(from, to));
     diary.accept(number + " is sent by " + from + " to " + to);
     return number;
+  }
+
+  /// A message is encrypted, and leaves from now on: once and no more, unless the client's store
+  /// was rolled back.
+  void sealed(long message) {
+    var entry = of(message);
+    if (entry.sealed > 0 && !entry.reopened) {
+      throw new Violation("G5", "message " + message + " is sent for a second time");
+    }
+    entry.sealed = ++sealings;
+    diary.accept(message + " is sealed");
+  }
+
+  /// The client's store was rolled back to before the message was sealed.
+  void reopened(long message) {
+    of(message).reopened = true;
   }
 
   private Sent of(long message) {
@@ -90,7 +121,7 @@ final class Ledger {
   /// A user sees a message for the first time, as the device's store has it (G4, G5).
   void shown(DeviceAddress device, long message) {
     var entry = sent.get(message);
-    if (entry == null || !entry.to.equals(device.account())) {
+    if (entry == null || entry.sealed == 0 || !entry.to.equals(device.account())) {
       throw new Violation("G5", "message " + message + " was never sent to " + device);
     }
     if (!shown.computeIfAbsent(device, _ -> new HashSet<>()).add(message)) {
@@ -100,16 +131,18 @@ final class Ledger {
     diary.accept(message + " is shown on " + device);
     // What a rolled back store has forgotten, the sender's or the receiver's, may come late: it is
     // still under way from before, or sent once more.
-    if (entry.forgotten || excused.getOrDefault(device, Set.of()).contains(message)) {
+    if (entry.forgotten
+        || entry.reopened
+        || excused.getOrDefault(device, Set.of()).contains(message)) {
       return;
     }
     var last = lastShown.computeIfAbsent(device, _ -> new HashMap<>());
     long before = last.getOrDefault(entry.from, 0L);
-    if (before > message) {
+    if (before > entry.sealed) {
       throw new Violation(
-          "G4", "message " + message + " of " + entry.from + " is shown after " + before);
+          "G4", "message " + message + " of " + entry.from + " is shown after a later one");
     }
-    last.put(entry.from, message);
+    last.put(entry.from, entry.sealed);
   }
 
   /// The device's store was rolled back: what it saw since may come again, and does not if it was

@@ -187,6 +187,23 @@ final class Schedules {
               at(19, new Fault.ColdTrouble("store-0", ColdFault.UNAVAILABLE, 8 * S)),
               at(19, new Fault.ColdTrouble("store-1", ColdFault.UNAVAILABLE, 8 * S)),
               at(19, new Fault.ColdTrouble("store-2", ColdFault.UNAVAILABLE, 8 * S))),
+          new Schedule("P4", "slow moves are given up by others", slowMoves()),
+          of(
+              "P4",
+              "cold blobs are unreadable for a while",
+              at(2, new Fault.KillClient(0, 5 * S)),
+              at(2, new Fault.KillClient(1, 9 * S)),
+              at(3, new Fault.Flood(0, 12)),
+              at(3, new Fault.Flood(1, 12)),
+              at(6, new Fault.Unreadable(SimCold.Blemish.GONE, 7 * S)),
+              at(8, new Fault.Flood(0, 6)),
+              at(15, new Fault.KillClient(2, 3 * S)),
+              new Timed(15 * S + 20_000, new Fault.Flood(2, 12)),
+              at(17, new Fault.Unreadable(SimCold.Blemish.DAMAGED, 3 * S)),
+              at(22, new Fault.KillClient(0, 3 * S)),
+              new Timed(22 * S + 20_000, new Fault.Flood(0, 12)),
+              at(24, new Fault.Unreadable(SimCold.Blemish.FAILING, 4 * S))),
+          new Schedule("0013", "the blob service dies while files are sent", brokenUploads()),
           of(
               "G6",
               "everything dies once",
@@ -269,6 +286,35 @@ final class Schedules {
                 new Fault.CrashInColdCall("store-" + store, second / 2 % 2 == 0)));
       }
     }
+    return all;
+  }
+
+  private static List<Timed> slowMoves() {
+    var all = new ArrayList<Timed>();
+    all.add(at(1, new Fault.SlowBlobs(1_500 * Scheduler.MILLI, 25 * S)));
+    for (int second = 2; second < 28; second += 5) {
+      int client = second / 5 % 4;
+      all.add(at(second, new Fault.KillClient(client, 6 * S)));
+      all.add(new Timed(second * S + 20_000, new Fault.Flood(client, 12)));
+      var store = "store-" + second / 5 % MESH.stores();
+      all.add(at(second + 2, new Fault.Pause(store, 13 * S)));
+      all.add(at(second + 3, new Fault.CrashBeforePointer(store)));
+    }
+    return all;
+  }
+
+  private static List<Timed> brokenUploads() {
+    var all = new ArrayList<Timed>();
+    for (int second = 2; second < 26; second += 3) {
+      all.add(at(second, new Fault.SendFiles(second % 4, 2 + second % 7)));
+      all.add(new Timed(second * S + 30_000, new Fault.Kill(BlobMachine.NAME, 300_000)));
+      all.add(new Timed(second * S + 50_000, new Fault.KillClient(second % 4, 700_000)));
+      all.add(new Timed(second * S + 790_000, new Fault.Kill(BlobMachine.NAME, 200_000)));
+      if (second % 2 == 0) {
+        all.add(new Timed(second * S + 850_000, new Fault.LoseUploads()));
+      }
+    }
+    all.add(at(25, new Fault.Pause(BlobMachine.NAME, 12 * S)));
     return all;
   }
 

@@ -13,6 +13,8 @@ final class Script {
   private static final List<ColdFault> TROUBLES =
       List.of(ColdFault.UNAVAILABLE, ColdFault.LOST_ANSWER, ColdFault.LATE);
 
+  private static final List<SimCold.Blemish> BLEMISHES = List.of(SimCold.Blemish.values());
+
   private final World world;
   private final List<String> log = new ArrayList<>();
 
@@ -75,6 +77,22 @@ final class Script {
       }
       case Fault.CrashInColdCall(String store, boolean done) ->
           world.cold().failNext(store, done ? ColdFault.CRASH_AFTER : ColdFault.CRASH_BEFORE);
+      case Fault.CrashBeforePointer(String store) -> world.cold().killBehindReadBack(store);
+      case Fault.SlowBlobs(long longest, long time) -> {
+        world.cold().slow(longest);
+        later(time, () -> world.cold().slow(0));
+      }
+      case Fault.Unreadable(SimCold.Blemish how, long time) -> {
+        var spoiled = world.cold().spoil(how);
+        later(time, () -> world.cold().restore(spoiled));
+      }
+      case Fault.LoseUploads _ -> world.blobs().loseUnfinished();
+      case Fault.SendFiles(int client, int parts) -> {
+        var sender = client(client);
+        world.persons().stream()
+            .filter(person -> !person.id.equals(sender.self().account()))
+            .forEach(person -> sender.sendFile(person.id, parts));
+      }
       case Fault.OtherPods(String machine, String service, long time) -> {
         var names = service.equals("store") ? world.stores() : world.presence();
         var process = world.process(machine);
@@ -176,6 +194,24 @@ final class Script {
       case 15, 16 -> new Fault.ColdTrouble(store, TROUBLES.get(random.nextInt(3)), longer);
       case 17 -> new Fault.CrashInColdCall(store, random.nextBoolean());
       default -> new Fault.RemoveDevice(client);
+    };
+  }
+
+  /// A random fault of the blob service, or files that are sent.
+  static Fault ofBlobs(World world, Random random) {
+    long some = 200 * Scheduler.MILLI + random.nextLong(4 * Scheduler.SECOND);
+    long longer = random.nextLong(25 * Scheduler.SECOND);
+    var store = world.stores().get(random.nextInt(world.stores().size()));
+    int client = random.nextInt(world.persons().size());
+    return switch (random.nextInt(12)) {
+      case 0, 1 -> new Fault.Kill(BlobMachine.NAME, some);
+      case 2 -> new Fault.Pause(BlobMachine.NAME, longer);
+      case 3 -> new Fault.Partition(store, BlobMachine.NAME, longer);
+      case 4 -> new Fault.SlowBlobs(some, longer);
+      case 5 -> new Fault.CrashBeforePointer(store);
+      case 6, 7 -> new Fault.Unreadable(BLEMISHES.get(random.nextInt(BLEMISHES.size())), longer);
+      case 8 -> new Fault.LoseUploads();
+      default -> new Fault.SendFiles(client, 1 + random.nextInt(8));
     };
   }
 

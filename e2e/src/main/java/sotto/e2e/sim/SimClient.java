@@ -71,6 +71,7 @@ final class SimClient {
     machine = new Machine(name(), world.scheduler());
     world.net().start(machine);
     machine.run(this::connect);
+    disk.uploads.forEach(upload -> machine.run(new SimUpload(this, world, upload)::go));
   }
 
   /// The process dies; what it had on its disk stays.
@@ -92,6 +93,14 @@ final class SimClient {
     kill();
     var kept = new HashSet<Long>();
     backup.get().outbox.values().forEach(rows -> rows.forEach(row -> kept.add(row.message)));
+    for (var upload : backup.get().uploads) {
+      kept.add(upload.row().message);
+      world.ledger().reopened(upload.row().message);
+    }
+    disk.uploads.stream()
+        .map(upload -> upload.row().message)
+        .filter(message -> !kept.contains(message))
+        .forEach(world.ledger()::forgotten);
     disk.outbox
         .values()
         .forEach(rows ->
@@ -126,14 +135,40 @@ final class SimClient {
         return;
       }
       long message = world.ledger().sent(self, to);
-      disk.outbox
-          .computeIfAbsent(to, _ -> new ArrayList<>())
-          .add(new Disk.Row(message, world.bytes(16), size));
-      var open = stream;
-      if (open != null && open.isWelcome()) {
-        open.lane(to).pump();
-      }
+      leaves(to, new Disk.Row(message, world.bytes(16), size));
     });
+  }
+
+  private void leaves(AccountId to, Disk.Row row) {
+    disk.outbox.computeIfAbsent(to, _ -> new ArrayList<>()).add(row);
+    var open = stream;
+    if (open != null && open.isWelcome()) {
+      open.lane(to).pump();
+    }
+  }
+
+  /// The user sends a file: its message leaves when it is at the server.
+  ///
+  /// @param parts in which it is uploaded
+  void sendFile(AccountId to, int parts) {
+    machine.run(() -> {
+      if (gone) {
+        return;
+      }
+      long message = world.ledger().sentWithFile(self, to);
+      var row = new Disk.Row(message, world.bytes(16), SHORT, world.bytes(16));
+      var upload = new Disk.Upload(to, row, SimUpload.content(world, parts));
+      disk.uploads.add(upload);
+      new SimUpload(this, world, upload).go();
+    });
+  }
+
+  /// A file is at the server.
+  void uploaded(Disk.Upload upload) {
+    if (disk.uploads.remove(upload)) {
+      world.ledger().sealed(upload.row().message);
+      leaves(upload.to(), upload.row());
+    }
   }
 
   private void connect() {

@@ -160,6 +160,9 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
 
   @Override
   public long send(AccountId to, Disk.Row row, int generation) {
+    if (!row.file.isEmpty() && !world.blobs().has(row.file)) {
+      throw new Violation("0013", row.message + " leaves before its file is at the server");
+    }
     var known = disk.known(to);
     if (row.encryptedFor.isEmpty()) {
       row.encryptedFor.addAll(known.devices);

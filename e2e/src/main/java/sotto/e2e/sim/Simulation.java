@@ -84,6 +84,13 @@ final class Simulation {
     for (int i = 0; i < faults; i++) {
       simulation.script.at(random.nextLong(FAULTS), Script.random(simulation.world, random));
     }
+    if (seed % 4 < 2) {
+      // The other half is without files, as most of what people write.
+      var more = new Random(~seed);
+      for (int i = more.nextInt(MOST_FAULTS); i >= 0; i--) {
+        simulation.script.at(more.nextLong(FAULTS), Script.ofBlobs(simulation.world, more));
+      }
+    }
     return simulation;
   }
 

@@ -19,6 +19,8 @@ final class StoreMachine implements ServerMachine {
 
   // Whatever is not acked at once is soon moved.
   private static final Duration COLD_AFTER = Duration.ofMillis(300);
+  // A move whose steps take their time is overtaken by whoever gives its blob up.
+  private static final Duration COLD_PATIENCE = Duration.ofSeconds(2);
   private static final long COOL = 200 * Scheduler.MILLI;
   private static final long COOL_STEP = 20 * Scheduler.MILLI;
 
@@ -78,9 +80,9 @@ final class StoreMachine implements ServerMachine {
           int bucket = world.persons().get(person).id.bucket();
           boolean more = store.cool(bucket);
           if (more) {
-            cool(person, COOL_STEP);
+            cool(person, Math.max(COOL_STEP, world.cold().answersTake()));
           } else {
-            store.deleteLoose(bucket);
+            store.deleteLoose(bucket, COLD_PATIENCE);
             cool((person + 1) % world.persons().size(), COOL);
           }
         });

@@ -34,6 +34,7 @@ final class World {
   private final Consumer<String> diary;
   private final SimDatabase database;
   private final SimCold cold;
+  private final SimBlobs.Folder blobs = new SimBlobs.Folder();
   private final List<Person> persons;
   private final boolean tokens;
   private final List<String> relays;
@@ -55,7 +56,7 @@ final class World {
     this.aside = new Machine("aside", scheduler);
     net.start(aside);
     this.database = database;
-    this.cold = new SimCold(scheduler);
+    this.cold = new SimCold(scheduler, this::reachesBlobs);
     this.persons = persons;
     this.relays = names("relay-", size.relays());
     this.stores = names("store-", size.stores());
@@ -63,6 +64,7 @@ final class World {
     stores.forEach(this::start);
     presence.forEach(this::start);
     relays.forEach(this::start);
+    start(BlobMachine.NAME);
     for (var person : persons) {
       addClient(person, DeviceId.FIRST);
     }
@@ -94,9 +96,19 @@ final class World {
   }
 
   private ServerMachine made(String name) {
-    return name.startsWith("relay")
-        ? new RelayMachine(this, name)
-        : name.startsWith("store") ? new StoreMachine(this, name) : new PresenceMachine(this, name);
+    return switch (name.substring(0, name.indexOf('-'))) {
+      case "relay" -> new RelayMachine(this, name);
+      case "store" -> new StoreMachine(this, name);
+      case "blob" -> new BlobMachine(this);
+      default -> new PresenceMachine(this, name);
+    };
+  }
+
+  private boolean reachesBlobs(String store) {
+    var blob = net.find(BlobMachine.NAME);
+    return blob.isPresent()
+        && !blob.get().paused()
+        && !net.isCut(new Net.Link(store, BlobMachine.NAME));
   }
 
   SimClient addClient(Person person, DeviceId number) {
@@ -163,6 +175,10 @@ final class World {
 
   SimCold cold() {
     return cold;
+  }
+
+  SimBlobs.Folder blobs() {
+    return blobs;
   }
 
   List<String> relays() {

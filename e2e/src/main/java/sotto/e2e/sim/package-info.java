@@ -5,10 +5,11 @@
 /// Simulation   one run of one seed: builds a World, lets a Script of faults loose on it, heals it, judges it
 ///   World      who is there: machines, databases, lists of pods; what starts and restarts them
 ///     Scheduler   simulated time; runs one event after the other
-///     SimCold     the blob store, where what is not acked soon moves
+///     SimCold     the blob store, where what is not acked soon moves; there while BlobMachine runs
+///     BlobMachine a model of the blob service (SimBlobs), to which clients upload in parts
 ///     Net         machines, cut links, calls under way (Wire)
 ///     RelayMachine, StoreMachine, PresenceMachine   the real services on a machine
-///     SimClient   a device: its disk, signing in, coming back; SimStream, SimLane: what it says on a stream
+///     SimClient   a device: its disk, signing in, coming back; SimStream, SimLane: what it says on a stream; SimUpload
 ///   Fault      what may go wrong
 ///   Ledger     what was promised, and the guarantees that are checked after every event
 /// ```

@@ -63,6 +63,14 @@ public final class LooseSegments {
   ///
   /// @return how many are gone
   public int sweep(int bucket) {
+    return sweep(bucket, PATIENCE);
+  }
+
+  /// The same with another idea of how long a move may take.
+  ///
+  /// @param patience how long a move may take before its blob counts as left behind
+  /// @return how many are gone
+  public int sweep(int bucket, Duration patience) {
     if (!writers.ownership().has(bucket)) {
       return 0;
     }
@@ -78,7 +86,7 @@ public final class LooseSegments {
                         row.getInt(3) != 0),
                 Sweeper.first(bucket).bytes(),
                 Sweeper.last(bucket).bytes(),
-                clock.millis() - PATIENCE.toMillis(),
+                clock.millis() - patience.toMillis(),
                 AT_ONCE));
     List<Loose> doomed = new ArrayList<>();
     for (Loose one : loose) {
