@@ -33,6 +33,7 @@ final class CommandLines {
     commands.put("conversations", ConversationsCommand::new);
     commands.put("read", ReadCommand::new);
     commands.put("chat", ChatCommand::new);
+    commands.put("downloads", DownloadsCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);
     commands.put("serve", session -> new ServeCommand());

@@ -2,9 +2,11 @@ package sotto.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import sotto.cli.print.JsonLine;
 import sotto.cli.print.MessageJson;
 import sotto.cli.print.MessageLines;
@@ -14,6 +16,7 @@ import sotto.client.Contact;
 import sotto.client.Event;
 import sotto.client.FileView;
 import sotto.client.MessageView;
+import sotto.client.SaveResult;
 import sotto.client.Sotto;
 import sotto.client.SottoException;
 
@@ -24,17 +27,23 @@ final class EventPrinter {
   private final Session session;
   private final Sotto sotto;
   private final Optional<Path> folder;
+  private final DownloadProgress progress;
+  private final Set<FileView> fetched = new HashSet<>();
 
   EventPrinter(Session session, Sotto sotto, Optional<Path> folder) {
     this.session = session;
     this.sotto = sotto;
     this.folder = folder;
+    this.progress = new DownloadProgress(session);
   }
 
   /// Prints an event; when this returns the line is out.
   ///
   /// @return whether it was a message
   boolean print(Event event) {
+    if (event.id() != Event.LIVE) {
+      progress.erase();
+    }
     return switch (event) {
       case Event.MessageReceived received -> message(received.message());
       case Event.Undecryptable undecryptable -> message(undecryptable.message());
@@ -53,7 +62,16 @@ final class EventPrinter {
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
       case Event.PresenceChanged presence -> false;
-      case Event.FileProgress progress -> false;
+      case Event.FileProgress moved -> {
+        if (!fetched(moved)) {
+          progress.show(moved, "");
+        }
+        yield false;
+      }
+      case Event.FileSaved saved -> {
+        saved(saved);
+        yield false;
+      }
       case Event.ConnectionChanged connection -> false;
     };
   }
@@ -61,14 +79,39 @@ final class EventPrinter {
   private boolean message(MessageView arrived) {
     MessageView message = named(arrived);
     Map<FileView, SavedFile> saved = new LinkedHashMap<>();
-    folder.ifPresent(
-        to -> message.files().forEach(f -> saved.put(f, new SavedFile(sotto.save(f, to)))));
+    folder.ifPresent(to -> message.files().forEach(f -> saved.put(f, new SavedFile(save(f, to)))));
     if (session.json()) {
       session.out().json(MessageJson.line(message, saved));
     } else {
       session.out().line(session.lines().full(message, saved));
     }
     return true;
+  }
+
+  private SaveResult save(FileView file, Path to) {
+    fetched.add(file);
+    try (var _ = progress.watch(sotto, file)) {
+      return sotto.save(file, to);
+    }
+  }
+
+  /// Whether it is about a file that was watched while it was saved here.
+  private boolean fetched(Event.FileProgress moved) {
+    return fetched.stream()
+        .anyMatch(f -> f.message().equals(moved.message()) && f.index() == moved.index());
+  }
+
+  /// Leaves the terminal's line to others.
+  void erase() {
+    progress.erase();
+  }
+
+  private void saved(Event.FileSaved event) {
+    if (session.json()) {
+      session.out().json(MessageJson.saved(event));
+    } else {
+      session.out().line("* " + MessageLines.saved(event.file(), new SavedFile(event.result())));
+    }
   }
 
   /// The message once the name of its author is known: that of someone who writes for the first

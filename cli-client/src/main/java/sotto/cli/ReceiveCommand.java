@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sotto.client.AutoDownloads;
 import sotto.client.EventStream;
 import sotto.client.Sotto;
 import sotto.client.SottoException;
@@ -94,11 +95,13 @@ final class ReceiveCommand implements Callable<Integer> {
     Optional<Deadline> end = timeout.map(Deadline::in);
     int left = max.orElse(Integer.MAX_VALUE);
     while (left > 0) {
-      boolean caughtUp = mailbox.ended();
+      boolean caughtUp = mailbox.ended() && filesHaveCome(sotto);
       boolean stop = end.map(Deadline::over).orElse(caughtUp && !follow) || mailbox.hopeless();
       var event = events.next(stop ? Duration.ZERO : end.map(e -> e.left(SLICE)).orElse(SLICE));
       if (event.isEmpty()) {
         if (stop) {
+          printer.erase();
+          tellWhatWaits(sotto);
           return mailbox.problem();
         }
         continue;
@@ -108,6 +111,25 @@ final class ReceiveCommand implements Callable<Integer> {
       }
       events.done();
     }
+    printer.erase();
     return Optional.empty();
+  }
+
+  /// Whether no file is on its way by itself, and none waits that could go now.
+  private static boolean filesHaveCome(Sotto sotto) {
+    AutoDownloads downloads = sotto.autoDownloads();
+    return downloads.rule().isEmpty() || downloads.await(Duration.ZERO);
+  }
+
+  private void tellWhatWaits(Sotto sotto) {
+    int waiting = sotto.autoDownloads().waiting();
+    if (waiting > 0) {
+      session.notice(
+          "downloads_waiting",
+          waiting == 1
+              ? "A file has not come yet; it goes on with the next command that connects."
+              : waiting
+                  + " files have not come yet; they go on with the next command that connects.");
+    }
   }
 }

@@ -44,6 +44,7 @@ class HomeTest {
         "conversations",
         "read bob",
         "chat bob",
+        "downloads",
         "verify bob"
       })
   void withoutAHome_isNotRegistered_andMakesNone(String line) {

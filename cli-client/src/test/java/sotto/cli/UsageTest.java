@@ -83,6 +83,13 @@ class UsageTest {
         "archive --older-than 90",
         "archive --older-than 90d --restore",
         "archive bob",
+        "downloads --up-to 10",
+        "downloads --up-to 0MB",
+        "downloads --up-to 1001GB",
+        "downloads --into here",
+        "downloads --a-day 1GB",
+        "downloads --off --up-to 1MB",
+        "downloads --up-to 2MB --a-day 1MB",
         "serve",
         "help nothing"
       })

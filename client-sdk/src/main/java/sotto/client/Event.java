@@ -83,6 +83,13 @@ public sealed interface Event {
     }
   }
 
+  /// A file that was downloaded by itself ([AutoDownloads]) is saved, or cannot be.
+  ///
+  /// @param id the event's id
+  /// @param file the file
+  /// @param result where it is, or why there is nothing to save
+  record FileSaved(long id, FileView file, SaveResult result) implements Event {}
+
   /// The connection changed.
   ///
   /// @param id [#LIVE]

@@ -151,6 +151,11 @@ public final class Sotto implements AutoCloseable {
     return engine.save(file, folder);
   }
 
+  /// Files that are downloaded by themselves.
+  public AutoDownloads autoDownloads() {
+    return new AutoDownloads(engine);
+  }
+
   /// The events for the consumer `app`.
   public EventStream events() {
     return events("app");

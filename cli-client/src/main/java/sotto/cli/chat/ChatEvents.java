@@ -103,6 +103,7 @@ final class ChatEvents implements AutoCloseable {
       case Event.Displaced displaced ->
           view.warning("displaced", "Another sotto of this device took the connection over.");
       case Event.FileProgress progress -> files.moved(progress, view);
+      case Event.FileSaved saved -> view.saved(saved);
       case Event.ConnectionChanged connection -> {}
     }
   }

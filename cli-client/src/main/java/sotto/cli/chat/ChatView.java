@@ -1,6 +1,8 @@
 package sotto.cli.chat;
 
 import java.util.Optional;
+import sotto.cli.print.MessageLines;
+import sotto.cli.print.SavedFile;
 import sotto.client.Event;
 import sotto.client.MessageView;
 import sotto.client.Picture;
@@ -27,6 +29,11 @@ interface ChatView extends AutoCloseable {
   ///
   /// @param file its name, safe for a terminal; how far it is
   void moving(String file, Event.FileProgress moved);
+
+  /// A file was downloaded by itself, or cannot be.
+  default void saved(Event.FileSaved event) {
+    note("file_saved", MessageLines.saved(event.file(), new SavedFile(event.result())));
+  }
 
   /// Something to know.
   ///

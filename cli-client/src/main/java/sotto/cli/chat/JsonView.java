@@ -48,6 +48,11 @@ final class JsonView implements ChatView {
   }
 
   @Override
+  public void saved(Event.FileSaved event) {
+    out.json(MessageJson.saved(event));
+  }
+
+  @Override
   public void note(String code, String safe) {
     out.json(new JsonLine("notice").put("code", code).put("message", safe));
   }

@@ -49,6 +49,17 @@ public final class MessageJson {
         .put("total", moved.progress().total());
   }
 
+  /// An object of type `file_saved`: what became of a file that was downloaded by itself.
+  public static JsonLine saved(Event.FileSaved event) {
+    SavedFile saved = new SavedFile(event.result());
+    return new JsonLine("file_saved")
+        .put("id", event.file().message().value())
+        .put("file", event.file().index())
+        .put("name", event.file().name())
+        .put("path", saved.path())
+        .put("problem", saved.problem());
+  }
+
   /// Who a contact is: `user`, `account`, `verification`, `accepted`.
   public static JsonLine contact(JsonLine line, Contact contact) {
     return line.put("user", contact.name())

@@ -106,6 +106,11 @@ public final class MessageLines {
     return String.format(Locale.ROOT, "%.1f %s", value, List.of("kB", "MB", "GB", "TB").get(unit));
   }
 
+  /// What became of a file that was downloaded by itself.
+  public static String saved(FileView file, SavedFile saved) {
+    return file(file, Optional.of(saved));
+  }
+
   /// A picture's size as its sender says, if they do.
   private static String pixels(Picture picture) {
     return picture.width() == 0 ? "" : picture.width() + "x" + picture.height() + ", ";

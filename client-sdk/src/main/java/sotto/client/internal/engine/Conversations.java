@@ -37,6 +37,7 @@ public final class Conversations {
   private final Names names;
   private final ChainSync chains;
   private final History history;
+  private final AutoSaver autoSaver;
 
   Conversations(
       Core core,
@@ -46,7 +47,8 @@ public final class Conversations {
       Presence presence,
       Names names,
       ChainSync chains,
-      History history) {
+      History history,
+      AutoSaver autoSaver) {
     this.core = core;
     this.outbox = outbox;
     this.outgoing = outgoing;
@@ -55,6 +57,7 @@ public final class Conversations {
     this.names = names;
     this.chains = chains;
     this.history = history;
+    this.autoSaver = autoSaver;
   }
 
   /// Makes sure that there is a conversation, and looks its name up if there is a connection.
@@ -158,8 +161,9 @@ public final class Conversations {
   /// Accepts the contact.
   public void accept(Peer peer) {
     core.lane()
-        .call(_ -> {
+        .call(tx -> {
           core.store().contacts().accept(row(peer).id());
+          tx.afterCommit(autoSaver::wake);
           return true;
         });
   }

@@ -64,6 +64,7 @@ public final class Engine implements AutoCloseable {
   private final Transfers transfers;
   private final Uploads uploads;
   private final Downloads downloads;
+  private final AutoSaver autoSaver;
   private final Unsent unsent;
   private final Presence presence;
   private final PreKeySupply supply;
@@ -93,27 +94,30 @@ public final class Engine implements AutoCloseable {
     this.outgoingFiles = new OutgoingFiles(core);
     this.transfers = new Transfers(core);
     this.uploads = new Uploads(core, outgoingFiles, transfers);
+    this.downloads = new Downloads(core, transfers, archives.history()::rows);
+    this.autoSaver = new AutoSaver(core, downloads::save);
     Sealer sealer = new Sealer(core);
     this.outbox = new Outbox(core, sealer, new Sessions(core, chains), uploads::wake);
     uploads.feeds(outbox);
     this.names = new Names(core, outbox);
     Retries retries = new Retries(core, outbox);
-    this.inbox = new Inbox(core, chains, new Reception(core, outbox, retries, names), retries);
+    this.inbox =
+        new Inbox(core, chains, new Reception(core, outbox, retries, names, autoSaver), retries);
     this.presence = new Presence(core);
     names.onAccessKey(presence::accessKeyLearned);
-    this.downloads = new Downloads(core, transfers, archives.history()::rows);
     this.unsent = new Unsent(core, outbox, uploads);
     this.supply = new PreKeySupply(core);
     this.conversations =
         new Conversations(
             core,
             outbox,
-            new OutgoingMessages(core, outbox, outgoingFiles, uploads),
+            new OutgoingMessages(core, outbox, outgoingFiles, uploads, autoSaver),
             new Typing(core, sealer),
             presence,
             names,
             chains,
-            archives.history());
+            archives.history(),
+            autoSaver);
     this.connector = new Connector(core, dialer, new Guest());
   }
 
@@ -155,6 +159,7 @@ public final class Engine implements AutoCloseable {
               core.store().settings().number(CLOCK_OFFSET).ifPresent(core.clock()::setOffset);
               outgoingFiles.sweep();
               downloads.sweep();
+              autoSaver.load();
               archives.sweep();
               return registration.load();
             });
@@ -350,6 +355,15 @@ public final class Engine implements AutoCloseable {
   public SaveResult save(FileView file, Path folder) {
     requireOpen();
     return downloads.save(file, folder);
+  }
+
+  /// Downloads files by itself.
+  ///
+  /// @throws SottoException NOT_REGISTERED, CLOSED
+  public AutoSaver autoSaver() {
+    requireOpen();
+    core.self();
+    return autoSaver;
   }
 
   /// Live events.
@@ -561,6 +575,7 @@ public final class Engine implements AutoCloseable {
       core.inBackground("names", () -> names.connected(session.calls()));
       core.inBackground("upkeep", () -> upkeep(session.calls()));
       uploads.connected();
+      autoSaver.connected();
     }
 
     private void upkeep(ServerCalls calls) {

@@ -31,12 +31,15 @@ final class OutgoingMessages {
   private final Outbox outbox;
   private final OutgoingFiles outgoingFiles;
   private final Uploads uploads;
+  private final AutoSaver autoSaver;
 
-  OutgoingMessages(Core core, Outbox outbox, OutgoingFiles outgoingFiles, Uploads uploads) {
+  OutgoingMessages(
+      Core core, Outbox outbox, OutgoingFiles outgoingFiles, Uploads uploads, AutoSaver autoSaver) {
     this.core = core;
     this.outbox = outbox;
     this.outgoingFiles = outgoingFiles;
     this.uploads = uploads;
+    this.autoSaver = autoSaver;
   }
 
   /// Stores a message and its outbox row, and what it takes to send its files.
@@ -119,6 +122,7 @@ final class OutgoingMessages {
     }
     if (!contact.accepted()) {
       core.store().contacts().accept(contact.id());
+      tx.afterCommit(autoSaver::wake);
     }
     tx.afterCommit(() -> {
       contact.account().ifPresent(outbox::wake);

@@ -29,12 +29,14 @@ final class Reception {
   private final Outbox outbox;
   private final Retries retries;
   private final Names names;
+  private final AutoSaver autoSaver;
 
-  Reception(Core core, Outbox outbox, Retries retries, Names names) {
+  Reception(Core core, Outbox outbox, Retries retries, Names names, AutoSaver autoSaver) {
     this.core = core;
     this.outbox = outbox;
     this.retries = retries;
     this.names = names;
+    this.autoSaver = autoSaver;
   }
 
   /// Takes a content that came through the mailbox.
@@ -62,7 +64,10 @@ final class Reception {
       store.messages().healed(contact.id(), from.device().number(), sentAt);
       Optional<Long> row =
           add(contact, from, id, MessageView.Kind.MESSAGE, message, new Times(sentAt, acceptedAt));
-      row.ifPresent(r -> announce(tx, Events.Kind.RECEIVED, r));
+      row.ifPresent(r -> {
+        announce(tx, Events.Kind.RECEIVED, r);
+        autoSaver.received(tx, r);
+      });
     }
     // A repeated message is confirmed again: its sender may have lost the first receipt.
     store

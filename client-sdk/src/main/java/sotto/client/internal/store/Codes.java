@@ -103,6 +103,7 @@ final class Codes {
       case CONTACT -> 4;
       case MISSED -> 5;
       case DISPLACED -> 6;
+      case FILE -> 7;
     };
   }
 
@@ -114,6 +115,7 @@ final class Codes {
       case 4 -> Events.Kind.CONTACT;
       case 5 -> Events.Kind.MISSED;
       case 6 -> Events.Kind.DISPLACED;
+      case 7 -> Events.Kind.FILE;
       default -> throw unknown();
     };
   }

@@ -21,7 +21,9 @@ public final class Events {
     /// [Event.MessagesMissed]; the detail is the time.
     MISSED,
     /// [Event.Displaced].
-    DISPLACED
+    DISPLACED,
+    /// [Event.FileSaved]; the detail is a [FileDetail].
+    FILE
   }
 
   private record Stored(long id, Kind kind, long message, long contact, String detail) {}
@@ -102,6 +104,7 @@ public final class Events {
           Optional.of(
               new Event.MessagesMissed(e.id(), Instant.ofEpochMilli(Long.parseLong(e.detail()))));
       case DISPLACED -> Optional.of(new Event.Displaced(e.id()));
+      case FILE -> message(e).flatMap(m -> FileDetail.read(e.detail()).event(e.id(), m));
     };
   }
 

@@ -140,6 +140,11 @@ final class Schema {
                 key BLOB NOT NULL, ciphertext_size INTEGER NOT NULL,
                 ciphertext_sha256 BLOB NOT NULL, blob_id BLOB NOT NULL,
                 expires_at INTEGER NOT NULL, PRIMARY KEY(sha256, size)) WITHOUT ROWID\
+              """),
+          List.of(
+              """
+              CREATE TABLE wanted_file(message INTEGER NOT NULL, place INTEGER NOT NULL,
+                tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(message, place)) WITHOUT ROWID\
               """));
 
   private Schema() {}

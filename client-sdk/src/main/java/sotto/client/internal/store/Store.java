@@ -32,6 +32,7 @@ public final class Store implements AutoCloseable {
   private final Messages messages;
   private final Attached attached;
   private final KnownBlobs knownBlobs;
+  private final WantedFiles wantedFiles;
   private final Outgoing outgoing;
   private final SendLog sendLog;
   private final Dedupe dedupe;
@@ -53,6 +54,7 @@ public final class Store implements AutoCloseable {
     this.messages = new Messages(sql, settings);
     this.attached = new Attached(sql);
     this.knownBlobs = new KnownBlobs(sql);
+    this.wantedFiles = new WantedFiles(sql, settings);
     this.outgoing = new Outgoing(sql);
     this.sendLog = new SendLog(sql);
     this.dedupe = new Dedupe(sql);
@@ -167,6 +169,11 @@ public final class Store implements AutoCloseable {
     return home.resolve("incoming");
   }
 
+  /// The folder for files that were downloaded by themselves, unless another was chosen.
+  public Path filesFolder() {
+    return home.resolve("files").toAbsolutePath();
+  }
+
   /// The connection.
   public Sql sql() {
     return sql;
@@ -210,6 +217,11 @@ public final class Store implements AutoCloseable {
   /// Files that were uploaded.
   public KnownBlobs knownBlobs() {
     return knownBlobs;
+  }
+
+  /// Files that are to be downloaded by themselves.
+  public WantedFiles wantedFiles() {
+    return wantedFiles;
   }
 
   /// The outbox.
