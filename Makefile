@@ -1,6 +1,6 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo faults-store faults-mesh sim test test-all format dist clean
+.PHONY: help build demo faults-store faults-mesh sim test test-all helm-test images format dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -30,6 +30,13 @@ test: ## build everything, run all tests, print a summary
 
 test-all: ## the same with the long tests
 	@build/test -Dsotto.long=true
+
+helm-test: ## render the chart for each profile and check what comes out; builds Helm once
+	@stack/sotto-stack install helm
+	@build/mvn -B -q -pl standalone -am -Dtest=ChartTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip=true test
+
+images: ## the servers' images, without a registry: target/images (needs root, buildah, mmdebstrap)
+	@images/make
 
 format: ## format the Java sources
 	@build/mvn -B -q spotless:apply

@@ -1,4 +1,4 @@
-# The parts: Vitess, etcd and MinIO built from their Go modules at the versions of parts/go.mod and parts/s3/go.mod, MySQL unpacked beside the system.
+# The parts: Vitess, etcd, MinIO and Helm built from their Go modules at the versions of the go.mod in parts/, parts/s3/ and parts/helm/, MySQL unpacked beside the system.
 # $cache/PART-VERSION holds them. Everything is made beside its place and moved there when whole.
 
 if [ -n "${SOTTO_CACHE-}" ]; then cache=$SOTTO_CACHE
@@ -10,7 +10,8 @@ version_of() { awk -v m="$1" '$1 == m && $2 ~ /^v/ { print substr($2, 2); exit }
 vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
 etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
 minio_home=$cache/minio-$(version_of github.com/minio/minio s3/)
-PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$PATH
+helm_home=$cache/helm-$(version_of helm.sh/helm/v3 helm/)
+PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$PATH
 
 # The parts that a profile runs.
 parts_of() {
@@ -18,6 +19,7 @@ parts_of() {
     mysql) ;;
     combo) echo vtcombo vtctldclient vtclient ;;
     s3) echo minio ;;
+    helm) echo helm ;;
     vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
   esac
 }
@@ -26,6 +28,7 @@ home_of() {
   case $1 in
     etcd) echo "$etcd_home" ;;
     minio) echo "$minio_home" ;;
+    helm) echo "$helm_home" ;;
     *) echo "$vitess_home" ;;
   esac
 }
@@ -33,12 +36,22 @@ package_of() {
   case $1 in
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     minio) echo github.com/minio/minio ;;
+    helm) echo helm.sh/helm/v3/cmd/helm ;;
     *) echo "vitess.io/vitess/go/cmd/$1" ;;
   esac
 }
-# MinIO has a module of its own, so that its many dependencies do not choose those of Vitess.
-module_of() { if [ "$1" = minio ]; then echo "$here/parts/s3"; else echo "$here/parts"; fi; }
-needs_mysql() { [ "$1" != s3 ]; }
+# MinIO and Helm have modules of their own, so that their many dependencies do not choose those of Vitess.
+module_of() { case $1 in minio) echo "$here/parts/s3" ;; helm) echo "$here/parts/helm" ;; *) echo "$here/parts" ;; esac; }
+needs_mysql() { [[ $1 != s3 && $1 != helm ]]; }
+
+# What a part is told when it is built. Without, Helm takes every cluster for one of 1.20.
+flags_of() {
+  local kubernetes
+  [ "$1" = helm ] || return 0
+  kubernetes=$(version_of k8s.io/client-go helm/)
+  printf -- '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=%s -X helm.sh/helm/v3/internal/version.version=v%s' \
+    "$(cut -d. -f2 <<<"$kubernetes")" "$(version_of helm.sh/helm/v3 helm/)"
+}
 
 # The newest MySQL in the cache; empty if there is none.
 find_mysql() {
@@ -70,7 +83,7 @@ install_parts() {
 
 build() {
   (($#)) || return 0
-  command -v go >/dev/null || fail "Vitess, etcd and MinIO are built from source, and there is no go on the PATH: install Go 1.26 or later"
+  command -v go >/dev/null || fail "Vitess, etcd, MinIO and Helm are built from source, and there is no go on the PATH: install Go 1.26 or later"
   local complaint module; module=$(module_of "$1") # of one profile, one module
   complaint=$(go list -C "$module" -mod=readonly -m 2>&1) ||
     fail "this Go cannot build $1, which needs $(awk '$1 == "go" { print $2 }' "$module/go.mod") or later: $complaint"
@@ -79,7 +92,7 @@ build() {
     n=$((n + 1)) target=$(home_of "$p")/bin/$p start=$(now)
     printf 'building %s (%d of %d) … ' "$p" "$n" "$total" >&2
     mkdir -p "${target%/*}"
-    if ! GOFLAGS=-buildvcs=false go build -C "$module" -mod=readonly -ldflags='-s -w' -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
+    if ! GOFLAGS=-buildvcs=false go build -C "$module" -mod=readonly -ldflags="-s -w $(flags_of "$p")" -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
       printf 'failed\n' >&2
       tail -n 20 "$log" >&2
       fail "$p could not be built: the whole output is in $log"

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// Who may call whom. All of it; [MeshPeers] holds servers to it.
-final class CallTable {
+public final class CallTable {
   // Services that are for one role alone; nobody else may call them, an operator neither.
   private static final Map<String, Role> RESERVED =
       Map.of("sotto.quota.v1.QuotaService", Role.BLOB, "sotto.cold.v1.ColdService", Role.STORE);
@@ -21,7 +21,7 @@ final class CallTable {
   }
 
   /// The roles whose servers a caller may use. Health checks are answered to every role.
-  static Set<Role> callees(Role caller) {
+  public static Set<Role> callees(Role caller) {
     return switch (caller) {
       case RELAY -> EnumSet.of(Role.STORE, Role.PRESENCE, Role.BLOB, Role.RELAY);
       case STORE -> EnumSet.of(Role.STORE, Role.BLOB, Role.PRESENCE);
