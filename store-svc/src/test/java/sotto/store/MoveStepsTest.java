@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import sotto.chain.DeviceId;
 import sotto.chain.testing.TestAccount;
 import sotto.mailbox.v1.AppendResult;
 import sotto.mesh.testing.HandClock;
@@ -33,7 +34,7 @@ final class MoveStepsTest {
   private final MemoryColdStore cold = new MemoryColdStore();
   private final KnownPeers peers = new KnownPeers();
   private final HandClock clock = new HandClock();
-  private final TestAccount bob = TestAccount.found(1);
+  private TestAccount bob = TestAccount.found(1);
   private final TreeMap<Long, String> expected = new TreeMap<>();
   private long seed;
   // Commits and calls to the blob store since the script began.
@@ -56,6 +57,19 @@ final class MoveStepsTest {
     ColdFault fault = point++ == faultAt ? coldFault : ColdFault.NONE;
     crashed |= fault == ColdFault.CRASH_BEFORE || fault == ColdFault.CRASH_AFTER;
     return fault;
+  }
+
+  /// What becomes of the point at which it fails.
+  private void fail(CommitFault commit) {
+    commitFault = commit;
+    coldFault =
+        switch (commit) {
+          case NONE -> ColdFault.LATE;
+          case LOST_AFTER -> ColdFault.LOST_ANSWER;
+          case LOST_BEFORE -> ColdFault.UNAVAILABLE;
+          case CRASH_AFTER -> ColdFault.CRASH_AFTER;
+          case CRASH_BEFORE -> ColdFault.CRASH_BEFORE;
+        };
   }
 
   private SteppedPod pod(String name) throws Exception {
@@ -227,16 +241,95 @@ final class MoveStepsTest {
     for (int at = 0; at < points; at++) {
       faultAt = at;
       for (CommitFault commit : CommitFault.values()) {
-        commitFault = commit;
-        coldFault =
-            switch (commit) {
-              case NONE -> ColdFault.LATE;
-              case LOST_AFTER -> ColdFault.LOST_ANSWER;
-              case LOST_BEFORE -> ColdFault.UNAVAILABLE;
-              case CRASH_AFTER -> ColdFault.CRASH_AFTER;
-              case CRASH_BEFORE -> ColdFault.CRASH_BEFORE;
-            };
+        fail(commit);
         assertThat(script()).isGreaterThanOrEqualTo(points - 1);
+      }
+    }
+  }
+
+  /// A device with a segment leaves while a move of what came later stands still.
+  ///
+  /// @param steps how far that move has come
+  /// @param ends whether the account ends with it
+  /// @return how many points it has
+  private int leaving(int steps, boolean ends) throws Exception {
+    database.reset();
+    cold.clear();
+    expected.clear();
+    bob = TestAccount.found(1);
+    int fault = faultAt;
+    faultAt = -1;
+    Driver driver = new Driver();
+    driver.pod.register(bob, "bob");
+    append(driver.pod, 0, ENVELOPES);
+    clock.pass(Duration.ofDays(7));
+    all(driver.pod, bucket());
+    assertThat(cold.names()).hasSize(1);
+    append(driver.pod, ENVELOPES, ENVELOPES + 2);
+    clock.pass(Duration.ofDays(7));
+    for (int i = 0; i < steps; i++) {
+      var _ = driver.pod.store.cool(bucket());
+    }
+    driver.pod.addDevice(bob);
+    if (ends) {
+      bob.delete();
+    } else {
+      bob.removeDevice(DeviceId.FIRST);
+    }
+    faultAt = fault;
+    point = 0;
+    left(driver);
+    expected.clear();
+    driver.until(pod -> all(pod, bucket()));
+    cold.deliverLate();
+    clock.pass(Duration.ofHours(1));
+    driver.until(pod -> {
+      var _ = pod.store.deleteLoose(bucket());
+      return database.loose().isEmpty();
+    });
+    assertThat(cold.names()).as("behind %s steps, fault at %s", steps, fault).isEmpty();
+    int points = point;
+    faultAt = -1;
+    driver.pod.store.close();
+    driver.pod.close();
+    return points;
+  }
+
+  /// Has the link appended by a pod that lives to say so.
+  private void left(Driver driver) throws Exception {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      boolean done = false;
+      try {
+        done = driver.pod.link(bob);
+      } catch (SimulatedCrash | StatusRuntimeException e) {
+        done = false;
+      }
+      if (driver.pod.store.isDead()) {
+        driver.pod.store.crash();
+        driver.pod.close();
+        driver.pod = pod("store-0");
+      } else if (done) {
+        return;
+      }
+      clock.pass(Duration.ofMinutes(10));
+    }
+    throw new AssertionError("the link is never appended; fault at " + faultAt);
+  }
+
+  @Test
+  void deviceThatLeavesBrokenOffAtEveryStep_leavesNoBlobBehind() throws Exception {
+    for (boolean ends : new boolean[] {false, true}) {
+      for (int steps = 0; steps < STEPS; steps++) {
+        faultAt = -1;
+        int points = leaving(steps, ends);
+        assertThat(points).as("the link, the blob, its record").isGreaterThanOrEqualTo(3);
+        for (int at = 0; at < points; at++) {
+          for (CommitFault commit : CommitFault.values()) {
+            faultAt = at;
+            fail(commit);
+            leaving(steps, ends);
+          }
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ package sotto.store;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -15,6 +16,9 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
 import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.AddDeviceRequest;
+import sotto.account.v1.AppendLinkRequest;
+import sotto.chain.DeviceId;
 import sotto.chain.testing.TestAccount;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.Append;
@@ -25,6 +29,8 @@ import sotto.mailbox.v1.DeviceAck;
 import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mailbox.v1.ReadRequest;
+import sotto.mesh.Caller;
+import sotto.mesh.CallerInterceptor;
 import sotto.mesh.Pods;
 import sotto.mesh.testing.HandClock;
 import sotto.store.cold.ColdStore;
@@ -102,7 +108,10 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
   private SteppedPod(SteppedStore store) throws IOException {
     this.store = store;
     InProcessServerBuilder builder = InProcessServerBuilder.forName(address).directExecutor();
-    store.services().forEach(builder::addService);
+    store
+        .services()
+        .forEach(service ->
+            builder.addService(ServerInterceptors.intercept(service, new CallerInterceptor())));
     server = builder.build().start();
     channel = InProcessChannelBuilder.forName(address).directExecutor().build();
     appends = MailboxServiceGrpc.newStub(channel).append(this);
@@ -118,6 +127,34 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
     if (!response.hasRegistered()) {
       throw new AssertionError(response);
     }
+  }
+
+  /// Adds the next device of an account.
+  void addDevice(TestAccount account) {
+    DeviceId device = account.addDevice();
+    var response =
+        AccountServiceGrpc.newBlockingStub(channel)
+            .addDevice(
+                AddDeviceRequest.newBuilder()
+                    .setAccountId(Rig.id(account))
+                    .setLink(lastLink(account))
+                    .setDevice(Rig.device(device.number()))
+                    .build());
+    if (!response.hasAppended()) {
+      throw new AssertionError(response);
+    }
+  }
+
+  /// Appends the last link of an account's chain.
+  boolean link(TestAccount account) {
+    return new Caller(account.id(), DeviceId.FIRST)
+        .on(AccountServiceGrpc.newBlockingStub(channel))
+        .appendLink(AppendLinkRequest.newBuilder().setLink(lastLink(account)).build())
+        .hasAppended();
+  }
+
+  private static ByteString lastLink(TestAccount account) {
+    return ByteString.copyFrom(account.chain().links().getLast().bytes());
   }
 
   /// Sends one append; it waits for a step.
