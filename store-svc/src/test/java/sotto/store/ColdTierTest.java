@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -408,6 +409,55 @@ final class ColdTierTest {
     assertThat(append(3, 4).getFirst().hasAppended()).isTrue();
     rig.cold.failing(() -> ColdFault.NONE);
     assertThat(rig.mailbox(bob, 1)).isEqualTo(envelopes(0, 4));
+  }
+
+  @Test
+  void segmentThatCannotBeRead_isAskedForLessAndLessAndNothingOvertakesIt() throws Exception {
+    cold(2);
+    append(2, 3);
+    AtomicInteger calls = new AtomicInteger();
+    rig.cold.failing(() -> {
+      calls.incrementAndGet();
+      return ColdFault.UNAVAILABLE;
+    });
+    for (int second = 0; second < 600; second++) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> rig.mailbox(bob, 1)).isInstanceOf(StatusRuntimeException.class);
+      }
+      rig.clock.pass(Duration.ofSeconds(1));
+    }
+    assertThat(calls.get()).isBetween(20, 30);
+    rig.cold.failing(() -> ColdFault.NONE);
+    rig.clock.pass(Duration.ofSeconds(30));
+    assertThat(rig.mailbox(bob, 1)).isEqualTo(envelopes(0, 3));
+  }
+
+  @Test
+  void segmentThatCannotBeReadUntilItExpires_goesAndTheDeviceIsTold() throws Exception {
+    for (boolean there : new boolean[] {true, false}) {
+      int base = there ? 0 : 10;
+      append(base, base + 2);
+      rig.clock.pass(WEEK);
+      cool();
+      append(base + 2, base + 3);
+      rig.cold.failing(() -> ColdFault.UNAVAILABLE);
+      if (there) {
+        assertThat(rig.connect(bob, 1, 1).getOpened().getMissedSinceMs()).isZero();
+        assertThatThrownBy(() -> rig.mailbox(bob, 1)).isInstanceOf(StatusRuntimeException.class);
+        rig = rig.reopen();
+      }
+      rig.clock.pass(Duration.ofDays(23));
+      assertThat(rig.store().sweep(bob.id().bucket())).isEqualTo(2);
+      assertThat(segments()).isZero();
+      assertThat(rig.mailbox(bob, 1)).containsExactly("envelope " + (base + 2));
+      assertThat(rig.connect(bob, 1, there ? 2 : 3).getOpened().getMissedSinceMs())
+          .isEqualTo(there ? rig.clock.millis() : 0);
+      rig.cold.failing(() -> ColdFault.NONE);
+      rig.store().deleteLoose(bob.id().bucket());
+      assertThat(rig.cold.names()).isEmpty();
+      ack(1, rig.read(bob, 1, 0).getDeliveries(0).getPosition());
+      rig.clock.pass(DAY);
+    }
   }
 
   @Test

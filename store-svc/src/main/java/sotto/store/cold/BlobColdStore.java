@@ -73,7 +73,8 @@ public final class BlobColdStore implements ColdStore {
         case OUTCOME_NOT_SET -> new Unavailable();
       };
     } catch (StatusRuntimeException e) {
-      failed(e);
+      // Whoever reads says which segment it is, and not at each try.
+      LOG.debug("a segment cannot be read: {}", e.getStatus().getCode());
       return new Unavailable();
     }
   }

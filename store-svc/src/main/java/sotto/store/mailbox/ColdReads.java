@@ -1,6 +1,7 @@
 package sotto.store.mailbox;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +30,13 @@ import sotto.store.write.Writers;
 /// one of them at least; what is in both is taken once. Everything up to the last pointer's last
 /// position is in segments or has left, since the rows that move are the first of their mailbox.
 ///
-/// **A blob that cannot be had.** While the blob store does not answer, the read fails:
-/// *unavailable*, and whoever reads comes again. A blob that the store says is gone, or whose
-/// digest is another, is asked for again by each later read; when that has gone on for long enough
-/// and often enough the segment is given up, which the log and a metric say and the device is told
-/// as a gap. Until then nothing behind it is read: what is restored in time arrives in order.
+/// **A blob that cannot be had.** While the blob store does not answer, or fails to read this one,
+/// the read fails: *unavailable*, and whoever reads comes again; the blob store is asked less and
+/// less ([Unanswered]). That ends with an answer, or with the life of the envelopes. A blob that
+/// the store says is gone, or whose digest is another, is asked for again by each later read; when
+/// that has gone on for long enough and often enough the segment is given up, which the log and a
+/// metric say and the device is told as a gap. Until then nothing behind it is read: what is
+/// restored in time arrives in order.
 final class ColdReads {
   private static final Logger LOG = LoggerFactory.getLogger(ColdReads.class);
   private static final long CACHED_BYTES = 32L << 20;
@@ -43,6 +46,7 @@ final class ColdReads {
   private final MonotonicClock time;
   private final SegmentCache cache = new SegmentCache(CACHED_BYTES);
   private final Unreadable unreadable;
+  private final Unanswered unanswered = new Unanswered();
 
   /// A part of a mailbox that lies in a segment.
   ///
@@ -152,8 +156,14 @@ final class ColdReads {
     if (known.isPresent()) {
       return known;
     }
+    if (!unanswered.mayTry(pointer.name, time.nanos())) {
+      throw notNow();
+    }
     ColdStore.Got got =
         rules.store().map(store -> store.get(pointer.name)).orElseGet(ColdStore.Unavailable::new);
+    if (!(got instanceof ColdStore.Unavailable)) {
+      unanswered.answered(pointer.name);
+    }
     return switch (got) {
       case ColdStore.Found(ByteString bytes) -> {
         Optional<Segment> read = decode(bytes, pointer.directory);
@@ -167,9 +177,23 @@ final class ColdReads {
       case ColdStore.Nothing _ -> missing(request, pointer, "gone");
       case ColdStore.Unavailable _ -> {
         rules.metrics().unreadable();
-        throw Statuses.of(Reason.UNAVAILABLE, "the blob store does not answer");
+        unanswered
+            .failed(pointer.name, time.nanos())
+            .ifPresent(tries ->
+                LOG.warn(
+                    "the segment {} of bucket {} cannot be read now, {} reads of segments have"
+                        + " failed since this was last said; they are tried again, and what lies"
+                        + " behind them waits",
+                    pointer.name,
+                    new AccountId(request.getAccountId().toByteArray()).bucket(),
+                    tries));
+        throw notNow();
       }
     };
+  }
+
+  private static StatusRuntimeException notNow() {
+    return Statuses.of(Reason.UNAVAILABLE, "the blob store does not answer");
   }
 
   private static Optional<Segment> decode(ByteString bytes, Directory directory) {

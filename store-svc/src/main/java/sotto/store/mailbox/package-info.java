@@ -6,7 +6,7 @@
 /// │  └─ AppendJob    one append: device list, limits, rows, outcome
 /// ├─ MailboxWrites   acks, opened devices, last seen
 /// ├─ MailboxReads    mailbox pages, missed checks, last seen
-/// │  └─ ColdReads    what of a page lies in segments (SegmentCache, Unreadable)
+/// │  └─ ColdReads    what of a page lies in segments (SegmentCache, Unreadable, Unanswered)
 /// ├─ Sweeper         expiry, a bucket at a time
 /// ├─ Mover           old envelopes to the blob store, a segment at a time
 /// └─ LooseSegments   blobs that nothing points to

@@ -114,7 +114,9 @@ public final class Segments {
     return gone;
   }
 
-  /// Removes the envelopes of a device's segments whose time is over.
+  /// Removes the envelopes of a device's segments whose time is over. If it was there while they
+  /// were, and did not get them, it is told of a gap when it next connects: then their segment
+  /// could not be read.
   ///
   /// @return how many went
   public int expire(AccountId account, DeviceState device) throws SQLException {
@@ -123,8 +125,12 @@ public final class Segments {
       Set<Integer> leave = new HashSet<>();
       List<Directory.Entry> entries = pointer.directory.entries();
       for (int i = 0; i < entries.size(); i++) {
-        if (entries.get(i).expiresAt() <= now && !pointer.marks.isGone(i)) {
+        Directory.Entry entry = entries.get(i);
+        if (entry.expiresAt() <= now && !pointer.marks.isGone(i)) {
           leave.add(i);
+          if (device.lastSeenDay > entry.acceptedAt()) {
+            device.noteGap(session, account, now);
+          }
         }
       }
       gone += leave(account, device, pointer, leave);
