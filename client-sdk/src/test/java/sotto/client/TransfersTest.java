@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sotto.blob.v1.QuotaExceeded;
 import sotto.client.SottoException.Code;
 
@@ -311,6 +313,64 @@ final class TransfersTest {
       assertThat(people.of("bob").save(view, in)).isInstanceOf(SaveResult.Damaged.class);
       assertThat(left("bob", "incoming")).isZero();
     }
+    if (Files.exists(in)) {
+      try (Stream<Path> files = Files.list(in)) {
+        assertThat(files).isEmpty();
+      }
+    }
+  }
+
+  /// What a hostile sender says of a blob that is there: each is a message of its own.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // Another key: the blob is that of another message.
+        "key = randomblob(32)",
+        // The digest of another file.
+        "sha256 = randomblob(32)",
+        // A size that pads to the same blob, and one that does not.
+        "size = size - 1",
+        "size = size + 1",
+        "size = 10, ciphertext_size = (SELECT min(ciphertext_size) FROM attachment)"
+      })
+  void whatTheMessageSaysWrongOfItsBlob_isDamaged_andNothingIsWritten(String lie)
+      throws IOException {
+    Conversation bob = people.aliceToBob();
+    bob.sendFile(file("tiny.bin", 10), "");
+    bob.sendFile(file("a.bin", 200_000), "");
+    FileView _ = received(2);
+    people.of("alice").close();
+    Sotto offline = people.openOffline("alice");
+    offline.conversationWith(Username.of("bob")).sendFile(file("b.bin", 200_000), "");
+    offline.close();
+    PastWriter.inStore(
+        people.home("alice"),
+        store -> {
+          long row = store.sql().number("SELECT max(message) FROM attachment");
+          for (String field : List.of("key", "size", "sha256", "ciphertext_sha256", "blob_id")) {
+            store
+                .sql()
+                .update(
+                    "UPDATE attachment SET "
+                        + field
+                        + " = (SELECT "
+                        + field
+                        + " FROM attachment WHERE name = 'a.bin') WHERE message = ?",
+                    row);
+          }
+          assertThat(store.sql().update("UPDATE attachment SET " + lie + " WHERE message = ?", row))
+              .isOne();
+        });
+    var _ = people.open("alice");
+    FileView _ = received(3);
+    FileView view =
+        filesOf(people.of("bob").conversations().getFirst()).stream()
+            .filter(f -> f.name().equals("b.bin"))
+            .findFirst()
+            .orElseThrow();
+    Path in = folder.resolve("in");
+    assertThat(people.of("bob").save(view, in)).isInstanceOf(SaveResult.Damaged.class);
+    assertThat(left("bob", "incoming")).isZero();
     if (Files.exists(in)) {
       try (Stream<Path> files = Files.list(in)) {
         assertThat(files).isEmpty();
