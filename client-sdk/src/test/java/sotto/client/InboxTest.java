@@ -131,6 +131,36 @@ final class InboxTest {
     assertThat(people.of("carol").search("bob", 10)).isEmpty();
   }
 
+  /// Two messages at one place of the history: a page could leave one out.
+  @Test
+  void ownMessagesIdFromThePeer_isAckedAndDropped_andTheNextMessageArrives() {
+    Conversation bob = people.aliceToBob();
+    SentMessage own = bob.send("mine");
+    assertThat(own.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
+    people.of("bob").close();
+    Sotto offline = people.openOffline("bob");
+    SentMessage echo = offline.conversationWith(people.id("alice")).send("echo");
+    offline.close();
+    PastWriter.inStore(
+        people.home("bob"),
+        store ->
+            store
+                .sql()
+                .update(
+                    "UPDATE message SET message_id = ? WHERE message_id = ?",
+                    own.id().bytes(),
+                    echo.id().bytes()));
+    Sotto bobs = people.open("bob");
+    assertThat(bobs.awaitOutbox(PATIENCE)).isTrue();
+    awaitEmptyMailbox("alice");
+    assertThat(
+            bobs.conversationWith(people.id("alice"))
+                .send("after")
+                .await(Status.DELIVERED, PATIENCE))
+        .isEqualTo(Status.DELIVERED);
+    assertThat(bob.messages(10).stream().map(MessageView::text)).containsExactly("mine", "after");
+  }
+
   @Test
   void lostSession_healsByItself() {
     Conversation bob = people.aliceToBob();

@@ -59,6 +59,9 @@ final class Reception {
     Store store = core.store();
     MessageId id = MessageId.of(content.getMessageId().toByteArray());
     ContactRow contact = contact(tx, from, content);
+    if (echoes(contact, id)) {
+      return;
+    }
     long sentAt = Math.min(content.getSentAtMs(), acceptedAt + FUTURE_MILLIS);
     if (store.dedupe().record(from.account(), id, core.clock().millis())) {
       store.messages().healed(contact.id(), from.device().number(), sentAt);
@@ -80,6 +83,12 @@ final class Reception {
             core.randomBytes(16),
             outbox.receiptDue());
     tx.afterCommit(() -> outbox.wakeForReceipts(from.account()));
+  }
+
+  /// Whether a message has the id of an own one of the same conversation. Only a hostile sender's
+  /// has: two at one place of the history, of which a page could show one.
+  private boolean echoes(ContactRow contact, MessageId id) {
+    return core.store().messages().outgoing(contact.id(), id).isPresent();
   }
 
   private record Times(long sentAt, long acceptedAt) {}
@@ -121,7 +130,8 @@ final class Reception {
   private void unsupported(Transaction tx, DeviceAddress from, Content content, long acceptedAt) {
     MessageId id = MessageId.of(content.getMessageId().toByteArray());
     ContactRow contact = contact(tx, from, content);
-    if (core.store().dedupe().record(from.account(), id, core.clock().millis())) {
+    if (!echoes(contact, id)
+        && core.store().dedupe().record(from.account(), id, core.clock().millis())) {
       long sentAt = Math.min(content.getSentAtMs(), acceptedAt + FUTURE_MILLIS);
       add(
               contact,
