@@ -1,12 +1,18 @@
 package sotto.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +25,7 @@ import sotto.client.Status;
 @ExtendWith(Stage.Given.class)
 final class FullDiskTest {
   private static final boolean LONG = Boolean.getBoolean("sotto.long");
+  private static final int FILM = 9_000_000;
 
   private final Stage stage;
 
@@ -117,6 +124,70 @@ final class FullDiskTest {
       }
       assertThat(server.terminate()).isZero();
       Stage.noTrace("the server's log", server.log());
+    }
+  }
+
+  /// Files in the home and in a folder beside it, both on the disk that is full.
+  @Test
+  void clientsDiskIsFull_aFileOutAndAFileIn_goOnWithRoomAgain() throws IOException {
+    try (var small = SmallDisk.at(stage.folder("small-home"), 28);
+        var alice = Talk.registered(stage, "alice")) {
+      assumeThat(small).isInstanceOf(SmallDisk.Mounted.class);
+      var disk = (SmallDisk.Mounted) small;
+      var name = stage.freshName("bob");
+      var home = disk.folder().resolve("home");
+      var bob = new Cli(stage.checkout(), name, home, "bob's passphrase");
+      bob.ok(
+          "register",
+          "--server",
+          stage.server().address(),
+          "--ca",
+          stage.server().ca().toString(),
+          name);
+      var film = film();
+
+      // The encrypted copy finds no room: nothing is sent, and nothing of it stays.
+      disk.leave(2);
+      Captured.of(bob, "send", alice.name, "film", "--file", film.toString()).exits(1).says("disk");
+      assertThat(below(home.resolve("outgoing"))).isEmpty();
+      disk.free();
+      bob.ok("send", alice.name, "film", "--file", film.toString(), "--timeout", "60s");
+      assertThat(alice.awaitMessage().files()).hasSize(1);
+
+      // There is room for what comes, and none for the file that it is written out to.
+      alice.with(name).sendFile(film, "film");
+      assertThat(alice.sotto().awaitOutbox(Talk.LIMIT)).isTrue();
+      var in = disk.folder().resolve("in");
+      for (var left : List.of(2, 11)) {
+        disk.leave(left);
+        var full =
+            Captured.run(bob.builder(true, "receive", "--save-files", in.toString()), new byte[0])
+                .exits(1);
+        assertThat(full.err()).contains("storage_full");
+        Stage.noTrace("standard error", full.err());
+        assertThat(below(in)).isEmpty();
+        disk.free();
+      }
+      var message = bob.ok("receive", "--save-files", in.toString()).only("message");
+      assertThat(message.get("files").getAsJsonArray()).hasSize(1);
+      assertThat(below(in)).hasSize(1);
+      assertThat(in.resolve("film.bin")).hasSameBinaryContentAs(film);
+      assertThat(below(home.resolve("incoming"))).isEmpty();
+    }
+  }
+
+  private Path film() throws IOException {
+    var bytes = new byte[FILM];
+    new Random(1).nextBytes(bytes);
+    return Files.write(Files.createDirectories(stage.folder("film")).resolve("film.bin"), bytes);
+  }
+
+  private static List<Path> below(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    try (var files = Files.list(folder)) {
+      return files.toList();
     }
   }
 }

@@ -85,6 +85,18 @@ sealed interface SmallDisk extends AutoCloseable {
       }
     }
 
+    /// Leaves only so much room.
+    void leave(int megabytes) {
+      try (var out = Files.newOutputStream(filler())) {
+        var some = new byte[1 << 20];
+        while (folder.toFile().getUsableSpace() > (long) megabytes << 20) {
+          out.write(some);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     @Override
     public void free(long... running) {
       try {

@@ -98,7 +98,7 @@ final class Downloads {
       blob.delete();
       return saved;
     } catch (IOException e) {
-      throw unwritable(parts, "The file cannot be kept in the home.", e);
+      throw unwritable(parts, LITTLE_ROOM, "The file cannot be kept in the home.", e);
     }
   }
 
@@ -109,7 +109,9 @@ final class Downloads {
     } catch (AttachmentDamaged e) {
       return new SaveResult.Damaged();
     } catch (IOException e) {
-      throw unwritable(folder, "The file cannot be written to '" + folder + "'.", e);
+      // What was written of it is gone again, and its room is there.
+      long needed = entry.key().plainSize();
+      throw unwritable(folder, needed, "The file cannot be written to '" + folder + "'.", e);
     }
   }
 
@@ -121,9 +123,10 @@ final class Downloads {
   }
 
   /// A full disk passes; anything else is the folder's.
-  private static SottoException unwritable(Path folder, String sentence, IOException e) {
+  private static SottoException unwritable(
+      Path folder, long needed, String sentence, IOException e) {
     try {
-      if (Files.getFileStore(folder).getUsableSpace() < LITTLE_ROOM) {
+      if (Files.getFileStore(folder).getUsableSpace() < Math.max(LITTLE_ROOM, needed)) {
         return SottoException.of(
             Code.STORAGE_FULL, "The disk is full; the download goes on once there is room.", e);
       }
