@@ -245,10 +245,14 @@ class DiscoveredTest {
   void oneForAccount_isTheNextPodWhileItsOwnIsDown() throws Exception {
     var nobody = "127.0.0.1:1";
     var pods = relay.pods(Role.STORE, TestMesh.target(store("store-0", 1), nobody));
-    assertThat(
-            catchThrowableOfType(
-                StatusRuntimeException.class, () -> TestMesh.call(pods.channel(nobody))))
-        .isNotNull();
+    try (var log = CapturedLog.of(PodChannel.class)) {
+      assertThat(
+              catchThrowableOfType(
+                  StatusRuntimeException.class, () -> TestMesh.call(pods.channel(nobody))))
+          .isNotNull();
+      // The call may fail before the channel has told its state.
+      assertThat(log.next(1).getFirst()).startsWith("a pod is down");
+    }
     assertThat(pods.isDown(nobody)).isTrue();
 
     for (var account = 0; account < 32; account++) {
