@@ -85,16 +85,7 @@ final class ResumeTest {
 
   @Test
   void brokenAgainAndAgain_endsAllTheSame() throws IOException {
-    int step = Pod.PART / 3;
-    for (int from = 0; from < 3 * Pod.PART; from += step) {
-      Upload upload =
-          pod.upload(ALICE)
-              .start(about(CONTENT, 1).setOffset(from))
-              .send(Arrays.copyOfRange(CONTENT, from, from + step));
-      pod.awaitWritten(from + step);
-      upload.vanish();
-      assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition()).isEqualTo(at(from + step));
-    }
+    breakEvery(Pod.PART / 3);
 
     int sent = Math.toIntExact(pod.store.written.get());
     assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, sent).hasUploaded()).isTrue();
@@ -349,7 +340,15 @@ final class ResumeTest {
     pod.close();
     pod =
         new Pod(folder, Duration.ofSeconds(20), new Rate(4 * Pod.PART / 1_024, Duration.ofDays(1)));
-    int step = Pod.PART / 4;
+    breakEvery(Pod.PART / 4);
+
+    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 3 * Pod.PART).hasUploaded()).isTrue();
+  }
+
+  /// Sends three parts over connections that break one after the other.
+  ///
+  /// @param step bytes that each brings
+  private void breakEvery(int step) throws IOException {
     for (int from = 0; from < 3 * Pod.PART; from += step) {
       Upload upload =
           pod.upload(ALICE)
@@ -359,8 +358,6 @@ final class ResumeTest {
       upload.vanish();
       assertThat(pod.begin(ALICE, about(CONTENT, 1)).getPosition()).isEqualTo(at(from + step));
     }
-
-    assertThat(pod.goOn(ALICE, about(CONTENT, 1), CONTENT, 3 * Pod.PART).hasUploaded()).isTrue();
   }
 
   private static UploadPosition at(long committed) {
