@@ -19,14 +19,4 @@ final class BlobMachine implements ServerMachine {
   public Machine machine() {
     return machine;
   }
-
-  @Override
-  public List<SimPods> lists() {
-    return List.of();
-  }
-
-  @Override
-  public void leave(Runnable gone) {
-    gone.run();
-  }
 }

@@ -1,6 +1,5 @@
 package sotto.e2e.sim;
 
-import java.util.List;
 import java.util.Random;
 import sotto.presence.PresenceConfig;
 import sotto.presence.SteppedPresence;
@@ -32,15 +31,5 @@ final class PresenceMachine implements ServerMachine {
   @Override
   public Machine machine() {
     return machine;
-  }
-
-  @Override
-  public List<SimPods> lists() {
-    return List.of();
-  }
-
-  @Override
-  public void leave(Runnable gone) {
-    gone.run();
   }
 }

@@ -6,11 +6,15 @@ import java.util.List;
 interface ServerMachine {
   Machine machine();
 
-  /// The lists of pods it is told of, stores first, then presence pods.
-  List<SimPods> lists();
+  /// The lists of pods it is told of, stores first, then presence pods; most are told of none.
+  default List<SimPods> lists() {
+    return List.of();
+  }
 
-  /// Leaves in order, as on SIGTERM.
+  /// Leaves in order, as on SIGTERM; most just go.
   ///
   /// @param gone runs when it has left; the process is ended then
-  void leave(Runnable gone);
+  default void leave(Runnable gone) {
+    gone.run();
+  }
 }
