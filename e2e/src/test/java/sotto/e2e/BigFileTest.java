@@ -12,11 +12,15 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A large file from one client to another while the connection breaks again and again: it arrives
 /// as it was, hardly a byte is sent twice, and nobody's memory grows with it.
+// A gigabyte each way over sixty connections and more.
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 @ExtendWith(Stage.Given.class)
 final class BigFileTest {
   private static final boolean LONG = Boolean.getBoolean("sotto.long");
