@@ -1,4 +1,4 @@
-# The parts: Vitess, etcd, MinIO and Helm built from their Go modules at the versions of the go.mod in parts/, parts/s3/ and parts/helm/, MySQL unpacked beside the system.
+# The parts: Vitess, etcd, MinIO, Helm and a Kubernetes built from their Go modules at the versions of the go.mod in parts/ and below, MySQL unpacked beside the system.
 # $cache/PART-VERSION holds them. Everything is made beside its place and moved there when whole.
 
 if [ -n "${SOTTO_CACHE-}" ]; then cache=$SOTTO_CACHE
@@ -11,7 +11,10 @@ vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
 etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
 minio_home=$cache/minio-$(version_of github.com/minio/minio s3/)
 helm_home=$cache/helm-$(version_of helm.sh/helm/v3 helm/)
-PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$PATH
+kubernetes_home=$cache/kubernetes-$(version_of k8s.io/kubernetes k8s/)
+coredns_home=$cache/coredns-$(version_of github.com/coredns/coredns coredns/)
+router_home=$cache/kube-router-$(version_of github.com/cloudnativelabs/kube-router/v2 kube-router/)
+PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$kubernetes_home/bin:$coredns_home/bin:$router_home/bin:$PATH
 
 # The parts that a profile runs.
 parts_of() {
@@ -20,6 +23,7 @@ parts_of() {
     combo) echo vtcombo vtctldclient vtclient ;;
     s3) echo minio ;;
     helm) echo helm ;;
+    kubernetes) echo etcd helm pause kubectl kube-scheduler kube-proxy kubelet kube-controller-manager kube-apiserver coredns kube-router ;;
     vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
   esac
 }
@@ -29,6 +33,9 @@ home_of() {
     etcd) echo "$etcd_home" ;;
     minio) echo "$minio_home" ;;
     helm) echo "$helm_home" ;;
+    coredns) echo "$coredns_home" ;;
+    kube-router) echo "$router_home" ;;
+    pause | kube*) echo "$kubernetes_home" ;;
     *) echo "$vitess_home" ;;
   esac
 }
@@ -37,21 +44,46 @@ package_of() {
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     minio) echo github.com/minio/minio ;;
     helm) echo helm.sh/helm/v3/cmd/helm ;;
+    coredns) echo github.com/coredns/coredns ;;
+    kube-router) echo github.com/cloudnativelabs/kube-router/v2/cmd/kube-router ;;
+    pause) echo sotto/stack/parts/k8s/pause ;;
+    kube*) echo "k8s.io/kubernetes/cmd/$1" ;;
     *) echo "vitess.io/vitess/go/cmd/$1" ;;
   esac
 }
-# MinIO and Helm have modules of their own, so that their many dependencies do not choose those of Vitess.
-module_of() { case $1 in minio) echo "$here/parts/s3" ;; helm) echo "$here/parts/helm" ;; *) echo "$here/parts" ;; esac; }
-needs_mysql() { [[ $1 != s3 && $1 != helm ]]; }
+# Most have modules of their own, so that their many dependencies do not choose those of others.
+module_of() {
+  case $1 in
+    minio) echo "$here/parts/s3" ;;
+    helm | coredns | kube-router) echo "$here/parts/$1" ;;
+    pause | kube*) echo "$here/parts/k8s" ;;
+    *) echo "$here/parts" ;;
+  esac
+}
+needs_mysql() { [[ $1 != s3 && $1 != helm && $1 != kubernetes ]]; }
 
-# What a part is told when it is built. Without, Helm takes every cluster for one of 1.20.
+# What a part is told when it is built. Without, Helm takes every cluster for one of 1.20, and Kubernetes itself for v0.0.0.
 flags_of() {
-  local kubernetes
-  [ "$1" = helm ] || return 0
+  local kubernetes package
+  case $1 in
+    helm) ;;
+    coredns | kube-router) return 0 ;;
+    kube*)
+      kubernetes=$(version_of k8s.io/kubernetes k8s/)
+      for package in k8s.io/client-go/pkg/version k8s.io/component-base/version; do
+        printf -- '-X %s.gitVersion=v%s -X %s.gitMajor=1 -X %s.gitMinor=%s -X %s.gitTreeState=clean ' "$package" "$kubernetes" "$package" "$package" "$(cut -d. -f2 <<<"$kubernetes")" "$package"
+      done
+      return 0
+      ;;
+    *) return 0 ;;
+  esac
   kubernetes=$(version_of k8s.io/client-go helm/)
   printf -- '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=%s -X helm.sh/helm/v3/internal/version.version=v%s' \
     "$(cut -d. -f2 <<<"$kubernetes")" "$(version_of helm.sh/helm/v3 helm/)"
 }
+
+# Those that go into an image, or run beside another system's files, bring all they need.
+cgo_of() { case $1 in pause | coredns | kube*) echo 0 ;; *) go env CGO_ENABLED ;; esac; }
 
 # The newest MySQL in the cache; empty if there is none.
 find_mysql() {
@@ -63,9 +95,24 @@ missing_parts() {
   for p in $(parts_of "$1"); do [ -x "$(home_of "$p")/bin/$p" ] || printf '%s ' "$p"; done
 }
 
+# What nodes take from the system: Debian's packages.
+need_containers() {
+  local program missing=()
+  for program in containerd runc ipset conntrack iptables nft nsenter openssl /usr/lib/cni/bridge; do
+    command -v "$program" >/dev/null || missing+=("$program")
+  done
+  ((${#missing[@]})) || return 0
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+    fail "nodes need ${missing[*]}: apt-get install containerd runc containernetworking-plugins ipset conntrack iptables nftables openssl"
+  say "installing Debian's packages for ${missing[*]}"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q containerd runc containernetworking-plugins ipset conntrack iptables nftables openssl >/dev/null ||
+    fail "the packages could not be installed: apt-get install containerd runc containernetworking-plugins ipset conntrack iptables nftables openssl"
+}
+
 # Makes the parts of a profile ready. Fast when they are.
 install_parts() {
   find_mysql
+  [ "$1" != kubernetes ] || need_containers
   local missing; missing=$(missing_parts "$1")
   if [ -n "$missing" ] || { needs_mysql "$1" && [ -z "$mysql_home" ]; }; then
     mkdir -p "$cache" || fail "cannot make the folder of parts, $cache: choose another with SOTTO_CACHE"
@@ -83,16 +130,16 @@ install_parts() {
 
 build() {
   (($#)) || return 0
-  command -v go >/dev/null || fail "Vitess, etcd, MinIO and Helm are built from source, and there is no go on the PATH: install Go 1.26 or later"
-  local complaint module; module=$(module_of "$1") # of one profile, one module
-  complaint=$(go list -C "$module" -mod=readonly -m 2>&1) ||
-    fail "this Go cannot build $1, which needs $(awk '$1 == "go" { print $2 }' "$module/go.mod") or later: $complaint"
-  local total=$# n=0 p target start log=$cache/build.log
+  command -v go >/dev/null || fail "$* are built from source, and there is no go on the PATH: install Go 1.26 or later"
+  local complaint module total=$# n=0 p target start log=$cache/build.log
   for p; do
+    module=$(module_of "$p")
+    complaint=$(go list -C "$module" -mod=readonly -m 2>&1) ||
+      fail "this Go cannot build $p, which needs $(awk '$1 == "go" { print $2 }' "$module/go.mod") or later: $complaint"
     n=$((n + 1)) target=$(home_of "$p")/bin/$p start=$(now)
     printf 'building %s (%d of %d) … ' "$p" "$n" "$total" >&2
     mkdir -p "${target%/*}"
-    if ! GOFLAGS=-buildvcs=false go build -C "$module" -mod=readonly -ldflags="-s -w $(flags_of "$p")" -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
+    if ! CGO_ENABLED=$(cgo_of "$p") GOFLAGS=-buildvcs=false go build -C "$module" -mod=readonly -ldflags="-s -w $(flags_of "$p")" -o "$target.part" "$(package_of "$p")" >"$log" 2>&1 8>&-; then
       printf 'failed\n' >&2
       tail -n 20 "$log" >&2
       fail "$p could not be built: the whole output is in $log"

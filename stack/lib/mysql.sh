@@ -23,20 +23,24 @@ hand_over() { [ "$owner" = "$(id -un)" ] || chown -R "$owner" "$dir"; }
 unlock_socket() { rm -f "$1/mysql.sock.lock" "$1/mysql.pid"; }
 
 up_mysql() {
-  local data=$dir/data/mysql start=$1 mysqld=$dir/mysql/sbin/mysqld
+  local data=$dir/data/mysql start=$1 host mysqld=$dir/mysql/sbin/mysqld
   running mysqld && return
   free_ports mysqld "$(port store)"
   {
     echo '[mysqld]'
     cat "$here/conf/durable.cnf"
     printf '%s\n' "datadir = $data" "port = $(port store)" "socket = $dir/data/mysql.sock" "pid-file = $dir/data/mysql.pid" 'mysqlx = 0' 'skip-name-resolve' 'secure-file-priv = NULL' 'log-bin = binlog' 'server-id = 1'
+    [ "$(address)" = 127.0.0.1 ] || echo "bind-address = 127.0.0.1,$(address)"
   } >"$dir/conf/my.cnf"
   # Read at every start. PROCESS and performance_schema: a new owner of a bucket must find the silent connection that still locks its row.
   (
-    umask 077
-    printf '%s\n' "CREATE DATABASE IF NOT EXISTS $KEYSPACE;" "CREATE USER IF NOT EXISTS 'sotto'@'127.0.0.1';" \
-      "ALTER USER 'sotto'@'127.0.0.1' IDENTIFIED BY '$password';" "GRANT ALL ON $KEYSPACE.* TO 'sotto'@'127.0.0.1';" \
-      "GRANT PROCESS ON *.* TO 'sotto'@'127.0.0.1';" "GRANT SELECT ON performance_schema.* TO 'sotto'@'127.0.0.1';" >"$dir/conf/users.sql"
+    umask 077 && exec >"$dir/conf/users.sql"
+    echo "CREATE DATABASE IF NOT EXISTS $KEYSPACE;"
+    for host in 127.0.0.1 $([ "$(address)" = 127.0.0.1 ] || echo %); do
+      printf '%s\n' "CREATE USER IF NOT EXISTS 'sotto'@'$host';" \
+        "ALTER USER 'sotto'@'$host' IDENTIFIED BY '$password';" "GRANT ALL ON $KEYSPACE.* TO 'sotto'@'$host';" \
+        "GRANT PROCESS ON *.* TO 'sotto'@'$host';" "GRANT SELECT ON performance_schema.* TO 'sotto'@'$host';"
+    done
   )
   if [ ! -e "$dir/data/made" ]; then
     rm -rf "$data" # what an interrupted start left

@@ -1,8 +1,10 @@
 # Words to the user: progress goes to stderr, what a caller reads (a URL, a table) to stdout.
 
+program=${0##*/}
+
 # Ends with a sentence. Exit status 1: it did not work; 2 (misuse): it was asked wrongly.
-fail() { printf 'sotto-stack: %s\n' "$*" >&2; exit 1; }
-misuse() { printf 'sotto-stack: %s\nsotto-stack --help lists what there is.\n' "$*" >&2; exit 2; }
+fail() { printf '%s: %s\n' "$program" "$*" >&2; exit 1; }
+misuse() { printf '%s: %s\n%s --help lists what there is.\n' "$program" "$*" "$program" >&2; exit 2; }
 
 say() { printf '%s\n' "$*" >&2; }
 

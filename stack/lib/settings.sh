@@ -25,6 +25,9 @@ is_stack() { [ -f "$dir/stack" ]; }
 # setting KEY: what the stack was started with; empty if it says nothing.
 setting() { sed -n "s/^$1=//p" "$dir/stack" 2>/dev/null; }
 
+# Where others reach the store.
+address() { local bind; bind=$(setting bind); echo "${bind:-127.0.0.1}"; }
+
 # Reads the settings of an existing stack.
 load() {
   is_stack || fail "there is no stack in $dir: sotto-stack up makes one"
@@ -95,6 +98,6 @@ claim() {
   [ "$profile" != combo ] || [ -z "$password" ] || misuse "vtcombo cannot ask for a password"
   mkdir -p "$dir"/{log,data,conf,mysql/sbin}
   (umask 077 && printf '%s' "$password" >"$dir/password")
-  printf '%s\n' "profile=$profile" "port=$base" "replicas=${OPT[replicas]:-2}" >"$dir/stack"
+  printf '%s\n' "profile=$profile" "port=$base" "replicas=${OPT[replicas]:-2}" "bind=${OPT[bind]-}" >"$dir/stack"
   set_topology
 }
