@@ -43,8 +43,10 @@ spec:
         - { name: probe, containerPort: 7712 }
       startupProbe:
         grpc: { port: 7712, service: live }
-        periodSeconds: 1
-        failureThreshold: 60
+        # Three minutes: many that start at once on few processors slow each other down, and being ended for it would slow all down more.
+        periodSeconds: 2
+        timeoutSeconds: 3
+        failureThreshold: 90
       livenessProbe:
         grpc: { port: 7712, service: live }
         periodSeconds: 10
