@@ -31,9 +31,10 @@ test: ## build everything, run all tests, print a summary
 test-all: ## the same with the long tests
 	@build/test -Dsotto.long=true
 
-helm-test: ## render the chart for each profile and check what comes out; builds Helm once
+helm-test: ## render the chart for each profile, check what comes out, and ask a real API for it; builds Helm once, as root a Kubernetes too
 	@stack/sotto-stack install helm
 	@build/mvn -B -q -pl standalone -am -Dtest=ChartTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip=true test
+	@helm/dry-run
 
 images: ## the servers' images, without a registry: target/images (needs root, buildah, mmdebstrap)
 	@images/make
