@@ -328,6 +328,8 @@ final class TransfersTest {
         "key = randomblob(32)",
         // The digest of another file.
         "sha256 = randomblob(32)",
+        // The digest of another blob.
+        "ciphertext_sha256 = randomblob(32)",
         // A size that pads to the same blob, and one that does not.
         "size = size - 1",
         "size = size + 1",

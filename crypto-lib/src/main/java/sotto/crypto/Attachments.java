@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
@@ -156,7 +157,9 @@ public final class Attachments {
   public static void decrypt(AttachmentKey key, InputStream cipher, OutputStream plain)
       throws IOException {
     byte[] secret = key.key();
-    BoundedSource source = new BoundedSource(cipher, key.ciphertextSize());
+    MessageDigest cipherDigest = sha256();
+    BoundedSource source =
+        new BoundedSource(new DigestInputStream(cipher, cipherDigest), key.ciphertextSize());
     MessageDigest digest = sha256();
     try (InputStream decrypting = aead(secret).newDecryptingStream(source, CONTEXT)) {
       byte[] buffer = new byte[SEGMENT];
@@ -173,6 +176,9 @@ public final class Attachments {
       source.requireEnd();
       if (at != padded || !Bytes.of(digest.digest()).equals(key.plainSha256())) {
         throw new AttachmentDamaged("another file than the message says");
+      }
+      if (!Bytes.of(cipherDigest.digest()).equals(key.ciphertextSha256())) {
+        throw new AttachmentDamaged("another blob than the message says");
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no AES-GCM", e);

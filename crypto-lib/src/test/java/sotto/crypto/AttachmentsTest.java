@@ -74,6 +74,21 @@ class AttachmentsTest {
     }
   }
 
+  @Test
+  void blobOfAnotherDigestThanTheMessageNames_isDamage() {
+    Blob blob = Blob.of(3000);
+    byte[] digest = blob.key().ciphertextSha256().toArray();
+    digest[31] ^= 1;
+    AttachmentKey lie =
+        new AttachmentKey(
+            blob.key().key(),
+            blob.key().ciphertextSize(),
+            Bytes.of(digest),
+            blob.key().plainSize(),
+            blob.key().plainSha256());
+    new Blob(blob.file(), blob.cipher(), lie).refuses(blob.cipher(), "another digest");
+  }
+
   private static Bytes sha256(byte[] bytes) throws Exception {
     return Bytes.of(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
