@@ -2,6 +2,7 @@ package sotto.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static sotto.client.TwoPeople.PATIENCE;
 
 import java.io.IOException;
@@ -161,6 +162,22 @@ final class FilesTest {
       assertThatThrownBy(() -> bob.sendFile(path, ""))
           .isInstanceOfSatisfying(
               SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.FILE));
+    }
+  }
+
+  /// The kernel says that this one has 4,096 bytes and gives fewer: a file that becomes shorter
+  /// while it is encrypted.
+  @Test
+  void sourceThatEndsEarly_isTheFilesFault_andNotAFullDisk() throws IOException {
+    Path shorter = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    assumeTrue(Files.isReadable(shorter) && Files.size(shorter) == 4096);
+    Conversation bob = people.aliceToBob();
+    assertThatThrownBy(() -> bob.sendFile(shorter, ""))
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.FILE))
+        .hasMessageContaining("became shorter");
+    try (Stream<Path> left = Files.list(people.home("alice").resolve("outgoing"))) {
+      assertThat(left).isEmpty();
     }
   }
 }

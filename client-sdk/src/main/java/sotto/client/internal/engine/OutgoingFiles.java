@@ -1,5 +1,6 @@
 package sotto.client.internal.engine;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +26,7 @@ import sotto.client.internal.files.FileNames;
 import sotto.client.internal.files.MediaTypes;
 import sotto.client.internal.files.Pictures;
 import sotto.client.internal.files.Pieces;
+import sotto.client.internal.files.SourceFile;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.DurableFiles;
 import sotto.crypto.AttachmentKey;
@@ -69,10 +71,18 @@ final class OutgoingFiles {
       throw SottoException.of(Code.FILE, "There is no file '" + file + "'.");
     }
     try (FileChannel channel = open(file)) {
-      ByteSource source = ByteSource.of(channel);
-      Pieces pieces = Pieces.whole(size(file, source));
+      return prepare(file, new SourceFile(ByteSource.of(channel)), original, maxPreview);
+    } catch (IOException e) {
+      throw unread(file, e);
+    }
+  }
+
+  /// The same, of a file that is open.
+  Prepared prepare(Path file, SourceFile source, boolean original, int maxPreview) {
+    try {
+      Pieces pieces = Pieces.whole(source.size());
       Optional<Picture> picture = Optional.empty();
-      switch (inspect(file, source)) {
+      switch (Pictures.inspect(source)) {
         case Pictures.NoPicture _ -> {}
         case Pictures.Unreadable(String why) -> {
           if (!original) {
@@ -88,17 +98,14 @@ final class OutgoingFiles {
       String name = name(file);
       AttachmentKey key = encrypt(id, pieces.read(source), pieces.size());
       return new Prepared(name, MediaTypes.of(name), key, id, picture);
+    } catch (SourceFile.Failed e) {
+      throw unread(file, e);
+    } catch (EOFException e) {
+      throw SottoException.of(
+          Code.FILE, "The file '" + file + "' became shorter while it was read.", e);
     } catch (IOException e) {
       throw SottoException.of(
           Code.STORAGE_FULL, "The file cannot be copied into the home: is the disk full?", e);
-    }
-  }
-
-  private static Pictures.Found inspect(Path file, ByteSource source) {
-    try {
-      return Pictures.inspect(source);
-    } catch (IOException e) {
-      throw unread(file, e);
     }
   }
 
@@ -139,14 +146,6 @@ final class OutgoingFiles {
   private static FileChannel open(Path file) {
     try {
       return FileChannel.open(file, StandardOpenOption.READ);
-    } catch (IOException e) {
-      throw unread(file, e);
-    }
-  }
-
-  private static long size(Path file, ByteSource source) {
-    try {
-      return source.size();
     } catch (IOException e) {
       throw unread(file, e);
     }
