@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +21,7 @@ final class ConnectionLimits extends ChannelInboundHandlerAdapter {
   private final int most;
   private final int mostPerAddress;
   private final TokenBucket handshakes;
+  private final LongCounter refused;
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentHashMap<PeerAddress, Integer> byAddress = new ConcurrentHashMap<>();
 
@@ -26,10 +29,18 @@ final class ConnectionLimits extends ChannelInboundHandlerAdapter {
   ///
   /// @param config the limits
   /// @param clock measures the refill
-  ConnectionLimits(PublicServerConfig config, MonotonicClock clock) {
+  /// @param meter counts what is closed
+  ConnectionLimits(PublicServerConfig config, MonotonicClock clock, Meter meter) {
     this.most = config.maxConnections();
     this.mostPerAddress = config.maxConnectionsPerAddress();
     this.handshakes = new TokenBucket(config.handshakes(), clock);
+    this.refused =
+        meter
+            .counterBuilder("sotto.edge.refused")
+            .setDescription("Connections of clients closed before their handshake, by the limits")
+            .setUnit("{connection}")
+            .build();
+    refused.add(0);
   }
 
   @Override
@@ -37,6 +48,7 @@ final class ConnectionLimits extends ChannelInboundHandlerAdapter {
     if (accepted instanceof Channel connection) {
       var from = address(connection);
       if (!take(from)) {
+        refused.add(1);
         connection.unsafe().closeForcibly();
         return;
       }

@@ -28,7 +28,7 @@ public final class MeshNetwork implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Telemetry telemetry;
   private final MonotonicClock clock = MonotonicClock.system();
-  private final Refusals refusals = new Refusals(clock);
+  private final Refusals refusals;
   private final EventLoops loops = EventLoops.open("mesh");
   private final List<Discovered> found = new ArrayList<>();
 
@@ -41,6 +41,7 @@ public final class MeshNetwork implements AutoCloseable {
     this.identity = identity;
     this.timer = timer;
     this.telemetry = telemetry;
+    this.refusals = new Refusals(clock, telemetry.meter("mesh"));
   }
 
   /// Reads who this process is.

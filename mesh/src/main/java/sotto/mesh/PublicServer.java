@@ -77,7 +77,8 @@ public final class PublicServer implements AutoCloseable {
               telemetry,
               builder -> {
                 limit(builder.sslContext(tls), config);
-                var limits = new ConnectionLimits(config, MonotonicClock.system());
+                var limits =
+                    new ConnectionLimits(config, MonotonicClock.system(), telemetry.meter("edge"));
                 loops.use(builder, () -> limits);
               });
       var _ =

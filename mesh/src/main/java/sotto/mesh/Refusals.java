@@ -1,5 +1,9 @@
 package sotto.mesh;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,16 +16,30 @@ final class Refusals {
   private static final Rate EACH = new Rate(1, Duration.ofMinutes(1));
   private static final int MOST = 1024;
 
-  private final RateLimits<String> said;
+  private static final AttributeKey<String> WHAT = AttributeKey.stringKey("what");
+  private static final Attributes CONNECTION = Attributes.of(WHAT, "connection");
+  private static final Attributes CALL = Attributes.of(WHAT, "call");
 
-  Refusals(MonotonicClock clock) {
+  private final RateLimits<String> said;
+  private final LongCounter refused;
+
+  Refusals(MonotonicClock clock, Meter meter) {
     this.said = new RateLimits<>(EACH, MOST, clock);
+    this.refused =
+        meter
+            .counterBuilder("sotto.mesh.refusals")
+            .setDescription("Connections and calls between processes that one of them refused")
+            .setUnit("{refusal}")
+            .build();
+    refused.add(0, CONNECTION);
+    refused.add(0, CALL);
   }
 
   /// A connection was refused, by us or by the other side.
   ///
   /// @param address of the other side; a pod's name where we have dialled
   void connection(String address, Refusal refusal) {
+    refused.add(1, CONNECTION);
     if (first(hostOf(address), refusal.why())) {
       LOG.atWarn()
           .addKeyValue("peer", refusal.peer().orElse("unknown"))
@@ -33,6 +51,7 @@ final class Refusals {
 
   /// This server has refused a call.
   void refused(String peer, String method, String why) {
+    refused.add(1, CALL);
     if (first(peer, method)) {
       LOG.atWarn()
           .addKeyValue("peer", peer)
@@ -44,6 +63,7 @@ final class Refusals {
 
   /// A server has refused a call of this process.
   void wasRefused(String pod, String method, String why) {
+    refused.add(1, CALL);
     if (first(pod, method)) {
       LOG.atWarn()
           .addKeyValue("peer", pod)

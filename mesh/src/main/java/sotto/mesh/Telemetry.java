@@ -8,12 +8,22 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.View;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
-/// Traces and metrics of a process: OpenTelemetry, exported over OTLP only where that is
-/// configured.
+/// Traces and metrics of a process: OpenTelemetry, exported only where that is configured: over
+/// OTLP, or metrics at a port for Prometheus.
 ///
 /// Every gRPC hop, over the network or inside the process, has a client and a server span with the
 /// W3C trace context between them, and gRPC's own metrics. No attribute, event or status text ever
@@ -21,6 +31,9 @@ import java.util.Map;
 /// to that. Thread-safe.
 public final class Telemetry implements AutoCloseable {
   private static final String SCOPE = "sotto";
+  private static final String METRICS_EXPORTER = "OTEL_METRICS_EXPORTER";
+  private static final String PROMETHEUS = "prometheus";
+  private static final int PROMETHEUS_PORT = 9464;
   // In-process messages have no size, and a size a call says more about content than an operator
   // needs.
   private static final List<String> UNUSED =
@@ -64,8 +77,9 @@ public final class Telemetry implements AutoCloseable {
     return new InMemoryTelemetry();
   }
 
-  /// Telemetry as configured: [#none] unless a collector is named in the config or the environment.
-  /// OpenTelemetry's own variables (`OTEL_…`) are honoured and win.
+  /// Telemetry as configured: [#none] unless a collector is named in the config or the environment,
+  /// or the environment names an exporter (`OTEL_METRICS_EXPORTER=prometheus`). OpenTelemetry's own
+  /// variables (`OTEL_…`) are honoured and win.
   ///
   /// @param service the process's name, such as `sotto-standalone`
   /// @param config where to
@@ -75,26 +89,104 @@ public final class Telemetry implements AutoCloseable {
       String service, TelemetryConfig config, Map<String, String> environment) {
     var named =
         environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", config.endpoint().orElse(""));
-    if (named.isBlank() || "true".equalsIgnoreCase(environment.get("OTEL_SDK_DISABLED"))) {
+    boolean wanted =
+        !named.isBlank()
+            || exports(environment, METRICS_EXPORTER)
+            || exports(environment, "OTEL_TRACES_EXPORTER");
+    if (!wanted || "true".equalsIgnoreCase(environment.get("OTEL_SDK_DISABLED"))) {
       return none();
+    }
+    var exporter = named.isBlank() ? "none" : "otlp";
+    var defaults =
+        new HashMap<>(
+            Map.of(
+                "otel.service.name",
+                service,
+                "otel.exporter.otlp.protocol",
+                "http/protobuf",
+                "otel.traces.exporter",
+                exporter,
+                "otel.metrics.exporter",
+                exporter,
+                "otel.logs.exporter",
+                "none",
+                "otel.propagators",
+                "tracecontext",
+                "otel.traces.sampler",
+                "traceidratio",
+                "otel.traces.sampler.arg",
+                Double.toString(config.sampleRatio())));
+    if (!named.isBlank()) {
+      defaults.put("otel.exporter.otlp.endpoint", named);
     }
     var opened =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
-            .addPropertiesSupplier(() ->
-                Map.of(
-                    "otel.service.name", service,
-                    "otel.exporter.otlp.endpoint", named,
-                    "otel.exporter.otlp.protocol", "http/protobuf",
-                    "otel.traces.exporter", "otlp",
-                    "otel.metrics.exporter", "otlp",
-                    "otel.logs.exporter", "none",
-                    "otel.propagators", "tracecontext",
-                    "otel.traces.sampler", "traceidratio",
-                    "otel.traces.sampler.arg", Double.toString(config.sampleRatio())))
+            .addPropertiesSupplier(() -> defaults)
+            .addPropertiesCustomizer(_ -> standard(environment))
+            .addMeterProviderCustomizer((builder, properties) -> {
+              bounded(builder);
+              if (named(environment).contains(PROMETHEUS)) {
+                builder.registerMetricReader(prometheus(properties));
+              }
+              return builder;
+            })
             .build()
             .getOpenTelemetrySdk();
-    return new Telemetry(opened, true, opened::close);
+    var telemetry = new Telemetry(opened, true, opened::close);
+    ProcessMetrics.of(telemetry.meter("process"));
+    return telemetry;
+  }
+
+  private static boolean exports(Map<String, String> environment, String variable) {
+    var exporter = environment.getOrDefault(variable, "none");
+    return !exporter.isBlank() && !exporter.equalsIgnoreCase("none");
+  }
+
+  /// The exporters of metrics that the environment names.
+  private static List<String> named(Map<String, String> environment) {
+    return Arrays.stream(environment.getOrDefault(METRICS_EXPORTER, "").split(",", -1))
+        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+        .toList();
+  }
+
+  /// OpenTelemetry's variables as its properties. The exporter for Prometheus is our own.
+  private static Map<String, String> standard(Map<String, String> environment) {
+    var properties = new HashMap<String, String>();
+    environment.forEach((name, value) -> {
+      if (name.startsWith("OTEL_")) {
+        properties.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+      }
+    });
+    if (named(environment).contains(PROMETHEUS)) {
+      var others = named(environment).stream().filter(n -> !n.equals(PROMETHEUS)).toList();
+      properties.put("otel.metrics.exporter", others.isEmpty() ? "none" : String.join(",", others));
+    }
+    return properties;
+  }
+
+  private static PrometheusPort prometheus(ConfigProperties config) {
+    var host = config.getString("otel.exporter.prometheus.host", "127.0.0.1");
+    var port = config.getInt("otel.exporter.prometheus.port", PROMETHEUS_PORT);
+    try {
+      return PrometheusPort.open(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw new ConfigException(
+          "metrics cannot be offered to Prometheus at "
+              + host
+              + ":"
+              + port
+              + ": "
+              + e.getMessage());
+    }
+  }
+
+  /// Metrics of calls have a method and a status, and not the address that was called: every pod
+  /// that ever lived would be a series.
+  private static void bounded(SdkMeterProviderBuilder builder) {
+    builder.registerView(
+        InstrumentSelector.builder().setName("grpc.*").build(),
+        View.builder().setAttributeFilter(Set.of("grpc.method", "grpc.status")).build());
   }
 
   /// Makes a service's own metrics.

@@ -53,6 +53,7 @@ class ConnectionLimitsTest {
             new Rate(handshakes, Duration.ofSeconds(handshakes)),
             most,
             mostPerAddress),
-        nanos::get);
+        nanos::get,
+        Telemetry.none().meter("test"));
   }
 }

@@ -137,6 +137,11 @@ final class Directory {
     return leases.size();
   }
 
+  /// Leases that ended without their relays saying so, since the start.
+  long lapsed() {
+    return leases.lapsed();
+  }
+
   static AccountId account(ByteString bytes) {
     return new AccountId(bytes.toByteArray());
   }

@@ -21,6 +21,7 @@ final class Leases {
   private final int limit;
   private final Map<String, Lease> live = new HashMap<>(); // guarded by this
   private final List<Lease> dead = new ArrayList<>(); // guarded by this
+  private long lapsed; // guarded by this
   private final ArrayDeque<Integer> freeIndices = new ArrayDeque<>(); // guarded by this
   // Replaced, never changed; written under this.
   private volatile @Nullable Lease[] byIndex = new @Nullable Lease[0];
@@ -104,6 +105,11 @@ final class Leases {
     return live.values().stream().allMatch(lease -> lease.complete(podsVersion));
   }
 
+  /// How many leases have ended without their relays saying so, since the start.
+  synchronized long lapsed() {
+    return lapsed;
+  }
+
   synchronized int size() {
     return live.size();
   }
@@ -120,6 +126,7 @@ final class Leases {
 
   /// A relay ended without saying so: what it owed the others may be lost (protocol P3).
   private void lost(String relay) {
+    lapsed++;
     live.values().forEach(lease -> lease.outbox().lost(relay));
   }
 

@@ -18,7 +18,7 @@ public final class PresenceService implements AutoCloseable {
 
   private final SteppedPresence presence;
   private final ScheduledExecutorService timer;
-  private final List<ObservableLongGauge> gauges;
+  private final List<AutoCloseable> gauges;
 
   private PresenceService(SteppedPresence presence, ScheduledExecutorService timer, Meter meter) {
     this.presence = presence;
@@ -26,7 +26,12 @@ public final class PresenceService implements AutoCloseable {
     this.gauges =
         List.of(
             gauge(meter, "devices", "registered devices", presence::devices),
-            gauge(meter, "relays", "relays with a lease", presence::relays));
+            gauge(meter, "relays", "relays with a lease", presence::relays),
+            meter
+                .counterBuilder("sotto.presence.leases.lost")
+                .setDescription("leases that ended without their relays saying so")
+                .setUnit("{lease}")
+                .buildWithCallback(m -> m.record(presence.lapsed())));
   }
 
   /// Starts empty and *warming*.
@@ -52,7 +57,15 @@ public final class PresenceService implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    gauges.forEach(ObservableLongGauge::close);
+    gauges.forEach(PresenceService::close);
+  }
+
+  private static void close(AutoCloseable gauge) {
+    try {
+      gauge.close();
+    } catch (Exception e) {
+      LOG.log(System.Logger.Level.DEBUG, "a metric could not be ended", e);
+    }
   }
 
   private static ObservableLongGauge gauge(

@@ -51,4 +51,9 @@ public final class SteppedPresence {
   public int relays() {
     return directory.relays();
   }
+
+  /// Leases that ended without their relays saying so, since the start.
+  public long lapsed() {
+    return directory.lapsed();
+  }
 }

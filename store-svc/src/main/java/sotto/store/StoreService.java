@@ -10,6 +10,7 @@ import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
 import sotto.store.cold.ColdStore;
+import sotto.store.mailbox.Backlog;
 import sotto.store.peer.PodPeers;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.MySqlDialect;
@@ -94,19 +95,22 @@ public final class StoreService implements AutoCloseable {
       SecureRandom random,
       Telemetry telemetry) {
     StoreMetrics metrics = new StoreMetrics(telemetry);
-    return open(
-        new Surroundings(
-            config,
-            dialect,
-            peers,
-            pods,
-            Pace.threads(),
-            clock,
-            MonotonicClock.system(),
-            random,
-            metrics,
-            cold,
-            metrics));
+    StoreService service =
+        open(
+            new Surroundings(
+                config,
+                dialect,
+                peers,
+                pods,
+                Pace.threads(),
+                clock,
+                MonotonicClock.system(),
+                random,
+                metrics,
+                cold,
+                metrics));
+    metrics.watch(service.wired.writers().ownership(), service.wired.backlog());
+    return service;
   }
 
   static StoreService open(Surroundings around) {
@@ -152,6 +156,11 @@ public final class StoreService implements AutoCloseable {
   /// @return how many
   int deleteLoose(int bucket) {
     return wired.cold().map(cold -> cold.loose().sweep(bucket)).orElse(0);
+  }
+
+  /// What is known of what waits.
+  Backlog backlog() {
+    return wired.backlog();
   }
 
   /// Gives all accounts back to whoever is asked for them next and takes none any more. Call it

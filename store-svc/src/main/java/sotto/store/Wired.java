@@ -11,6 +11,7 @@ import sotto.mesh.PassOn;
 import sotto.store.account.AccountEndpoint;
 import sotto.store.keys.KeyEndpoint;
 import sotto.store.mailbox.AppendRules;
+import sotto.store.mailbox.Backlog;
 import sotto.store.mailbox.ColdRules;
 import sotto.store.mailbox.Dormancy;
 import sotto.store.mailbox.LooseSegments;
@@ -40,6 +41,7 @@ import sotto.store.write.Writers;
 /// @param slowChores the same, of what may wait for the blob store
 /// @param sweeper what expires envelopes
 /// @param cold what moves old envelopes, where any move
+/// @param backlog what is known of what waits
 /// @param writers what writes
 record Wired(
     List<BindableService> services,
@@ -47,6 +49,7 @@ record Wired(
     List<Chore> slowChores,
     Sweeper sweeper,
     Optional<Cold> cold,
+    Backlog backlog,
     Writers writers) {
   private static final int QUERY_SESSIONS = 4;
   private static final int CACHED_ACCOUNTS = 50_000;
@@ -117,6 +120,7 @@ record Wired(
                 new Cold(
                     new Mover(readers, writers, coldRules, store, clock, random),
                     new LooseSegments(readers, writers, coldRules, store, clock)));
+    Backlog backlog = new Backlog(readers, ownership, clock);
     HandOver handOver = new HandOver(self, around.pods(), around.peers(), writers);
     PassOn passOn = new PassOn(around.pods(), pod -> isThere(around, pod));
     return new Wired(
@@ -134,10 +138,12 @@ record Wired(
             new OwnerEndpoint(ownership)),
         List.of(
             new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext),
-            new Chore("hand over", HAND_OVER, handOver::step)),
+            new Chore("hand over", HAND_OVER, handOver::step),
+            new Chore("count the backlog", Backlog.PAUSE, backlog::countNext)),
         cold.map(tier -> tier.chores(coldRules)).orElse(List.of()),
         sweeper,
         cold,
+        backlog,
         writers);
   }
 

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,27 @@ final class MailboxTest {
       assertThat(rig.mailbox(bob, 1)).containsExactly("envelope 2");
       assertThat(rig.mailbox(alice, 1)).hasSize(1);
     }
+  }
+
+  @Test
+  void backlog_isCountedByAge_andKnowsItsOldest() throws Exception {
+    var backlog = rig.store().backlog();
+    try (Appender relay = rig.appender()) {
+      relay.one(rig.append(bob, 1));
+      rig.clock.pass(Duration.ofDays(8));
+      relay.ask(rig.append(bob, 2), rig.append(bob, 3));
+      rig.clock.pass(Duration.ofHours(2));
+      relay.one(rig.append(bob, 4));
+      backlog.count(bob.id().bucket());
+      assertThat(IntStream.rangeClosed(0, 4).mapToObj(backlog::envelopes))
+          .containsExactly(1L, 0L, 2L, 0L, 1L);
+      assertThat(backlog.oldest()).isEqualTo(Duration.ofHours(8 * 24 + 2));
+    }
+    rig.clock.pass(Duration.ofDays(40));
+    rig.store().sweep(bob.id().bucket());
+    backlog.count(bob.id().bucket());
+    assertThat(IntStream.rangeClosed(0, 4).mapToLong(backlog::envelopes).sum()).isZero();
+    assertThat(backlog.oldest()).isZero();
   }
 
   @Test

@@ -15,7 +15,7 @@ final class MetricsTest {
   @TempDir Path folder;
 
   @Test
-  void commits_areMeasuredWithoutAttributes() {
+  void metrics_areThereFromTheStart_andNameNobody() {
     try (var memory = Telemetry.inMemory()) {
       StoreService.open(
               StoreConfig.defaults(folder, List.of("localhost")),
@@ -27,11 +27,17 @@ final class MetricsTest {
           memory.metrics().stream().filter(m -> m.getName().startsWith("sotto.store.")).toList();
       assertThat(ours)
           .extracting(MetricData::getName)
-          .contains("sotto.store.commit.jobs", "sotto.store.commit.duration");
+          .contains(
+              "sotto.store.commit.jobs",
+              "sotto.store.commit.duration",
+              "sotto.store.commit.rows",
+              "sotto.store.commit.failures",
+              "sotto.store.buckets.moved",
+              "sotto.store.cold.lost");
       assertThat(ours)
-          .allSatisfy(m ->
-              assertThat(m.getData().getPoints())
-                  .allMatch(point -> point.getAttributes().isEmpty()));
+          .flatExtracting(m -> m.getData().getPoints())
+          .flatExtracting(point -> point.getAttributes().asMap().values())
+          .isSubsetOf("1m", "1h", "1d", "7d", "older", "taken", "given", "lost");
     }
   }
 }

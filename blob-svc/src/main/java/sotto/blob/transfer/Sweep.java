@@ -103,6 +103,7 @@ public final class Sweep {
       try (var _ = claim.get()) {
         if (expired(name, now)) {
           store.delete(name);
+          transfers.metrics().expired();
         }
       }
     }

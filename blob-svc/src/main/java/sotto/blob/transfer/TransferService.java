@@ -72,6 +72,7 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
         call,
         () -> {
           var answer = task.run();
+          answer.ifPresentOrElse(transfers.metrics()::answered, transfers.metrics()::gone);
           answer.map(Answer::ofUpload).ifPresent(call::onNext);
           return answer.isPresent();
         });
@@ -109,6 +110,7 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
                 directly.isPresent()
                     ? directly.get().finish(declared)
                     : beginnings.standing(declared, false);
+            transfers.metrics().answered(answer);
             return answer.ofUpload();
           }
         });

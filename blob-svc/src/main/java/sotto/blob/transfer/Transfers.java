@@ -1,7 +1,6 @@
 package sotto.blob.transfer;
 
 import io.grpc.StatusRuntimeException;
-import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.io.IOException;
 import java.time.Clock;
@@ -23,8 +22,7 @@ import sotto.mesh.Scrubbed;
 ///
 /// @param uploads transfers of an account's that run at once
 /// @param downloads the same for downloads
-/// @param storedBytes metric
-/// @param fetchedBytes metric
+/// @param metrics what is counted
 public record Transfers(
     BlobConfig config,
     BlobStore store,
@@ -36,8 +34,7 @@ public record Transfers(
     Slots uploads,
     Slots downloads,
     Clock clock,
-    LongCounter storedBytes,
-    LongCounter fetchedBytes) {
+    BlobMetrics metrics) {
   private static final System.Logger LOG = System.getLogger(Transfers.class.getName());
 
   // What every S3 takes at most in one upload.
@@ -66,8 +63,7 @@ public record Transfers(
         new Slots(config.transfersPerAccount()),
         new Slots(config.transfersPerAccount()),
         clock,
-        meter.counterBuilder("sotto.blob.stored").setUnit("By").build(),
-        meter.counterBuilder("sotto.blob.fetched").setUnit("By").build());
+        new BlobMetrics(meter));
   }
 
   /// Milliseconds since 1970.
@@ -192,10 +188,10 @@ public record Transfers(
   }
 
   void stored(long bytes) {
-    storedBytes.add(bytes);
+    metrics.stored(bytes);
   }
 
   void fetched(long bytes) {
-    fetchedBytes.add(bytes);
+    metrics.fetched(bytes);
   }
 }

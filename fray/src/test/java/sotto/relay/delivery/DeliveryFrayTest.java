@@ -105,6 +105,12 @@ class DeliveryFrayTest {
     }
 
     @Override
+    public void acknowledged(long acceptedAtMillis) {}
+
+    @Override
+    public void stalled() {}
+
+    @Override
     public void deliver(List<Delivery> batch) {
       toClient.add(List.copyOf(batch));
     }

@@ -75,6 +75,7 @@ public final class DeliveryLoop {
   // Written in the turn; the missed-check reads it from outside.
   private volatile long last;
   private boolean again;
+  private boolean stalled;
   private int outgoingBytes;
   private int heldBytes;
   private int reservedEnvelopes;
@@ -233,8 +234,10 @@ public final class DeliveryLoop {
   public List<Long> acked(List<Long> positions) {
     var known = new ArrayList<Long>(positions.size());
     for (var position : positions) {
-      if (unacked.remove(position)) {
+      var acceptedAt = unacked.remove(position);
+      if (acceptedAt.isPresent()) {
         known.add(position);
+        outlet.acknowledged(acceptedAt.getAsLong());
       }
     }
     if (!known.isEmpty()) {
@@ -297,7 +300,7 @@ public final class DeliveryLoop {
       }
       outgoing.removeFirst();
       outgoingBytes -= size;
-      unacked.add(next.getPosition(), size);
+      unacked.add(next.getPosition(), size, next.getAcceptedAtMs());
       bytes += size + FRAMING;
       batch.add(next);
     }
@@ -360,9 +363,14 @@ public final class DeliveryLoop {
       heldBytes = 0;
     }
     if (!worth()) {
+      if (!stalled) {
+        stalled = true;
+        outlet.stalled();
+      }
       return;
     }
     state = State.READING;
+    stalled = false;
     again = false;
     reservedEnvelopes = Math.min(freeEnvelopes(), PAGE_ENVELOPES);
     reservedBytes = Math.min(freeBytes(), PAGE_BYTES);

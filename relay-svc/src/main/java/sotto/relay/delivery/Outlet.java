@@ -12,6 +12,14 @@ public interface Outlet {
   /// Sends one batch of at most 256 KiB, in increasing position.
   void deliver(List<Delivery> batch);
 
+  /// Hears that the client has acknowledged an envelope of the window.
+  ///
+  /// @param acceptedAtMillis when it became durable, milliseconds since 1970
+  void acknowledged(long acceptedAtMillis);
+
+  /// Hears that nothing more is read because the window is full.
+  void stalled();
+
   /// Tells the client that the backlog is acked.
   void queueEmpty();
 

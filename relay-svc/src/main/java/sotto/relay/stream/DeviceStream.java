@@ -93,6 +93,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private boolean waitsForRoom;
   private long missedSinceMillis;
   private long lastHeard;
+  private long welcomedMillis;
   // Set once in the turn, before others can see the stream.
   private volatile long connectionNumber;
 
@@ -234,6 +235,8 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
         send(
             ServerFrame.newBuilder()
                 .setEphemeral(EphemeralDelivery.newBuilder().setEnvelope(envelope)));
+      } else {
+        behind.metrics().dropped(StreamMetrics.Drop.EPHEMERAL_BUSY);
       }
     });
   }
@@ -397,6 +400,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
 
   private void welcome() {
     state = State.OPEN;
+    welcomedMillis = behind.clock().millis();
     send(
         ServerFrame.newBuilder()
             .setWelcome(
@@ -413,6 +417,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
 
   private void ephemeral(Ephemeral ephemeral) {
     if (ephemerals.take(1) instanceof Permit.Refused) {
+      behind.metrics().dropped(StreamMetrics.Drop.EPHEMERAL_LIMIT);
       return;
     }
     var account = new AccountId(ephemeral.getAccountId().toByteArray());
@@ -502,6 +507,19 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     public void deliver(List<Delivery> batch) {
       behind.metrics().delivered(batch.size());
       send(ServerFrame.newBuilder().setDeliver(Deliver.newBuilder().addAllDeliveries(batch)));
+    }
+
+    @Override
+    public void acknowledged(long acceptedAtMillis) {
+      behind
+          .metrics()
+          .acknowledged(
+              behind.clock().millis() - acceptedAtMillis, acceptedAtMillis >= welcomedMillis);
+    }
+
+    @Override
+    public void stalled() {
+      behind.metrics().stalled();
     }
 
     @Override

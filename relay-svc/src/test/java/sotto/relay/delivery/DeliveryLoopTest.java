@@ -36,6 +36,22 @@ class DeliveryLoopTest {
   }
 
   @Test
+  void fullWindow_isToldOnce_andAnAckOfWhatWasSentEachTime() {
+    live(0);
+    for (int i = 1; i <= DeliveryLoop.WINDOW_ENVELOPES; i++) {
+      forward(i, i - 1);
+    }
+    assertThat(outlet.stalls).isZero();
+    forward(257, 256);
+    loop.wake();
+    assertThat(outlet.stalls).isEqualTo(1);
+
+    assertThat(loop.acked(List.of(1L, 1L, 999L))).containsExactly(1L);
+    assertThat(outlet.acknowledged).hasSize(1);
+    assertThat(outlet.stalls).isEqualTo(1);
+  }
+
+  @Test
   void duplicateForward_isIgnored() {
     live(10);
     forward(11, 10);

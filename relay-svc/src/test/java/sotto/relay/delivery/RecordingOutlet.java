@@ -15,6 +15,8 @@ final class RecordingOutlet implements Outlet {
   final List<List<Delivery>> batches = new ArrayList<>();
   final ArrayDeque<Read> reads = new ArrayDeque<>();
   final ArrayDeque<Integer> holes = new ArrayDeque<>();
+  final List<Long> acknowledged = new ArrayList<>();
+  int stalls;
   int retries;
   int queueEmpties;
   private boolean flushComing;
@@ -37,6 +39,16 @@ final class RecordingOutlet implements Outlet {
   @Override
   public void read(long after, int maxEnvelopes, int maxBytes) {
     reads.add(new Read(after, maxEnvelopes, maxBytes));
+  }
+
+  @Override
+  public void acknowledged(long acceptedAtMillis) {
+    acknowledged.add(acceptedAtMillis);
+  }
+
+  @Override
+  public void stalled() {
+    stalls++;
   }
 
   @Override

@@ -6,13 +6,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +78,16 @@ public final class Ownership {
   /// Its row is locked or gone, or says an epoch not known here: not now.
   public record Unsure() implements Standing {}
 
+  /// How a bucket comes and goes.
+  public enum Move {
+    /// Taken over.
+    TAKEN,
+    /// Handed to another owner or given back.
+    GIVEN,
+    /// Found to be another's.
+    LOST
+  }
+
   private static final class Bucket {
     long given; // positions given in this epoch; the writer's
     volatile long epoch; // 0 = foreign
@@ -103,6 +116,7 @@ public final class Ownership {
   private final Set<String> predecessors = ConcurrentHashMap.newKeySet();
   private volatile ShardMap shards = ShardMap.ONE;
   private volatile long shardsReadAt;
+  private final Map<Move, LongAdder> moves = new EnumMap<>(Move.class);
 
   /// An owner of nothing yet.
   ///
@@ -120,6 +134,9 @@ public final class Ownership {
     this.shardsReadAt = time.nanos();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i] = new Bucket();
+    }
+    for (Move move : Move.values()) {
+      moves.put(move, new LongAdder());
     }
   }
 
@@ -146,6 +163,20 @@ public final class Ownership {
   /// Whether that was read more than thirty seconds ago.
   boolean shardsAreOld() {
     return time.nanos() - shardsReadAt > SHARDS_AGE_NANOS;
+  }
+
+  /// How many buckets are ours.
+  public int size() {
+    return (int) Arrays.stream(buckets).filter(b -> b.epoch != 0).count();
+  }
+
+  /// How many buckets have come or gone so since the start.
+  public long moves(Move move) {
+    return of(move).sum();
+  }
+
+  private LongAdder of(Move move) {
+    return Objects.requireNonNull(moves.get(move));
   }
 
   /// Whether the bucket was ours when last looked at.
@@ -274,6 +305,7 @@ public final class Ownership {
     bucket.takenAtNanos = time.nanos();
     bucket.epoch = epoch;
     bucket.unsure = false;
+    of(Move.TAKEN).increment();
   }
 
   /// Takes over anew what became unsure and whose old transaction is over, unless another has it by
@@ -324,6 +356,18 @@ public final class Ownership {
 
   /// Notes that a bucket has another owner.
   void lost(int bucket) {
+    if (buckets[bucket].epoch != 0) {
+      of(Move.LOST).increment();
+    }
+    forget(bucket);
+  }
+
+  private void given(int bucket) {
+    of(Move.GIVEN).increment();
+    forget(bucket);
+  }
+
+  private void forget(int bucket) {
     buckets[bucket].forgot = true;
     buckets[bucket].unsure = false;
     buckets[bucket].epoch = 0;
@@ -368,7 +412,7 @@ public final class Ownership {
             arguments.toArray());
       }
       session.commit();
-      ours.forEach(this::lost);
+      ours.forEach(this::given);
     }
   }
 
@@ -385,7 +429,7 @@ public final class Ownership {
               + " AND owner = ?",
           arguments.toArray());
       session.commit();
-      group.forEach(this::lost);
+      group.forEach(this::given);
     }
   }
 
