@@ -11,6 +11,7 @@ vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
 etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
 minio_home=$cache/minio-$(version_of github.com/minio/minio s3/)
 helm_home=$cache/helm-$(version_of helm.sh/helm/v3 helm/)
+prometheus_home=$cache/prometheus-$(version_of github.com/prometheus/prometheus prometheus/)
 kubernetes_home=$cache/kubernetes-$(version_of k8s.io/kubernetes k8s/)
 coredns_home=$cache/coredns-$(version_of github.com/coredns/coredns coredns/)
 router_home=$cache/kube-router-$(version_of github.com/cloudnativelabs/kube-router/v2 kube-router/)
@@ -23,6 +24,7 @@ parts_of() {
     combo) echo vtcombo vtctldclient vtclient ;;
     s3) echo minio ;;
     helm) echo helm ;;
+    prometheus) echo promtool prometheus ;;
     kubernetes) echo etcd helm pause kubectl kube-scheduler kube-proxy kubelet kube-controller-manager kube-apiserver coredns kube-router ;;
     vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
   esac
@@ -33,6 +35,7 @@ home_of() {
     etcd) echo "$etcd_home" ;;
     minio) echo "$minio_home" ;;
     helm) echo "$helm_home" ;;
+    promtool | prometheus) echo "$prometheus_home" ;;
     coredns) echo "$coredns_home" ;;
     kube-router) echo "$router_home" ;;
     pause | kube*) echo "$kubernetes_home" ;;
@@ -44,6 +47,7 @@ package_of() {
     etcd) echo go.etcd.io/etcd/server/v3 ;;
     minio) echo github.com/minio/minio ;;
     helm) echo helm.sh/helm/v3/cmd/helm ;;
+    promtool | prometheus) echo "github.com/prometheus/prometheus/cmd/$1" ;;
     coredns) echo github.com/coredns/coredns ;;
     kube-router) echo github.com/cloudnativelabs/kube-router/v2/cmd/kube-router ;;
     pause) echo sotto/stack/parts/k8s/pause ;;
@@ -56,11 +60,12 @@ module_of() {
   case $1 in
     minio) echo "$here/parts/s3" ;;
     helm | coredns | kube-router) echo "$here/parts/$1" ;;
+    promtool | prometheus) echo "$here/parts/prometheus" ;;
     pause | kube*) echo "$here/parts/k8s" ;;
     *) echo "$here/parts" ;;
   esac
 }
-needs_mysql() { [[ $1 != s3 && $1 != helm && $1 != kubernetes ]]; }
+needs_mysql() { [[ $1 != s3 && $1 != helm && $1 != prometheus && $1 != kubernetes ]]; }
 
 # What a part is told when it is built. Without, Helm takes every cluster for one of 1.20, and Kubernetes itself for v0.0.0.
 flags_of() {
