@@ -63,7 +63,8 @@ class MetricsTest {
     var table = MetricsTable.of(stage.checkout());
     var ca = dir.resolve("ca").toString();
     var identity = dir.resolve("presence-0");
-    new Running(
+    try (var issue =
+        new Running(
             "mesh-ca",
             stage
                 .checkout()
@@ -75,8 +76,9 @@ class MetricsTest {
                     "presence",
                     "presence-0",
                     "--out",
-                    identity.toString()))
-        .awaitEnd(LIMIT);
+                    identity.toString()))) {
+      assertThat(issue.awaitEnd(LIMIT)).as(issue.err()).isZero();
+    }
     int port = freePort();
     var process =
         stage

@@ -5,6 +5,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.opentelemetry.api.metrics.Meter;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.util.function.LongSupplier;
 
 /// What a process uses of its machine: heap, processor, open files. Read when metrics are.
 final class ProcessMetrics {
@@ -14,21 +15,20 @@ final class ProcessMetrics {
 
   static void of(Meter meter) {
     MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
-    var _ =
-        meter
-            .gaugeBuilder("sotto.process.heap.used")
-            .setDescription("Heap in use, garbage that was not yet collected included")
-            .setUnit("By")
-            .ofLongs()
-            .buildWithCallback(m -> m.record(memory.getHeapMemoryUsage().getUsed()));
-    var _ =
-        meter
-            .gaugeBuilder("sotto.process.heap.limit")
-            .setDescription("The most heap there can be")
-            .setUnit("By")
-            .ofLongs()
-            .buildWithCallback(m -> m.record(memory.getHeapMemoryUsage().getMax()));
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+    gauge(
+        meter,
+        "heap.used",
+        "Heap in use, garbage that was not yet collected included",
+        "By",
+        () -> memory.getHeapMemoryUsage().getUsed());
+    gauge(
+        meter,
+        "heap.limit",
+        "The most heap there can be",
+        "By",
+        () -> memory.getHeapMemoryUsage().getMax());
+    var machine = ManagementFactory.getOperatingSystemMXBean();
+    if (machine instanceof OperatingSystemMXBean system) {
       var _ =
           meter
               .counterBuilder("sotto.process.cpu")
@@ -37,21 +37,30 @@ final class ProcessMetrics {
               .ofDoubles()
               .buildWithCallback(m -> m.record(system.getProcessCpuTime() / NANOS));
     }
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      var _ =
-          meter
-              .gaugeBuilder("sotto.process.files.open")
-              .setDescription("Open files and sockets")
-              .setUnit("{file}")
-              .ofLongs()
-              .buildWithCallback(m -> m.record(unix.getOpenFileDescriptorCount()));
-      var _ =
-          meter
-              .gaugeBuilder("sotto.process.files.limit")
-              .setDescription("The most there can be open")
-              .setUnit("{file}")
-              .ofLongs()
-              .buildWithCallback(m -> m.record(unix.getMaxFileDescriptorCount()));
+    if (machine instanceof UnixOperatingSystemMXBean unix) {
+      gauge(
+          meter,
+          "files.open",
+          "Open files and sockets",
+          "{file}",
+          unix::getOpenFileDescriptorCount);
+      gauge(
+          meter,
+          "files.limit",
+          "The most there can be open",
+          "{file}",
+          unix::getMaxFileDescriptorCount);
     }
+  }
+
+  private static void gauge(
+      Meter meter, String name, String what, String unit, LongSupplier value) {
+    var _ =
+        meter
+            .gaugeBuilder("sotto.process." + name)
+            .setDescription(what)
+            .setUnit(unit)
+            .ofLongs()
+            .buildWithCallback(m -> m.record(value.getAsLong()));
   }
 }
