@@ -1,0 +1,174 @@
+package sotto.e2e;
+
+import static sotto.e2e.Pauses.until;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The cluster of `stack/cluster` in whose control plane's network this process runs, with the
+/// release `sotto` of the chart in the namespace `sotto`.
+final class Cluster {
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
+
+  private final Checkout checkout;
+
+  Cluster(Checkout checkout) {
+    this.checkout = checkout;
+  }
+
+  /// Runs a command.
+  ///
+  /// @return what it printed
+  /// @throws IllegalStateException if it fails
+  String run(String... words) {
+    try (var process = new Running(words[0], new ProcessBuilder(words))) {
+      process.endInput();
+      if (process.awaitEnd(PATIENCE) != 0) {
+        throw new IllegalStateException(String.join(" ", words) + ": " + process.err());
+      }
+      return String.join("\n", process.seen());
+    }
+  }
+
+  /// Of `stack/cluster`.
+  void cluster(String... words) {
+    var command = new ArrayList<>(List.of(checkout.root().resolve("stack/cluster").toString()));
+    command.addAll(List.of(words));
+    var _ = run(command.toArray(String[]::new));
+  }
+
+  /// `kubectl` in the namespace of the release.
+  String kubectl(String... words) {
+    var command = new ArrayList<>(List.of("kubectl", "-n", "sotto"));
+    command.addAll(List.of(words));
+    return run(command.toArray(String[]::new));
+  }
+
+  /// Changes the release, and waits until it is changed.
+  void upgrade(String... settings) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                "helm",
+                "upgrade",
+                "sotto",
+                checkout.root().resolve("helm").toString(),
+                "-n",
+                "sotto",
+                "--reuse-values",
+                "--wait",
+                "--timeout",
+                "5m"));
+    for (var setting : settings) {
+      command.add("--set");
+      command.add(setting);
+    }
+    var _ = run(command.toArray(String[]::new));
+  }
+
+  /// The names of the pods of a component that run.
+  List<String> pods(String component) {
+    return kubectl(
+            "get",
+            "pods",
+            "-l",
+            "app.kubernetes.io/component=" + component,
+            "--field-selector=status.phase=Running",
+            "-o",
+            "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}")
+        .lines()
+        .toList();
+  }
+
+  /// One field of a pod.
+  String field(String pod, String path) {
+    return kubectl("get", "pod", pod, "-o", "jsonpath={" + path + "}");
+  }
+
+  /// Where the kernel counts the memory of a pod's container.
+  private String memory(String pod) {
+    var id = field(pod, ".status.containerStatuses[0].containerID").replaceFirst(".*//", "");
+    return run("find", "/sys/fs/cgroup/memory", "-type", "d", "-name", id);
+  }
+
+  /// Takes memory inside a pod's limit until the kernel ends the pod's own process for it.
+  void exhaust(String pod) {
+    var script =
+        """
+        set -eu
+        limit=$(cat "$1/memory.limit_in_bytes")
+        sh -c 'echo $$ >"$1/cgroup.procs"; head -c "$2" /dev/zero | tail -c "$2" >/dev/null' _ "$1" "$((limit * 9 / 10))" || true
+        """;
+    var before = restarts(pod);
+    var _ = run("sh", "-c", script, "_", memory(pod));
+    if (!until(() -> restarts(pod) > before, PATIENCE)) {
+      throw new IllegalStateException(pod + " was not ended for want of memory");
+    }
+    var reason = field(pod, ".status.containerStatuses[0].lastState.terminated.reason");
+    if (!reason.equals("OOMKilled")) {
+      throw new IllegalStateException(pod + " ended otherwise: " + reason);
+    }
+  }
+
+  private int restarts(String pod) {
+    return Integer.parseInt(field(pod, ".status.containerStatuses[0].restartCount"));
+  }
+
+  /// Whether from the network of one pod a port of another answers.
+  boolean reaches(String from, String to, int port) {
+    var process = run("head", "-n", "1", memory(from) + "/cgroup.procs").strip();
+    var script = "exec 3<>\"/dev/tcp/$0/$1\"";
+    var command =
+        new ProcessBuilder(
+            "nsenter",
+            "-t",
+            process,
+            "-n",
+            "timeout",
+            "3",
+            "bash",
+            "-c",
+            script,
+            field(to, ".status.podIP"),
+            Integer.toString(port));
+    try (var connect = new Running("connect", command)) {
+      return connect.awaitEnd(PATIENCE) == 0;
+    }
+  }
+
+  /// Waits until all that the release wants is there.
+  void settled() {
+    for (var component : List.of("store", "presence", "blob", "relay")) {
+      var kind = component.equals("blob") ? "statefulset/" : "deployment/";
+      var _ = kubectl("rollout", "status", kind + "sotto-" + component, "--timeout=5m");
+    }
+  }
+
+  /// What each container of the release holds of memory, in megabytes, and what it had at most.
+  List<String> memoryOfAll() {
+    var lines = new ArrayList<String>();
+    for (var component : List.of("relay", "store", "presence", "blob")) {
+      for (var pod : pods(component)) {
+        var folder = Path.of(memory(pod));
+        var most = run("cat", folder.resolve("memory.max_usage_in_bytes").toString()).strip();
+        var resident =
+            Optional.of(run("grep", "^total_rss ", folder.resolve("memory.stat").toString()))
+                .map(line -> line.substring(line.indexOf(' ') + 1).strip())
+                .orElseThrow();
+        var used =
+            run("cat", folder.toString().replace("/memory/", "/cpuacct/") + "/cpuacct.usage");
+        lines.add(
+            "%s: resident %d MB, at most %d MB with what is cached; %.0f s of processor time"
+                .formatted(
+                    pod,
+                    Long.parseLong(resident) >> 20,
+                    Long.parseLong(most) >> 20,
+                    Long.parseLong(used.strip()) / 1e9));
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,204 @@
+package sotto.e2e;
+
+import static sotto.e2e.Pauses.pause;
+import static sotto.e2e.Pauses.until;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import sotto.client.ServerAddress;
+
+/// `make k8s-test`: users outside of a cluster of two nodes write to each other through the chart's
+/// service, while its pods are upgraded, run out of memory, are drained from a node, and a node is
+/// lost and comes back. In the end every message that was accepted is with its receiver, once, in
+/// the order in which it was sent; or it says what is not, keeps the evidence, and exits 1.
+///
+/// `e2e/k8s-test` makes the cluster and installs the chart first.
+public final class FaultsKubernetes implements Trial.Course {
+  private static final String USE =
+      """
+      k8s-test [--pairs N] [--rate N] [--between N] [--keep]
+        --pairs N    of users who write to each other (10)
+        --rate N     messages a second that are wished for, all together (40); what the machine bears is found out first
+        --between N  seconds undisturbed before each fault and after the last (5)
+        --keep       keep the logs and homes of a good run too
+      """;
+  private static final Duration LOST = Duration.ofSeconds(30);
+  private static final int MESH = 7711;
+  private static final int CLIENTS = 7700;
+
+  private final int pairs;
+  private final int rate;
+  private final Duration between;
+  private final Cluster cluster = new Cluster(Checkout.find());
+
+  private FaultsKubernetes(int pairs, int rate, Duration between) {
+    this.pairs = pairs;
+    this.rate = rate;
+    this.between = between;
+  }
+
+  /// Runs and prints.
+  public static void main(String[] arguments) throws IOException {
+    var pairs = 10;
+    var rate = 40;
+    var between = 5;
+    var keep = false;
+    var words = new ArrayList<>(List.of(arguments));
+    try {
+      while (!words.isEmpty()) {
+        var word = words.removeFirst();
+        switch (word) {
+          case "--help" -> {
+            System.out.print(USE);
+            return;
+          }
+          case "--pairs" -> pairs = FaultsPlan.number(word, words);
+          case "--rate" -> rate = FaultsPlan.number(word, words);
+          case "--between" -> between = FaultsPlan.number(word, words);
+          case "--keep" -> keep = true;
+          default -> throw new IllegalArgumentException("there is no " + word);
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      System.err.println("k8s-test: " + e.getMessage() + "\n" + USE);
+      System.exit(2);
+    }
+    PrintStream out = Trial.standardOut();
+    var course = new FaultsKubernetes(pairs, rate, Duration.ofSeconds(between));
+    System.exit(Trial.run("k8s-test", keep, out, course).good() ? 0 : 1);
+  }
+
+  @Override
+  public void run(Trial trial) {
+    trial.log(trial.evidence("pods.log"));
+    cluster.settled();
+    var address = address();
+    for (var n = 1; n <= pairs; n++) {
+      Correspondent.pair(address, n, trial::evidence).forEach(trial::join);
+    }
+    trial.crowd().start();
+    trial.crowd().calibrate(rate, between);
+    networkKeepsStrangersOut(trial);
+    strike(trial, "all pods are upgraded", () -> cluster.upgrade("settings.all.log.level=debug"));
+    strike(
+        trial,
+        "a relay runs out of memory",
+        () -> cluster.exhaust(cluster.pods("relay").getFirst()));
+    strike(
+        trial,
+        "node 2 is lost and comes back",
+        () -> {
+          cluster.cluster("kill", "2");
+          pause(LOST);
+          cluster.cluster("join", "2");
+          cluster.settled();
+        });
+    strike(
+        trial,
+        "node 2 is drained and taken back",
+        () -> {
+          var _ =
+              cluster.kubectl(
+                  "drain", "n2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=5m");
+          cluster.settled();
+          var _ = cluster.kubectl("uncordon", "n2");
+        });
+    strike(trial, "all are put back", () -> cluster.upgrade("settings.all.log.level=info"));
+    pause(between);
+  }
+
+  /// The addresses of the service at both nodes, and the certificate that the chart has made.
+  private ServerAddress address() {
+    var ca = cluster.kubectl("get", "secret", "sotto-tls", "-o", "jsonpath={.data.ca\\.crt}");
+    return ServerAddress.parse("172.31.0.11:30770,172.31.0.12:30770")
+        .trusting(new String(Base64.getDecoder().decode(ca), StandardCharsets.UTF_8));
+  }
+
+  private void networkKeepsStrangersOut(Trial trial) {
+    var _ =
+        cluster.kubectl(
+            "run",
+            "stranger",
+            "--image=localhost/pause:cluster",
+            "--image-pull-policy=Never",
+            "--overrides={\"spec\":{\"securityContext\":{\"runAsNonRoot\":true,\"runAsUser\":65532,\"seccompProfile\":{\"type\":\"RuntimeDefault\"}},"
+                + "\"containers\":[{\"name\":\"stranger\",\"image\":\"localhost/pause:cluster\",\"imagePullPolicy\":\"Never\","
+                + "\"securityContext\":{\"allowPrivilegeEscalation\":false,\"capabilities\":{\"drop\":[\"ALL\"]}}}]}}");
+    var _ = cluster.kubectl("wait", "--for=condition=Ready", "pod/stranger", "--timeout=60s");
+    var relay = cluster.pods("relay").getFirst();
+    var store = cluster.pods("store").getFirst();
+    var presence = cluster.pods("presence").getFirst();
+    expect(trial, "stranger", store, MESH, false);
+    expect(trial, "stranger", presence, MESH, false);
+    expect(trial, "stranger", relay, MESH, false);
+    expect(trial, presence, store, MESH, false);
+    expect(trial, relay, store, MESH, true);
+    expect(trial, "stranger", relay, CLIENTS, true);
+    var _ = cluster.kubectl("delete", "pod", "stranger", "--now");
+  }
+
+  private void expect(Trial trial, String from, String to, int port, boolean open) {
+    var _ = until(() -> cluster.reaches(from, to, port) == open, Duration.ofSeconds(30));
+    var reaches = cluster.reaches(from, to, port);
+    var words =
+        "%s %s port %d of %s".formatted(from, reaches ? "reaches" : "does not reach", port, to);
+    trial.say("network: " + words);
+    if (reaches != open) {
+      trial.complain(words);
+    }
+  }
+
+  private void strike(Trial trial, String words, Runnable fault) {
+    pause(between);
+    var crowd = trial.crowd();
+    var begin = System.nanoTime();
+    var reconnects = crowd.reconnects();
+    trial.say(words);
+    fault.run();
+    var healthy = System.nanoTime();
+    if (!until(() -> crowd.stuck(healthy).isEmpty(), Trial.RECOVERY)) {
+      crowd
+          .stuck(healthy)
+          .forEach(user ->
+              trial.complain(
+                  "after \"%s\" nothing of %s is accepted any more".formatted(words, user.name())));
+    }
+    var end = System.nanoTime();
+    var stall = crowd.longestWait(begin, end);
+    trial.stalled(stall);
+    trial.say(
+        "fault: %s, for %.1f s, all go on after %.1f s more: longest stall %d ms; %d reconnects"
+            .formatted(
+                words,
+                (healthy - begin) / 1e9,
+                (end - healthy) / 1e9,
+                stall,
+                crowd.reconnects() - reconnects));
+  }
+
+  @Override
+  public void report(Trial trial) {
+    cluster.memoryOfAll().forEach(trial::say);
+    trial.say(cluster.kubectl("get", "pods", "-o", "wide"));
+    var logs =
+        cluster.kubectl(
+            "logs",
+            "-l",
+            "app.kubernetes.io/name=sotto",
+            "--prefix",
+            "--tail=-1",
+            "--max-log-requests=50");
+    try {
+      Files.writeString(trial.evidence("pods.log"), logs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
