@@ -68,6 +68,8 @@ kill_node() {
   for name in "${!PIDS[@]}"; do [[ $name != "n$1" && $name != "n$1".* ]] || names+=("$name"); done
   ((${#names[@]} == 0)) || net control ip link set "n$1" down 2>/dev/null || true
   stop KILL "${names[@]}"
+  # Its end outlives the processes: what they had not sent yet is retried for minutes.
+  ((${#names[@]} == 0)) || net control ip link del "n$1" 2>/dev/null || true
   for group in /sys/fs/cgroup/*/"$(cgroup_of "$1")"; do
     until [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.1; done
   done
