@@ -36,6 +36,7 @@ final class CommandLines {
     commands.put("downloads", DownloadsCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);
+    commands.put("check", CheckCommand::new);
     commands.put("serve", session -> new ServeCommand());
     return commands;
   }

@@ -1,15 +1,9 @@
 package sotto.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import sotto.cli.print.TerminalText;
 import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 import sotto.client.Username;
@@ -29,24 +23,7 @@ import sotto.client.Username;
       "  sotto register --server localhost:7443 --ca server-data/ca.pem alice"
     })
 final class RegisterCommand implements Callable<Integer> {
-  private static final long LONGEST_CA = 256 * 1024;
-
-  @Option(
-      names = "--server",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description =
-          "The server, as its operator or its ready line names it. Several addresses of one server: HOST:PORT,HOST:PORT.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
-  private String server;
-
-  @Option(
-      names = "--ca",
-      paramLabel = "FILE",
-      description =
-          "Trust the server by this CA certificate (PEM) alone, instead of those that the system"
-              + " trusts.")
-  private Optional<Path> ca = Optional.empty();
+  @Mixin private final ServerOption at = new ServerOption();
 
   @Parameters(
       index = "0",
@@ -64,8 +41,7 @@ final class RegisterCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ServerAddress parsed = ServerAddress.parse(server);
-    ServerAddress address = ca.map(file -> parsed.trusting(pem(file))).orElse(parsed);
+    ServerAddress address = at.address();
     try (OpenHome home = session.openForRegistration()) {
       home.sotto().account().ifPresent(RegisterCommand::refuseSecond);
       home.sotto().register(address, username);
@@ -89,18 +65,5 @@ final class RegisterCommand implements Callable<Integer> {
     throw SottoException.of(
         SottoException.Code.ALREADY_REGISTERED,
         "This home is already " + account.username() + " at " + account.server() + ".");
-  }
-
-  private static String pem(Path file) {
-    String shown = TerminalText.name(file.toString());
-    try {
-      if (Files.size(file) > LONGEST_CA) {
-        throw CommandFailed.usage("The CA file " + shown + " is too large to be a certificate.");
-      }
-      return Files.readString(file, StandardCharsets.US_ASCII);
-    } catch (IOException e) {
-      throw CommandFailed.usage(
-          "The CA file " + shown + " cannot be read as PEM. Check its path and permissions.");
-    }
   }
 }

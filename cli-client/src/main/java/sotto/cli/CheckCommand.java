@@ -1,0 +1,230 @@
+package sotto.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import sotto.cli.print.JsonLine;
+import sotto.client.Event;
+import sotto.client.EventStream;
+import sotto.client.Failure;
+import sotto.client.Passphrase;
+import sotto.client.SentMessage;
+import sotto.client.ServerAddress;
+import sotto.client.Sotto;
+import sotto.client.SottoException;
+import sotto.client.Status;
+import sotto.client.Username;
+
+/// `check`: whether a server delivers.
+@Command(
+    name = "check",
+    description = {
+      "See whether a server works: two throw-away accounts, one message from one to the other.",
+      "Prints how long each step took. The accounts' homes are in a temporary folder and removed;"
+          + " at the server the two accounts stay, with names that begin with 'check.'. No home"
+          + " and no passphrase is used."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  sotto check --server chat.example.org:7443",
+      "  sotto check --server localhost:7443 --ca server-data/ca.pem --json"
+    })
+final class CheckCommand implements Callable<Integer> {
+  private static final int TEXT_BYTES = 16;
+  private static final int NAME_BYTES = 8;
+
+  @Mixin private final ServerOption at = new ServerOption();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      converter = DurationConverter.class,
+      description =
+          "How long the steps behind the registration may take together: 10s, 2m. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Duration timeout = Duration.ofSeconds(30);
+
+  private final SecureRandom random = new SecureRandom();
+  private final Session session;
+
+  private String step = "";
+  private long begun;
+
+  CheckCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    ServerAddress server = at.address();
+    long start = System.nanoTime();
+    Path folder = temporary();
+    try (OpenHome from = fresh(folder.resolve("from"));
+        OpenHome to = fresh(folder.resolve("to"))) {
+      deliver(from.sotto(), to.sotto(), server);
+    } catch (SottoException e) {
+      throw failed(e);
+    } finally {
+      remove(folder);
+    }
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    if (session.json()) {
+      session
+          .out()
+          .json(new JsonLine("checked").put("server", server.toString()).put("millis", millis));
+    } else {
+      session.out().line("The server works: all of it took " + millis + " ms.");
+    }
+    return Exit.OK.code();
+  }
+
+  private void deliver(Sotto from, Sotto to, ServerAddress server) {
+    Username sender = name();
+    Username receiver = name();
+    begin("register");
+    from.register(server, sender);
+    to.register(server, receiver);
+    done("registered two accounts");
+    Deadline end = Deadline.in(timeout);
+    begin("connect");
+    from.awaitOnline(end.left());
+    to.awaitOnline(end.left());
+    done("both are connected");
+    String text = HexFormat.of().formatHex(bytes(TEXT_BYTES));
+    begin("send");
+    try (EventStream events = to.liveEvents()) {
+      SentMessage message = from.conversationWith(receiver).send(text);
+      reach(message, Status.SENT, end);
+      done("the server has accepted a message");
+      begin("receive");
+      receive(events, sender, text, end);
+      done("it has arrived, as it was sent");
+      begin("receipt");
+      reach(message, Status.DELIVERED, end);
+      done("the sender knows that it has");
+    }
+  }
+
+  private void reach(SentMessage message, Status wanted, Deadline end) {
+    Status reached = message.await(wanted, end.left());
+    if (reached == Status.FAILED) {
+      Failure failure = message.failure().orElseThrow();
+      throw SottoException.of(SottoException.Code.REFUSED, failure.sentence());
+    }
+    if (!reached.reached(wanted)) {
+      throw late();
+    }
+  }
+
+  private void receive(EventStream events, Username sender, String text, Deadline end) {
+    while (!end.over()) {
+      boolean arrived =
+          events.next(end.left()).filter(event -> isThat(event, sender, text)).isPresent();
+      if (arrived) {
+        return;
+      }
+    }
+    throw late();
+  }
+
+  private static boolean isThat(Event event, Username sender, String text) {
+    if (!(event instanceof Event.MessageReceived received)) {
+      return false;
+    }
+    if (!received.message().text().equals(text)) {
+      throw SottoException.of(
+          SottoException.Code.INTERNAL,
+          "A message of " + sender + " has arrived that is not the one that was sent.");
+    }
+    return true;
+  }
+
+  private SottoException late() {
+    return SottoException.of(
+        SottoException.Code.TIMED_OUT,
+        "It was not done within " + DurationConverter.text(timeout) + ".");
+  }
+
+  private void begin(String next) {
+    step = next;
+    begun = System.nanoTime();
+  }
+
+  private void done(String words) {
+    long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+    if (session.json()) {
+      session.out().json(new JsonLine("step").put("step", step).put("millis", millis));
+    } else {
+      session.out().line("%6d ms  %s".formatted(millis, words));
+    }
+  }
+
+  private CommandFailed failed(SottoException e) {
+    CommandFailed plain = CommandFailed.of(e, "");
+    CommandFailed failed =
+        new CommandFailed(
+            plain.exit(),
+            plain.code(),
+            "The check failed at the step '" + step + "': " + Sentences.of(e),
+            plain.retryable());
+    failed.initCause(e);
+    return failed;
+  }
+
+  private OpenHome fresh(Path home) {
+    byte[] key = bytes(Passphrase.KEY_LENGTH);
+    try (Passphrase passphrase = Passphrase.ofKey(key)) {
+      return new OpenHome(Sotto.open(home, passphrase));
+    }
+  }
+
+  private Username name() {
+    return Username.of("check." + HexFormat.of().formatHex(bytes(NAME_BYTES)));
+  }
+
+  private byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("sotto-check");
+    } catch (IOException e) {
+      throw temporary(e);
+    }
+  }
+
+  private static void remove(Path folder) {
+    try (var all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw temporary(e);
+    }
+  }
+
+  private static CommandFailed temporary(IOException e) {
+    CommandFailed failed =
+        new CommandFailed(
+            Exit.FAILED,
+            SottoException.Code.FILE.word(),
+            "Two homes cannot be made in the folder of temporary files, or not removed. Is there"
+                + " room, and may you write there?",
+            false);
+    failed.initCause(e);
+    return failed;
+  }
+}
