@@ -93,6 +93,8 @@ topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: {{ . }}
     whenUnsatisfiable: ScheduleAnyway
+    # Counted among those of the same version: else an upgrade, in which the old still count, may leave all new ones on one node.
+    matchLabelKeys: [pod-template-hash]
     labelSelector:
       matchLabels:
         {{- include "sotto.selector" $ | nindent 8 }}
