@@ -33,6 +33,12 @@ spec:
         {{- end }}
         - name: OTEL_RESOURCE_ATTRIBUTES
           value: "k8s.namespace.name={{ $root.Release.Namespace }},k8s.container.name={{ $kind }}"
+        {{- if $root.Values.metrics.enabled }}
+        - name: OTEL_METRICS_EXPORTER
+          value: {{ ternary "prometheus,otlp" "prometheus" (ne $root.Values.telemetry.endpoint "") }}
+        - name: OTEL_EXPORTER_PROMETHEUS_HOST
+          value: "0.0.0.0"
+        {{- end }}
       ports:
         {{- if has $kind (list "relay" "standalone") }}
         - { name: clients, containerPort: 7700 }
@@ -41,6 +47,9 @@ spec:
         - { name: mesh, containerPort: 7711 }
         {{- end }}
         - { name: probe, containerPort: 7712 }
+        {{- if $root.Values.metrics.enabled }}
+        - { name: metrics, containerPort: 9464 }
+        {{- end }}
       startupProbe:
         grpc: { port: 7712, service: live }
         # Three minutes: many that start at once on few processors slow each other down, and being ended for it would slow all down more.

@@ -31,10 +31,13 @@ final class Chart {
       return out.stream().filter(o -> o.path("kind").asText().equals(kind));
     }
 
-    /// The pods of all workloads and jobs.
+    /// The pods of all workloads, jobs and tests.
     List<JsonNode> pods() {
       var pods = new ArrayList<JsonNode>();
       for (var object : out) {
+        if (object.path("kind").asText().equals("Pod")) {
+          pods.add(object);
+        }
         for (var path : List.of("/spec/template", "/spec/jobTemplate/spec/template")) {
           if (object.at(path).has("spec")) {
             pods.add(object.at(path));
@@ -63,6 +66,16 @@ final class Chart {
     } catch (IOException none) {
       return Stream.empty();
     }
+  }
+
+  /// A file of the chart, YAML or JSON.
+  static JsonNode file(String name) throws IOException {
+    return parsed(Files.readString(FOLDER.resolve(name)));
+  }
+
+  /// YAML or JSON.
+  static JsonNode parsed(String text) throws IOException {
+    return YAML.readTree(text);
   }
 
   /// A release `chat` of a profile, with further settings as `--set` takes them.

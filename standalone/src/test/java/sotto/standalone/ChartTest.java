@@ -90,7 +90,11 @@ class ChartTest {
     for (var component : components(profile)) {
       assertThat(load(chart, component)).as(component).isNotNull();
     }
-    assertThat(chart.all("ConfigMap").map(m -> m.at(COMPONENT).asText()))
+    assertThat(
+            chart
+                .all("ConfigMap")
+                .filter(m -> m.path("data").has("config.yaml"))
+                .map(m -> m.at(COMPONENT).asText()))
         .containsExactlyInAnyOrderElementsOf(components(profile));
   }
 
@@ -203,6 +207,88 @@ class ChartTest {
 
   private static String component(JsonNode peer) {
     return peer.at("/podSelector/matchLabels/app.kubernetes.io~1component").asText();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embedded", "mysql"})
+  void metrics_areOffUnlessAskedFor(String profile) throws Exception {
+    var chart = rendered(profile);
+
+    assertThat(chart.all("PodMonitor")).isEmpty();
+    assertThat(chart.all("PrometheusRule")).isEmpty();
+    assertThat(chart.out().toString()).doesNotContain("OTEL_METRICS_EXPORTER", "9464");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embedded", "mysql"})
+  void metrics_areReadByTheScrapersNamespaceAlone_atEveryServer(String profile) throws Exception {
+    var chart = rendered(profile, "metrics.enabled=true");
+
+    var monitor = chart.all("PodMonitor").findFirst().orElseThrow();
+    assertThat(monitor.at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo("metrics");
+    var selected = monitor.at("/spec/selector/matchLabels");
+    var servers = 0;
+    for (var pod : chart.pods()) {
+      var container = pod.at("/spec/containers/0");
+      var opens = names(container.path("ports")).contains("metrics");
+      assertThat(opens).isEqualTo(container.path("args").path(0).asText().startsWith("serve"));
+      if (opens) {
+        servers++;
+        assertThat(pod.at("/metadata/labels").properties()).containsAll(selected.properties());
+        assertThat(container.path("env").toString())
+            .contains("{\"name\":\"OTEL_METRICS_EXPORTER\",\"value\":\"prometheus\"}");
+      }
+    }
+    assertThat(servers).isEqualTo(components(profile).size());
+    for (var policy : chart.all("NetworkPolicy").toList()) {
+      assertThat(policy.at("/spec/ingress").valueStream())
+          .filteredOn(rule -> rule.at("/ports/0/port").asText().equals("metrics"))
+          .singleElement()
+          .extracting(rule -> rule.path("from").toString())
+          .isEqualTo(
+              "[{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"monitoring\"}}}]");
+    }
+  }
+
+  @Test
+  void alertsAndDashboard_areThoseOfTheFiles() throws Exception {
+    var chart = rendered("mysql", "metrics.enabled=true");
+
+    assertThat(chart.all("PrometheusRule").findFirst().orElseThrow().path("spec"))
+        .isEqualTo(Chart.file("telemetry/rules.yaml"));
+    var dashboard =
+        chart
+            .all("ConfigMap")
+            .filter(m -> m.at("/metadata/labels/grafana_dashboard").asText().equals("1"))
+            .findFirst()
+            .orElseThrow();
+    var json = dashboard.at("/data/chat-sotto.json").asText();
+    assertThat(Chart.parsed(json)).isEqualTo(Chart.file("telemetry/dashboard.json"));
+  }
+
+  @Test
+  void helmTest_isACheckThroughTheService_byTheAuthoritysCertificateAlone() throws Exception {
+    var chart =
+        rendered("mysql", "networkPolicy.clients=[{\"ipBlock\":{\"cidr\":\"192.0.2.0/24\"}}]");
+
+    var test = chart.all("Pod").findFirst().orElseThrow();
+    assertThat(test.at("/metadata/annotations/helm.sh~1hook").asText()).isEqualTo("test");
+    var service =
+        chart.all("Service").filter(s -> s.at("/metadata/name").asText().equals("chat-sotto"));
+    var port = service.findFirst().orElseThrow().at("/spec/ports/0/port").asInt();
+    assertThat(test.at("/spec/containers/0/args").toString())
+        .contains("\"check\"", "--server=chat-sotto.default.svc:" + port);
+    assertThat(test.at("/spec/volumes").toString()).contains("ca.crt").doesNotContain("tls.key");
+    assertThat(
+            chart
+                .all("NetworkPolicy")
+                .filter(p -> p.at(COMPONENT).asText().equals("relay"))
+                .findFirst()
+                .orElseThrow()
+                .at("/spec/ingress/0/from")
+                .valueStream()
+                .map(ChartTest::component))
+        .contains("test");
   }
 
   @Test
