@@ -2,16 +2,16 @@ package sotto.e2e;
 
 import static sotto.e2e.Pauses.until;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// The cluster of `stack/cluster` in whose control plane's network this process runs, with the
 /// release `sotto` of the chart in the namespace `sotto`.
 final class Cluster {
-  private static final Duration PATIENCE = Duration.ofMinutes(6);
+  private static final Duration PATIENCE = Duration.ofMinutes(12);
+
+  private static final List<String> COMPONENTS = List.of("relay", "store", "presence", "blob");
 
   private final Checkout checkout;
 
@@ -61,7 +61,7 @@ final class Cluster {
                 "--reuse-values",
                 "--wait",
                 "--timeout",
-                "5m"));
+                "10m"));
     for (var setting : settings) {
       command.add("--set");
       command.add(setting);
@@ -141,34 +141,39 @@ final class Cluster {
 
   /// Waits until all that the release wants is there.
   void settled() {
-    for (var component : List.of("store", "presence", "blob", "relay")) {
+    for (var component : COMPONENTS) {
       var kind = component.equals("blob") ? "statefulset/" : "deployment/";
-      var _ = kubectl("rollout", "status", kind + "sotto-" + component, "--timeout=5m");
+      var _ = kubectl("rollout", "status", kind + "sotto-" + component, "--timeout=10m");
     }
   }
 
-  /// What each container of the release holds of memory, in megabytes, and what it had at most.
-  List<String> memoryOfAll() {
-    var lines = new ArrayList<String>();
-    for (var component : List.of("relay", "store", "presence", "blob")) {
+  /// What a pod has used.
+  ///
+  /// @param pod its name
+  /// @param resident bytes of memory that it holds
+  /// @param most the most that it ever held, with what is cached of files, in bytes
+  /// @param processor nanoseconds, since its container started
+  record Used(String pod, long resident, long most, long processor) {}
+
+  /// What each pod of the release has used so far.
+  List<Used> used() {
+    var all = new ArrayList<Used>();
+    for (var component : COMPONENTS) {
       for (var pod : pods(component)) {
-        var folder = Path.of(memory(pod));
-        var most = run("cat", folder.resolve("memory.max_usage_in_bytes").toString()).strip();
-        var resident =
-            Optional.of(run("grep", "^total_rss ", folder.resolve("memory.stat").toString()))
-                .map(line -> line.substring(line.indexOf(' ') + 1).strip())
-                .orElseThrow();
-        var used =
-            run("cat", folder.toString().replace("/memory/", "/cpuacct/") + "/cpuacct.usage");
-        lines.add(
-            "%s: resident %d MB, at most %d MB with what is cached; %.0f s of processor time"
-                .formatted(
-                    pod,
-                    Long.parseLong(resident) >> 20,
-                    Long.parseLong(most) >> 20,
-                    Long.parseLong(used.strip()) / 1e9));
+        var folder = memory(pod);
+        var stat = run("grep", "^total_rss ", folder + "/memory.stat");
+        all.add(
+            new Used(
+                pod,
+                number(stat.substring(stat.indexOf(' '))),
+                number(run("cat", folder + "/memory.max_usage_in_bytes")),
+                number(run("cat", folder.replace("/memory/", "/cpuacct/") + "/cpuacct.usage"))));
       }
     }
-    return lines;
+    return all;
+  }
+
+  private static long number(String text) {
+    return Long.parseLong(text.strip());
   }
 }

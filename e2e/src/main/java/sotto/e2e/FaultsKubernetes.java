@@ -5,9 +5,7 @@ import static sotto.e2e.Pauses.until;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -30,6 +28,7 @@ public final class FaultsKubernetes implements Trial.Course {
         --keep       keep the logs and homes of a good run too
       """;
   private static final Duration LOST = Duration.ofSeconds(30);
+  private static final Duration MEASURED = Duration.ofSeconds(20);
   private static final int MESH = 7711;
   private static final int CLIENTS = 7700;
 
@@ -77,8 +76,11 @@ public final class FaultsKubernetes implements Trial.Course {
 
   @Override
   public void run(Trial trial) {
-    trial.log(trial.evidence("pods.log"));
+    var log = trial.evidence("pods.log");
+    trial.log(log);
+    var _ = trial.opened(PodLogs.into(log));
     cluster.settled();
+    measure(trial, "before any user has come, since their start", Duration.ZERO);
     var address = address();
     for (var n = 1; n <= pairs; n++) {
       Correspondent.pair(address, n, trial::evidence).forEach(trial::join);
@@ -86,6 +88,7 @@ public final class FaultsKubernetes implements Trial.Course {
     trial.crowd().start();
     trial.crowd().calibrate(rate, between);
     networkKeepsStrangersOut(trial);
+    measure(trial, "while all write", MEASURED);
     strike(trial, "all pods are upgraded", () -> cluster.upgrade("settings.all.log.level=debug"));
     strike(
         trial,
@@ -106,7 +109,7 @@ public final class FaultsKubernetes implements Trial.Course {
         () -> {
           var _ =
               cluster.kubectl(
-                  "drain", "n2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=5m");
+                  "drain", "n2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=10m");
           cluster.settled();
           var _ = cluster.kubectl("uncordon", "n2");
         });
@@ -183,22 +186,45 @@ public final class FaultsKubernetes implements Trial.Course {
                 crowd.reconnects() - reconnects));
   }
 
+  /// Says what each pod holds of memory, and takes of the processor.
+  ///
+  /// @param over how long to look; zero = since it started
+  private void measure(Trial trial, String when, Duration over) {
+    var before = over.isZero() ? List.<Cluster.Used>of() : cluster.used();
+    var accepted = trial.crowd().sum(OneWay::acceptedCount);
+    var begin = System.nanoTime();
+    pause(over);
+    var after = cluster.used();
+    var seconds = (System.nanoTime() - begin) / 1e9;
+    if (!over.isZero()) {
+      trial.say(
+          "%.0f messages a second are accepted"
+              .formatted((trial.crowd().sum(OneWay::acceptedCount) - accepted) / seconds));
+    }
+    for (var pod : after) {
+      var earlier =
+          before.stream()
+              .filter(b -> b.pod().equals(pod.pod()))
+              .mapToLong(Cluster.Used::processor)
+              .findFirst()
+              .orElse(0);
+      var spent = (pod.processor() - earlier) / 1e9;
+      trial.say(
+          "%s, %s: %d MB, at most %d with what is cached; %s"
+              .formatted(
+                  when,
+                  pod.pod(),
+                  pod.resident() >> 20,
+                  pod.most() >> 20,
+                  over.isZero()
+                      ? "%.1f s of a processor".formatted(spent)
+                      : "%.0f thousandths of a processor".formatted(1000 * spent / seconds)));
+    }
+  }
+
   @Override
   public void report(Trial trial) {
-    cluster.memoryOfAll().forEach(trial::say);
+    measure(trial, "in the end, since their start", Duration.ZERO);
     trial.say(cluster.kubectl("get", "pods", "-o", "wide"));
-    var logs =
-        cluster.kubectl(
-            "logs",
-            "-l",
-            "app.kubernetes.io/name=sotto",
-            "--prefix",
-            "--tail=-1",
-            "--max-log-requests=50");
-    try {
-      Files.writeString(trial.evidence("pods.log"), logs);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

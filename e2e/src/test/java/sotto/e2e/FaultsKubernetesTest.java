@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// The chart on a real Kubernetes whose pods and nodes are upgraded, drained and lost.
-@Timeout(value = 45, unit = TimeUnit.MINUTES)
+@Timeout(value = 55, unit = TimeUnit.MINUTES)
 class FaultsKubernetesTest {
   private static final int CANNOT_BE_TRIED = 77;
 
@@ -23,7 +23,7 @@ class FaultsKubernetesTest {
     command.environment().put("SOTTO_BUILD", "off");
     try (var run = new Running("k8s-test", command)) {
       run.endInput();
-      var exit = run.awaitEnd(Duration.ofMinutes(40));
+      var exit = run.awaitEnd(Duration.ofMinutes(50));
       Assumptions.assumeTrue(exit != CANNOT_BE_TRIED, run.err());
       assertThat(exit).as(run.err() + run.seen()).isZero();
       assertThat(run.seen().getLast())
