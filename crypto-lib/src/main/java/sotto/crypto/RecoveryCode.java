@@ -1,0 +1,192 @@
+package sotto.crypto;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Locale;
+import javax.crypto.KDF;
+import javax.crypto.spec.HKDFParameterSpec;
+
+/// What a person writes down to get an account back when all devices are lost: 64 characters.
+///
+/// ```
+/// secret = 37 random bytes (296 bits)
+/// check  = the first 3 bytes of SHA-256("sotto/recovery-code/1" ‖ secret)
+/// code   = secret ‖ check, 5 bits a character, most significant first, of 0123456789ABCDEFGHJKMNPQRSTVWXYZ
+/// key    = HKDF-SHA-256(ikm = secret, no salt, info = label, 32 bytes)
+/// ```
+///
+/// The alphabet is Crockford's base 32: no I, L, O and U. Small letters are read as capital ones, O
+/// as 0, I and L as 1; spaces and hyphens are not read. One of 2^24 mistyped codes passes the
+/// check. HKDF is RFC 5869, without a salt, as section 3.1 allows where the input is uniformly
+/// random.
+///
+/// | label | key |
+/// |---|---|
+/// | `sotto/recovery/1 authentication` | [RecoveryAuthenticationKey] |
+/// | `sotto/recovery/1 backup` | [BackupKey] |
+///
+/// Closing wipes it. Not safe for use while it is being closed.
+public final class RecoveryCode implements AutoCloseable {
+  /// How many characters a code has.
+  public static final int CHARACTERS = 64;
+
+  private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  private static final int GROUP = 4;
+  private static final int SECRET = 37;
+  private static final int CHECK = 3;
+  private static final int BITS = 5;
+  private static final int KEY = 32;
+  private static final byte[] CHECK_DOMAIN = utf8("sotto/recovery-code/1");
+  private static final byte[] AUTHENTICATION = utf8("sotto/recovery/1 authentication");
+  private static final byte[] BACKUP = utf8("sotto/recovery/1 backup");
+
+  private final byte[] secret;
+  private boolean closed;
+
+  private RecoveryCode(byte[] secret) {
+    this.secret = secret;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// What somebody typed.
+  public sealed interface Typed {}
+
+  /// It is a code.
+  ///
+  /// @param code the reader's to close
+  public record Good(RecoveryCode code) implements Typed {}
+
+  /// It has another number of characters than a code.
+  ///
+  /// @param characters how many, spaces and hyphens left out
+  public record WrongLength(int characters) implements Typed {}
+
+  /// A character is wrong, or two have changed places.
+  public record Mistyped() implements Typed {}
+
+  /// A new code.
+  public static RecoveryCode generate(SecureRandom random) {
+    byte[] secret = new byte[SECRET];
+    random.nextBytes(secret);
+    return new RecoveryCode(secret);
+  }
+
+  /// Reads a code.
+  public static Typed read(String typed) {
+    String text = typed.replaceAll("[\\s-]", "").toUpperCase(Locale.ROOT);
+    if (text.length() != CHARACTERS) {
+      return new WrongLength(text.length());
+    }
+    byte[] all = new byte[SECRET + CHECK];
+    try {
+      for (int at = 0; at < CHARACTERS; at++) {
+        int value = value(text.charAt(at));
+        if (value < 0) {
+          return new Mistyped();
+        }
+        for (int bit = 0; bit < BITS; bit++) {
+          int place = at * BITS + bit;
+          int set = value >>> (BITS - 1 - bit) & 1;
+          all[place / Byte.SIZE] |= (byte) (set << (Byte.SIZE - 1 - place % Byte.SIZE));
+        }
+      }
+      byte[] secret = Arrays.copyOf(all, SECRET);
+      if (!MessageDigest.isEqual(check(secret), Arrays.copyOfRange(all, SECRET, all.length))) {
+        Arrays.fill(secret, (byte) 0);
+        return new Mistyped();
+      }
+      return new Good(new RecoveryCode(secret));
+    } finally {
+      Arrays.fill(all, (byte) 0);
+    }
+  }
+
+  private static int value(char typed) {
+    return switch (typed) {
+      case 'O' -> 0;
+      case 'I', 'L' -> 1;
+      default -> ALPHABET.indexOf(typed);
+    };
+  }
+
+  private static byte[] check(byte[] secret) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(CHECK_DOMAIN);
+      return Arrays.copyOf(digest.digest(secret), CHECK);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// The code for reading and writing down, in sixteen groups of four. The only door to it.
+  public String text() {
+    requireOpen();
+    byte[] all = Arrays.copyOf(secret, SECRET + CHECK);
+    System.arraycopy(check(secret), 0, all, SECRET, CHECK);
+    StringBuilder text = new StringBuilder();
+    for (int at = 0; at < CHARACTERS; at++) {
+      if (at > 0 && at % GROUP == 0) {
+        text.append(' ');
+      }
+      int value = 0;
+      for (int bit = 0; bit < BITS; bit++) {
+        int place = at * BITS + bit;
+        int set = all[place / Byte.SIZE] >>> (Byte.SIZE - 1 - place % Byte.SIZE) & 1;
+        value = (value << 1) | set;
+      }
+      text.append(ALPHABET.charAt(value));
+    }
+    Arrays.fill(all, (byte) 0);
+    return text.toString();
+  }
+
+  /// The key that shows a server that one has the code; the caller's to close.
+  public RecoveryAuthenticationKey authenticationKey() {
+    byte[] seed = derive(AUTHENTICATION);
+    try {
+      return new RecoveryAuthenticationKey(new Ed25519Secret(seed));
+    } finally {
+      Arrays.fill(seed, (byte) 0);
+    }
+  }
+
+  /// The key that backups are encrypted with; the caller's to close.
+  public BackupKey backupKey() {
+    return new BackupKey(derive(BACKUP));
+  }
+
+  private byte[] derive(byte[] label) {
+    requireOpen();
+    try {
+      return KDF.getInstance("HKDF-SHA256")
+          .deriveData(HKDFParameterSpec.ofExtract().addIKM(secret).thenExpand(label, KEY));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no HKDF", e);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the code was wiped");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Arrays.fill(secret, (byte) 0);
+  }
+
+  @Override
+  public String toString() {
+    return "RecoveryCode[" + CHARACTERS + " characters]";
+  }
+}
