@@ -25,9 +25,11 @@ import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 import sotto.store.token.Challenges;
+import sotto.store.token.RecoverySignIn;
 import sotto.store.token.ServerSecrets;
 import sotto.store.token.SignIn;
 import sotto.store.token.SigningKeys;
+import sotto.store.token.Tokens;
 import sotto.store.write.MailboxLimits;
 import sotto.store.write.OwnerName;
 import sotto.store.write.Ownership;
@@ -101,9 +103,15 @@ record Wired(
     ServerSecrets secrets = new ServerSecrets(writers, readers, clock, random);
     SigningKeys signingKeys = new SigningKeys(secrets, clock, random);
     Challenges challenges = new Challenges(secrets.macKey("challenge"), clock, random);
-    SignIn signIn =
-        new SignIn(
-            readers, challenges, signingKeys, Set.copyOf(config.serverNames()), clock, random);
+    Tokens tokens = new Tokens(signingKeys, clock, random);
+    Set<String> names = Set.copyOf(config.serverNames());
+    SignIn signIn = new SignIn(readers, challenges, tokens, names);
+    RecoverySignIn recovery =
+        new RecoverySignIn(
+            readers,
+            new Challenges(secrets.macKey("recovery-challenge"), clock, random),
+            tokens,
+            names);
     AppendRules rules =
         new AppendRules(
             new MailboxLimits(config.mailboxEnvelopes(), config.mailboxBytes()),
@@ -132,7 +140,14 @@ record Wired(
             passing(
                 passOn,
                 new AccountEndpoint(
-                    writers, readers, challenges, signIn, config.serverNames(), version(), clock)),
+                    writers,
+                    readers,
+                    challenges,
+                    signIn,
+                    recovery,
+                    config.serverNames(),
+                    version(),
+                    clock)),
             passing(passOn, new KeyEndpoint(writers, readers)),
             new QuotaEndpoint(writers),
             new OwnerEndpoint(ownership)),

@@ -165,11 +165,24 @@ final class MigrationTest {
     openStore();
   }
 
+  @Tag("mysql")
+  @Test
+  void databaseOfTheSecondVersion_getsTheTableOfRecoveries() throws Exception {
+    database.everywhere("DROP TABLE recovery");
+    database.everywhere("UPDATE schema_version SET version = 2");
+    assertThatThrownBy(this::openStore).hasMessageContaining("migrate it first");
+    assertThat(new Migration(database.url()).run())
+        .isEqualTo(new Migration.Done(2, Schema.VERSION));
+    assertThat(database.count("SELECT COUNT(*) FROM recovery")).isZero();
+    openStore();
+  }
+
   /// What is new is there already: its tables are made before.
   @Tag("vitess")
   @Test
   void keyspaceOfTheFirstVersion_isRefusedUntilItIsMigrated() throws Exception {
     database.everywhere("DROP TABLE kept_blob");
+    database.everywhere("DROP TABLE recovery");
     database.everywhere("UPDATE schema_version SET version = 1");
     assertThatThrownBy(this::openStore).hasMessageContaining("migrate it first");
     assertThatThrownBy(() -> new Migration(database.url()).run())

@@ -14,6 +14,8 @@ import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
 import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.GetChallengeResponse;
+import sotto.account.v1.GetRecoveryRequest;
+import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.LinkAppended;
@@ -24,6 +26,8 @@ import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
+import sotto.account.v1.SetRecoveryRequest;
+import sotto.account.v1.SetRecoveryResponse;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
 import sotto.account.v1.UsernameFound;
@@ -34,6 +38,7 @@ import sotto.chain.DeviceId;
 import sotto.mesh.Caller;
 import sotto.store.sql.Readers;
 import sotto.store.token.Challenges;
+import sotto.store.token.RecoverySignIn;
 import sotto.store.token.SignIn;
 import sotto.store.write.Writers;
 
@@ -45,6 +50,8 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
   private final ChainGrowth growth;
   private final Challenges challenges;
   private final SignIn signIn;
+  private final RecoverySignIn recovery;
+  private final RecoveryRecords records;
   private final List<String> serverNames;
   private final String version;
   private final Clock clock;
@@ -55,6 +62,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       Readers readers,
       Challenges challenges,
       SignIn signIn,
+      RecoverySignIn recovery,
       List<String> serverNames,
       String version,
       Clock clock) {
@@ -64,6 +72,8 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
     this.growth = new ChainGrowth(reads, writers);
     this.challenges = challenges;
     this.signIn = signIn;
+    this.recovery = recovery;
+    this.records = new RecoveryRecords(writers);
     this.serverNames = List.copyOf(serverNames);
     this.version = version;
     this.clock = clock;
@@ -162,6 +172,19 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       ListDevicesRequest request, StreamObserver<ListDevicesResponse> response) {
     AccountId own = Caller.required().account();
     answer(response, ListDevicesResponse.newBuilder().addAllDevices(reads.devices(own)).build());
+  }
+
+  @Override
+  public void setRecovery(
+      SetRecoveryRequest request, StreamObserver<SetRecoveryResponse> response) {
+    Caller caller = Caller.required();
+    answer(response, records.set(new DeviceAddress(caller.account(), caller.device()), request));
+  }
+
+  @Override
+  public void getRecovery(
+      GetRecoveryRequest request, StreamObserver<GetRecoveryResponse> response) {
+    answer(response, recovery.get(request));
   }
 
   private static AccountId account(ByteString id) {

@@ -146,6 +146,7 @@ final class ChainGrowth {
         for (DeviceEntry gone : before.devices()) {
           remove(batch, account, gone.device());
         }
+        RecoveryRecords.forget(batch.session(), account);
         batch.forget(account);
       }
       case Change.ReplaceRecoveryKey _ -> {}
