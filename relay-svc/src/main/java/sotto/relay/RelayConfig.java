@@ -26,6 +26,7 @@ import sotto.mesh.Rate;
 /// @param calls calls of one account, of all kinds
 /// @param addressCalls calls without a token from one address
 /// @param registrations registrations and added devices from one address
+/// @param recoveries calls for a recovery from one address; each recovery takes two
 /// @param hellos how fast streams are opened, of all clients
 /// @param streamsPerAccount streams of one account at a time, 1 to 4,096; each device has one, and
 ///   while it comes back two
@@ -51,6 +52,7 @@ public record RelayConfig(
     Rate calls,
     Rate addressCalls,
     Rate registrations,
+    Rate recoveries,
     Rate hellos,
     int streamsPerAccount,
     int maxStreams,
@@ -78,6 +80,7 @@ public record RelayConfig(
           new Rate(600, Duration.ofSeconds(12)),
           new Rate(600, Duration.ofSeconds(30)),
           new Rate(200, Duration.ofMinutes(30)),
+          new Rate(60, Duration.ofMinutes(30)),
           new Rate(1_000, Duration.ofSeconds(2)),
           64,
           200_000,
@@ -124,6 +127,7 @@ public record RelayConfig(
         calls,
         addressCalls,
         registrations,
+        recoveries,
         hellos,
         streamsPerAccount,
         maxStreams,

@@ -51,7 +51,14 @@ public final class RelayService implements AutoCloseable {
           AccountServiceGrpc.getGetChallengeMethod().getFullMethodName(),
           AccountServiceGrpc.getSignInMethod().getFullMethodName(),
           AccountServiceGrpc.getRegisterMethod().getFullMethodName(),
-          AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
+          AccountServiceGrpc.getAddDeviceMethod().getFullMethodName(),
+          AccountServiceGrpc.getGetRecoveryMethod().getFullMethodName());
+
+  /// The methods that a restore token opens.
+  private static final Set<String> RESTORING =
+      Set.of(
+          BlobServiceGrpc.getLocateMethod().getFullMethodName(),
+          BlobServiceGrpc.getDownloadMethod().getFullMethodName());
 
   private static final Duration UNARY_DEADLINE = Duration.ofSeconds(15);
   // The end of a direct upload of many parts may take an object store a while.
@@ -129,7 +136,7 @@ public final class RelayService implements AutoCloseable {
     wheel.every(config.missedCheckEvery().toMillis(), missed::run);
 
     var keys = new TokenKeys(mailboxes::tokenKeys, wheel);
-    var gate = new TokenGate(clock, keys, OPEN);
+    var gate = new TokenGate(clock, keys, OPEN, RESTORING);
     var limits =
         new Limits(
             Limits.Rates.of(config),

@@ -59,6 +59,7 @@ final class TestConfigs {
         D.calls(),
         D.addressCalls(),
         D.registrations(),
+        D.recoveries(),
         hellos,
         streamsPerAccount,
         D.maxStreams(),

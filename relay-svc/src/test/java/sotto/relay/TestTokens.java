@@ -11,9 +11,11 @@ import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.lang.JoseException;
+import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.mailbox.v1.TokenKey;
 import sotto.mesh.DeviceToken;
+import sotto.mesh.RestoreToken;
 
 /// Signs tokens as the store does.
 final class TestTokens {
@@ -47,6 +49,15 @@ final class TestTokens {
     claims.setIssuer(DeviceToken.ISSUER);
     claims.setAudience(DeviceToken.AUDIENCE);
     claims.setSubject(DeviceToken.subject(device));
+    claims.setExpirationTime(NumericDate.fromSeconds(until.getEpochSecond()));
+    return claims;
+  }
+
+  static JwtClaims restoring(AccountId account, Instant until) {
+    var claims = new JwtClaims();
+    claims.setIssuer(DeviceToken.ISSUER);
+    claims.setAudience(RestoreToken.AUDIENCE);
+    claims.setSubject(RestoreToken.subject(account));
     claims.setExpirationTime(NumericDate.fromSeconds(until.getEpochSecond()));
     return claims;
   }

@@ -17,8 +17,8 @@ import sotto.relay.RelayConfig;
 import sotto.relay.limit.Exceeded;
 
 /// The limits of the passed-through calls: of one account in all, of its look-ups, of its bundle
-/// fetches for each target (unknown ones count too), and of one address where there is no token.
-/// Thread-safe.
+/// fetches for each target (unknown ones count too), and of one address where there is no token,
+/// with less of what makes accounts or restores them. Thread-safe.
 public final class Limits implements CallPolicy {
   private static final int MOST = 100_000;
 
@@ -27,6 +27,7 @@ public final class Limits implements CallPolicy {
   private final RateLimits<Pair> bundles;
   private final RateLimits<PeerAddress> addresses;
   private final RateLimits<PeerAddress> registrations;
+  private final RateLimits<PeerAddress> recoveries;
   private final Consumer<AccountId> chainChanged;
 
   private record Pair(AccountId caller, ByteString target) {}
@@ -38,7 +39,9 @@ public final class Limits implements CallPolicy {
   /// @param bundles of one account for one target
   /// @param addresses of one address without token
   /// @param registrations from one address
-  public record Rates(Rate calls, Rate lookUps, Rate bundles, Rate addresses, Rate registrations) {
+  /// @param recoveries recoveries asked for from one address
+  public record Rates(
+      Rate calls, Rate lookUps, Rate bundles, Rate addresses, Rate registrations, Rate recoveries) {
     /// The rates that a relay is configured with.
     public static Rates of(RelayConfig config) {
       return new Rates(
@@ -46,7 +49,8 @@ public final class Limits implements CallPolicy {
           config.lookUps(),
           config.bundlesPerPair(),
           config.addressCalls(),
-          config.registrations());
+          config.registrations(),
+          config.recoveries());
     }
   }
 
@@ -61,6 +65,7 @@ public final class Limits implements CallPolicy {
     this.bundles = new RateLimits<>(rates.bundles(), MOST, time);
     this.addresses = new RateLimits<>(rates.addresses(), MOST, time);
     this.registrations = new RateLimits<>(rates.registrations(), MOST, time);
+    this.recoveries = new RateLimits<>(rates.recoveries(), MOST, time);
     this.chainChanged = chainChanged;
   }
 
@@ -88,12 +93,16 @@ public final class Limits implements CallPolicy {
 
   private Optional<Exceeded> withoutToken(String method, PeerAddress address) {
     var exceeded = Exceeded.of("address-calls", addresses.take(address, 1));
+    if (exceeded.isPresent()) {
+      return exceeded;
+    }
+    if (method.equals(AccountServiceGrpc.getGetRecoveryMethod().getFullMethodName())) {
+      return Exceeded.of("recoveries", recoveries.take(address, 1));
+    }
     boolean makes =
         method.equals(AccountServiceGrpc.getRegisterMethod().getFullMethodName())
             || method.equals(AccountServiceGrpc.getAddDeviceMethod().getFullMethodName());
-    return makes && exceeded.isEmpty()
-        ? Exceeded.of("registrations", registrations.take(address, 1))
-        : exceeded;
+    return makes ? Exceeded.of("registrations", registrations.take(address, 1)) : Optional.empty();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import sotto.chain.DeviceId;
 import sotto.mesh.Caller;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
@@ -27,6 +28,7 @@ public final class TokenGate implements ServerInterceptor {
   private final TokenVerifier verifier;
   private final TokenKeys keys;
   private final Set<String> open;
+  private final Set<String> restoring;
 
   /// A gate.
   ///
@@ -34,10 +36,13 @@ public final class TokenGate implements ServerInterceptor {
   /// @param keys what tokens are checked with
   /// @param open full names of the methods that need no token; a token sent to them all the same is
   ///   not looked at
-  public TokenGate(Clock clock, TokenKeys keys, Set<String> open) {
+  /// @param restoring full names of the only methods that a restore token opens; what serves them
+  ///   looks at the caller's account and not at its device
+  public TokenGate(Clock clock, TokenKeys keys, Set<String> open, Set<String> restoring) {
     this.verifier = new TokenVerifier(clock, keys);
     this.keys = keys;
     this.open = Set.copyOf(open);
+    this.restoring = Set.copyOf(restoring);
   }
 
   @Override
@@ -62,7 +67,7 @@ public final class TokenGate implements ServerInterceptor {
     return enter(verdict, call, headers, next);
   }
 
-  private static <Q, R> ServerCall.Listener<Q> enter(
+  private <Q, R> ServerCall.Listener<Q> enter(
       Verdict verdict, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     return switch (verdict) {
       case Verdict.Good good ->
@@ -71,6 +76,14 @@ public final class TokenGate implements ServerInterceptor {
               call,
               headers,
               next);
+      case Verdict.Restores restores ->
+          restoring.contains(call.getMethodDescriptor().getFullMethodName())
+              ? Contexts.interceptCall(
+                  new Caller(restores.account(), DeviceId.FIRST).in(Context.current()),
+                  call,
+                  headers,
+                  next)
+              : refuse(call, Reason.CALLER_NOT_ALLOWED, "a restore token opens downloads alone");
       case Verdict.Ended _ -> refuse(call, Reason.TOKEN_EXPIRED, "the token has ended");
       case Verdict.Bad _, Verdict.KeyUnknown _ ->
           refuse(call, Reason.TOKEN_INVALID, "the token is not one of this server's");

@@ -7,6 +7,7 @@ import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.ErrorCodes;
@@ -14,6 +15,7 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.JoseException;
 import sotto.mesh.DeviceToken;
+import sotto.mesh.RestoreToken;
 
 /// Checks tokens: a JWT (RFC 7519) signed with EdDSA (RFC 8037) and no other algorithm, whatever
 /// its header says. Thread-safe; no I/O.
@@ -62,7 +64,7 @@ final class TokenVerifier {
             .setJwsAlgorithmConstraints(ED_DSA)
             .setVerificationKey(key)
             .setExpectedIssuer(DeviceToken.ISSUER)
-            .setExpectedAudience(DeviceToken.AUDIENCE)
+            .setExpectedAudience(DeviceToken.AUDIENCE, RestoreToken.AUDIENCE)
             .setRequireExpirationTime()
             .setRequireSubject()
             .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
@@ -70,9 +72,17 @@ final class TokenVerifier {
     try {
       var claims = consumer.processToClaims(token);
       var until = Instant.ofEpochMilli(claims.getExpirationTime().getValueInMillis());
-      return DeviceToken.device(claims.getSubject())
-          .<Verdict>map(device -> new Verdict.Good(device, until))
-          .orElse(new Verdict.Bad());
+      return switch (audience(claims)) {
+        case DeviceToken.AUDIENCE ->
+            DeviceToken.device(claims.getSubject())
+                .<Verdict>map(device -> new Verdict.Good(device, until))
+                .orElse(new Verdict.Bad());
+        case RestoreToken.AUDIENCE ->
+            RestoreToken.account(claims.getSubject())
+                .<Verdict>map(account -> new Verdict.Restores(account, until))
+                .orElse(new Verdict.Bad());
+        default -> new Verdict.Bad();
+      };
     } catch (InvalidJwtException e) {
       boolean onlyEnded =
           e.getErrorDetails().stream()
@@ -81,5 +91,11 @@ final class TokenVerifier {
     } catch (MalformedClaimException e) {
       return new Verdict.Bad();
     }
+  }
+
+  /// A token is for one thing.
+  private static String audience(JwtClaims claims) throws MalformedClaimException {
+    var all = claims.getAudience();
+    return all.size() == 1 ? all.getFirst() : "";
   }
 }

@@ -1,6 +1,7 @@
 package sotto.relay.edge;
 
 import java.time.Instant;
+import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 
 /// What a token is worth.
@@ -10,6 +11,12 @@ sealed interface Verdict {
   /// @param device whose
   /// @param until when it ends
   record Good(DeviceAddress device, Instant until) implements Verdict {}
+
+  /// It downloads blobs for an account, and does nothing else.
+  ///
+  /// @param account whose
+  /// @param until when it ends
+  record Restores(AccountId account, Instant until) implements Verdict {}
 
   /// It was one of ours and has ended.
   record Ended() implements Verdict {}
