@@ -89,7 +89,8 @@ final class Downloads {
                 CrashPoint.AFTER_DOWNLOAD_PART.reached();
                 return !core.closed();
               });
-      Optional<SaveResult> lost = new Fetch(core, entry, blob, meter).run();
+      Bytes blobId = entry.blobId().orElseThrow();
+      Optional<SaveResult> lost = new Fetch(Way.of(core), blobId, entry.key(), blob, meter).run();
       if (lost.isPresent()) {
         blob.delete();
         return lost.get();

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import sotto.blob.v1.DirectPlace;
 import sotto.blob.v1.LocateResponse;
+import sotto.chain.Bytes;
 import sotto.client.SaveResult;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -15,8 +16,8 @@ import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.DirectRefused;
 import sotto.client.internal.net.Faults;
 import sotto.client.internal.net.Meter;
-import sotto.client.internal.store.Attached;
 import sotto.crypto.AttachmentDamaged;
+import sotto.crypto.AttachmentKey;
 
 /// Brings what is missing of one blob here: from a store of objects if the server says so and that
 /// works, else through the server; over several connections as long as each brings some of it.
@@ -29,16 +30,18 @@ final class Fetch {
   /// So many connections that bring nothing are tried in a row.
   private static final int FRUITLESS = 3;
 
-  private final Core core;
-  private final Attached.Entry entry;
+  private final Way way;
+  private final Bytes blobId;
+  private final AttachmentKey key;
   private final PartialBlob blob;
   private final Meter meter;
-  private Optional<Session> used = Optional.empty();
+  private Optional<Way.Open> used = Optional.empty();
   private boolean directFailed;
 
-  Fetch(Core core, Attached.Entry entry, PartialBlob blob, Meter meter) {
-    this.core = core;
-    this.entry = entry;
+  Fetch(Way way, Bytes blobId, AttachmentKey key, PartialBlob blob, Meter meter) {
+    this.way = way;
+    this.blobId = blobId;
+    this.key = key;
     this.blob = blob;
     this.meter = meter;
   }
@@ -51,7 +54,7 @@ final class Fetch {
   Optional<SaveResult> run() throws IOException {
     int fruitless = 0;
     while (!blob.whole()) {
-      if (core.closed()) {
+      if (way.closed()) {
         throw SottoException.of(Code.CLOSED, "This home was closed.");
       }
       long before = blob.length();
@@ -64,10 +67,9 @@ final class Fetch {
         fruitless = blob.length() > before ? 0 : fruitless + 1;
         // One that brought something may have lost this call only; one that brought nothing is not
         // asked again, it may be closed already.
-        BooleanSupplier usable =
-            fruitless == 0 ? () -> core.session().isPresent() : this::reconnected;
+        BooleanSupplier usable = fruitless == 0 ? () -> way.now().isPresent() : this::reconnected;
         boolean goesOn = e.code() == Code.SERVER_UNREACHABLE && fruitless < FRUITLESS;
-        if (!goesOn || !core.progress().await(usable, RECONNECT)) {
+        if (!goesOn || !way.await(usable, RECONNECT)) {
           throw e;
         }
       }
@@ -77,28 +79,24 @@ final class Fetch {
 
   /// Whether there is another connection than the one used last.
   private boolean reconnected() {
-    return core.session().isPresent() && !core.session().equals(used);
+    return way.now().isPresent() && !way.now().equals(used);
   }
 
   private Optional<SaveResult> once() throws IOException {
-    Session session =
-        core.session()
+    Way.Open session =
+        way.now()
             .orElseThrow(() ->
                 SottoException.of(Code.SERVER_UNREACHABLE, "Files are downloaded when connected."));
     used = Optional.of(session);
     Optional<Blobs.Opened> direct = direct(session);
     Blobs.Opened opened =
         direct.orElseGet(
-            () -> session.blobs().download(blobId(), blob.length(), entry.key().ciphertextSize()));
+            () -> session.blobs().download(blobId.toArray(), blob.length(), key.ciphertextSize()));
     return switch (opened) {
       case Blobs.NotThere _ -> Optional.of(new SaveResult.Gone());
       case Blobs.OtherSize _ -> Optional.of(new SaveResult.Damaged());
       case Blobs.Bytes bytes -> take(bytes, direct.isPresent());
     };
-  }
-
-  private byte[] blobId() {
-    return entry.blobId().orElseThrow().toArray();
   }
 
   private Optional<SaveResult> take(Blobs.Bytes bytes, boolean direct) throws IOException {
@@ -126,12 +124,12 @@ final class Fetch {
   }
 
   /// The blob from a store of objects; empty if it has to come through the server.
-  private Optional<Blobs.Opened> direct(Session session) {
-    long size = entry.key().ciphertextSize();
+  private Optional<Blobs.Opened> direct(Way.Open session) {
+    long size = key.ciphertextSize();
     if (directFailed || size - blob.length() < DIRECT_FROM) {
       return Optional.empty();
     }
-    LocateResponse located = session.blobs().locate(blobId());
+    LocateResponse located = session.blobs().locate(blobId.toArray());
     if (!located.hasDirect()) {
       return located.hasNotFound() ? Optional.of(new Blobs.NotThere()) : Optional.empty();
     }

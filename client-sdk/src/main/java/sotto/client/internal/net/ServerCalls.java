@@ -15,6 +15,8 @@ import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.AccountServiceGrpc.AccountServiceBlockingStub;
 import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
+import sotto.account.v1.GetRecoveryRequest;
+import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.ListDevicesRequest;
@@ -23,6 +25,8 @@ import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
+import sotto.account.v1.SetRecoveryRequest;
+import sotto.account.v1.SetRecoveryResponse;
 import sotto.chain.AccountId;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -45,9 +49,9 @@ public final class ServerCalls {
   private static final int MAX_LINKS = 2048;
 
   private final Channel channel;
-  private final Optional<Tokens> tokens;
+  private final Optional<TokenSource> tokens;
 
-  private ServerCalls(Channel channel, Optional<Tokens> tokens) {
+  private ServerCalls(Channel channel, Optional<TokenSource> tokens) {
     this.channel = channel;
     this.tokens = tokens;
   }
@@ -58,7 +62,7 @@ public final class ServerCalls {
   }
 
   /// All calls.
-  public static ServerCalls of(Channel channel, Tokens tokens) {
+  public static ServerCalls of(Channel channel, TokenSource tokens) {
     return new ServerCalls(channel, Optional.of(tokens));
   }
 
@@ -147,6 +151,16 @@ public final class ServerCalls {
     return account(s -> s.listDevices(ListDevicesRequest.getDefaultInstance()));
   }
 
+  /// Sets or removes what the own account is restored from.
+  public SetRecoveryResponse setRecovery(SetRecoveryRequest request) {
+    return account(s -> s.setRecovery(request));
+  }
+
+  /// What an account is restored from, or the challenge before it.
+  public GetRecoveryResponse getRecovery(GetRecoveryRequest request) {
+    return plain(s -> s.getRecovery(request));
+  }
+
   private <R> R plain(Function<AccountServiceBlockingStub, R> call) {
     try {
       return call.apply(timed(AccountServiceGrpc.newBlockingStub(channel)));
@@ -167,7 +181,7 @@ public final class ServerCalls {
 
   /// Makes a call with a token, and once more with a new one if that was refused.
   <R> R authorized(Function<String, R> call) {
-    Tokens source =
+    TokenSource source =
         tokens.orElseThrow(
             () -> SottoException.of(Code.NOT_REGISTERED, "This home has no account yet."));
     try {

@@ -16,7 +16,7 @@ import sotto.client.SottoException.Code;
 ///
 /// Its life is measured by the monotonic clock from the moment it came, so that a wrong wall clock
 /// does not matter; a server that ends it sooner is noticed by its refusal.
-public final class Tokens {
+public final class Tokens implements TokenSource {
   // A token lives ten minutes.
   private static final long RENEW_AFTER_NANOS = Duration.ofMinutes(8).toNanos();
 
@@ -41,12 +41,14 @@ public final class Tokens {
   /// A token that is good now.
   ///
   /// @throws SottoException REFUSED if the server does not know this device
+  @Override
   public String get() {
     Held now = held;
     return fresh(now) ? now.value() : signIn();
   }
 
   /// Forgets a token that was refused.
+  @Override
   public void drop(String refused) {
     if (held.value().equals(refused)) {
       held = new Held("", 0);
