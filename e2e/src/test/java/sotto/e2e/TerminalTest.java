@@ -100,10 +100,7 @@ final class TerminalTest {
       send(mallory, stream, chain, names);
 
       var parent = Files.createDirectories(stage.folder("saving"));
-      var folder = Files.createDirectories(parent.resolve("saved"));
-      Files.writeString(folder.resolve("there already"), "mine");
-      Files.writeString(parent.resolve("outside"), "outside");
-      Files.createSymbolicLink(folder.resolve("link"), parent.resolve("outside"));
+      var folder = inhabited(parent);
       var received =
           Captured.of(
               bob, "receive", "--timeout", "20s", "--max", "3", "--save-files", folder.toString());
@@ -125,6 +122,47 @@ final class TerminalTest {
       assertThat(json.getFirst().get("text").getAsString()).isEqualTo(hostileText());
       safe(Captured.run(bob.builder(true, "messages", mallory.username), new byte[0]));
     }
+  }
+
+  @Test
+  void slashSaveInChat_keepsHostileNamesInTheFolder_andOffTheTerminal() throws Exception {
+    var bob = stage.registered("bob");
+    var account =
+        new AccountId(
+            HexFormat.of().parseHex(bob.ok("whoami").only("whoami").get("account").getAsString()));
+    try (var wire = stage.wire();
+        var mallory = RawDevice.registered(wire, stage.freshName("mallory"));
+        var stream = mallory.connect(1)) {
+      var names = hostileNames();
+      send(mallory, stream, mallory.meet(account), names);
+      bob.ok("receive", "--timeout", "20s", "--max", "3");
+
+      var parent = Files.createDirectories(stage.folder("saving in chat"));
+      var folder = inhabited(parent);
+      var typed = new StringBuilder();
+      for (var number = 1; number <= names.size(); number++) {
+        typed.append("/save ").append(number).append(' ').append(folder).append('\n');
+      }
+      typed.append("/save 99\n/quit\n");
+      var chat =
+          Captured.run(
+              bob.builder(false, "chat", mallory.username),
+              typed.toString().getBytes(StandardCharsets.UTF_8));
+      safe(chat).exits(0);
+      assertThat(chat.out()).contains("There is no file 99 here.");
+      assertThat(chat.out().lines().filter(line -> line.contains(" saved as ")))
+          .hasSize(names.size());
+      savedInside(folder, parent, names.size());
+    }
+  }
+
+  /// A folder in which names are taken, also by a link that leads out of it.
+  private static Path inhabited(Path parent) throws IOException {
+    var folder = Files.createDirectories(parent.resolve("saved"));
+    Files.writeString(folder.resolve("there already"), "mine");
+    Files.writeString(parent.resolve("outside"), "outside");
+    Files.createSymbolicLink(folder.resolve("link"), parent.resolve("outside"));
+    return folder;
   }
 
   private void send(RawDevice mallory, RawStream stream, AccountChain to, List<String> names)
