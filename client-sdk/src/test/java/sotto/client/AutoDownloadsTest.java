@@ -251,11 +251,25 @@ final class AutoDownloadsTest {
         .extracting(Event.FileSaved::result)
         .containsExactly(
             new SaveResult.Saved(people.home("bob").resolve("files").resolve("a.bin")));
-    people.of("bob").autoDownloads().off();
-    deliver(bob, file("b.bin", 11));
-    assertThat(people.of("bob").autoDownloads().rule()).isEmpty();
-    assertThat(people.of("bob").autoDownloads().waiting()).isZero();
-    assertThat(blobs.downloadOffsets).hasSize(1);
+    AutoDownloads auto = people.of("bob").autoDownloads();
+    hold(0);
+    deliver(bob, file("b.bin", 11), file("c.bin", 12), file("d.bin", 13));
+    TwoPeople.await(() -> held.get() == 2);
+    assertThat(auto.waiting()).isEqualTo(3);
+    auto.off();
+    assertThat(auto.rule()).isEmpty();
+    assertThat(auto.waiting()).isZero();
+    release();
+    // What had begun comes; what waited does not, not even by a new rule.
+    assertThat(told(people.of("bob"), 2)).hasSize(2);
+    deliver(bob, file("e.bin", 14));
+    auto.set(Rule.upTo(1000));
+    assertThat(idle()).isTrue();
+    assertThat(auto.waiting()).isZero();
+    assertThat(blobs.downloadOffsets).hasSize(3);
+    auto.off();
+    people.of("bob").close();
+    assertThat(people.open("bob").autoDownloads().rule()).isEmpty();
   }
 
   @Test
