@@ -196,6 +196,19 @@ class ManyStoresTest {
     assertThat(relay.stores.boxes.numbers).containsEntry(BOB, 1L);
   }
 
+  /// A store asks a silent owner for two seconds, while somebody wants to know: a device that came
+  /// only once would be turned away for ever.
+  @Test
+  void openingThatAStoreCannotDecideYet_isAskedAgain_untilItCan() {
+    relay.stores.mailbox(first).doubtOpenings(5);
+    var bob = relay.client(BOB).hello(1);
+
+    relay.advanceUntil(STEP, () -> !bob.frames.isEmpty() || bob.ended.isDone());
+
+    assertThat(bob.next().hasWelcome()).isTrue();
+    assertThat(relay.stores.boxes.numbers).containsEntry(BOB, 1L);
+  }
+
   private static DeviceAddress device(long n) {
     return new DeviceAddress(new AccountId(n << 60, n), DeviceId.FIRST);
   }

@@ -21,6 +21,7 @@ import sotto.chat.v1.RetryInOrder;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.AckResponse;
 import sotto.mailbox.v1.Acked;
+import sotto.mailbox.v1.Again;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
@@ -60,6 +61,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   private boolean holding;
   private boolean losing;
   private int failingReads;
+  private int doubtedOpenings;
   private GetTokenKeysResponse keys = GetTokenKeysResponse.getDefaultInstance();
   private Function<Append, Optional<AppendResult.Builder>> script = _ -> Optional.empty();
 
@@ -91,6 +93,11 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
 
   synchronized void failReads(int times) {
     failingReads = times;
+  }
+
+  /// Answers *again* to so many openings: whether the bucket's owner is there is not known yet.
+  synchronized void doubtOpenings(int times) {
+    doubtedOpenings = times;
   }
 
   /// Appends are not answered until [#release].
@@ -257,6 +264,10 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
     var moved = moved(open.getAccountId());
     if (moved.isPresent()) {
       return result.setMoved(moved.get());
+    }
+    if (doubtedOpenings > 0) {
+      doubtedOpenings--;
+      return result.setAgain(Again.getDefaultInstance());
     }
     if (boxes.removed.contains(device)) {
       return result.setRemoved(DeviceRemoved.getDefaultInstance());

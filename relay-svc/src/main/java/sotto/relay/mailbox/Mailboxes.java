@@ -119,7 +119,10 @@ public final class Mailboxes {
   }
 
   /// Asks whether a device exists and its connection number is new, and notes the number. A pod
-  /// that did not answer may have noted it: that is not asked again.
+  /// that did not answer may have noted it: that is not asked again. One that says *again* is: it
+  /// finds out in seconds, and only while it is asked, whether the bucket's owner is dead, and the
+  /// device may be the only one that wants to know. If it noted the number in spite of that, it
+  /// says *diverged*, and the device goes on with the next.
   public void open(DeviceAddress device, long connectionNumber, Consumer<Opening> told) {
     var request =
         OpenDevice.newBuilder()
@@ -139,6 +142,12 @@ public final class Mailboxes {
           if (result.isPresent() && result.get().hasMoved()) {
             routes.moved(bucket, route, result.get().getMoved().getOwner());
             if (!pursuit.goOn(() -> open(request, bucket, pursuit, told))) {
+              told.accept(new Opening.Unknown());
+            }
+            return;
+          }
+          if (result.isPresent() && result.get().hasAgain()) {
+            if (!pursuit.goOnLater(0, () -> open(request, bucket, pursuit, told))) {
               told.accept(new Opening.Unknown());
             }
             return;
