@@ -83,6 +83,14 @@ final class Cluster {
         .toList();
   }
 
+  /// The pod of a component that is on a node.
+  String podOn(String component, String node) {
+    return pods(component).stream()
+        .filter(pod -> field(pod, ".spec.nodeName").equals(node))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no " + component + " is on " + node));
+  }
+
   /// One field of a pod.
   String field(String pod, String path) {
     return kubectl("get", "pod", pod, "-o", "jsonpath={" + path + "}");

@@ -90,10 +90,11 @@ public final class FaultsKubernetes implements Trial.Course {
     networkKeepsStrangersOut(trial);
     measure(trial, "while all write", MEASURED);
     strike(trial, "all pods are upgraded", () -> cluster.upgrade("settings.all.log.level=debug"));
+    // Each of these three sends users to the node that is struck next.
     strike(
         trial,
-        "a relay runs out of memory",
-        () -> cluster.exhaust(cluster.pods("relay").getFirst()));
+        "the relay of node 1 runs out of memory",
+        () -> cluster.exhaust(cluster.podOn("relay", "n1")));
     strike(
         trial,
         "node 2 is lost and comes back",
@@ -105,13 +106,13 @@ public final class FaultsKubernetes implements Trial.Course {
         });
     strike(
         trial,
-        "node 2 is drained and taken back",
+        "node 1 is drained and taken back",
         () -> {
           var _ =
               cluster.kubectl(
-                  "drain", "n2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=10m");
+                  "drain", "n1", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=10m");
           cluster.settled();
-          var _ = cluster.kubectl("uncordon", "n2");
+          var _ = cluster.kubectl("uncordon", "n1");
         });
     strike(trial, "all are put back", () -> cluster.upgrade("settings.all.log.level=info"));
     pause(between);
