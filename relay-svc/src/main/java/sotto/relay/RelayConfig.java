@@ -32,6 +32,8 @@ import sotto.mesh.Rate;
 ///   while it comes back two
 /// @param maxStreams streams at a time, 1 to 10,000,000
 /// @param maxWatches accounts that one stream may watch
+/// @param traceMessages whether messages may carry the context of a trace to the recipient; off =
+///   the relay neither says so to clients nor passes any on
 public record RelayConfig(
     String name,
     int maxEnvelopeBytes,
@@ -56,7 +58,8 @@ public record RelayConfig(
     Rate hellos,
     int streamsPerAccount,
     int maxStreams,
-    int maxWatches) {
+    int maxWatches,
+    boolean traceMessages) {
 
   /// What a relay has when nothing is configured.
   public static final RelayConfig DEFAULTS =
@@ -84,7 +87,8 @@ public record RelayConfig(
           new Rate(1_000, Duration.ofSeconds(2)),
           64,
           200_000,
-          1_024);
+          1_024,
+          false);
 
   /// Checks the bounds.
   ///
@@ -131,7 +135,8 @@ public record RelayConfig(
         hellos,
         streamsPerAccount,
         maxStreams,
-        maxWatches);
+        maxWatches,
+        traceMessages);
   }
 
   private static void within(String field, long value, long min, long max) {

@@ -105,6 +105,7 @@ public final class RelayService implements AutoCloseable {
             PRESENCE_MOVES_PER_SECOND,
             PRESENCE_LINGER.toMillis(),
             joint);
+    var tracer = (config.traceMessages() ? telemetry : Telemetry.none()).tracer("relay");
     var watches = new Watches(presence, mailboxes, wheel);
     this.router =
         new Router(
@@ -113,7 +114,8 @@ public final class RelayService implements AutoCloseable {
             presence,
             name -> Optional.of(Detached.of(channels.relays().channel(name))),
             wheel,
-            config.locationLife().toMillis());
+            config.locationLife().toMillis(),
+            tracer);
     joint.behind =
         new Behind(
             streams,
@@ -129,7 +131,8 @@ public final class RelayService implements AutoCloseable {
             router,
             new SendLimits(config, wheel.clock()),
             new Admission(config.hellos(), wheel.clock(), random),
-            new StreamMetrics(telemetry.meter("relay")));
+            new StreamMetrics(telemetry.meter("relay")),
+            tracer);
 
     var missed = new MissedCheck(streams, mailboxes, wheel);
     joint.missed = missed;

@@ -15,22 +15,27 @@ final class TestConfigs {
 
   /// So many sends to one account, and then none for long.
   static RelayConfig sendsPerPair(int burst) {
-    return with(few(burst), D.sendsPerRecipient(), D.hellos(), D.streamsPerAccount());
+    return with(few(burst), D.sendsPerRecipient(), D.hellos(), D.streamsPerAccount(), false);
   }
 
   /// So many sends of all to one account, and then none for long.
   static RelayConfig sendsPerRecipient(int burst) {
-    return with(D.sendsPerPair(), few(burst), D.hellos(), D.streamsPerAccount());
+    return with(D.sendsPerPair(), few(burst), D.hellos(), D.streamsPerAccount(), false);
   }
 
   /// So many streams opened at once, and then one a second.
   static RelayConfig hellos(int burst) {
     var rate = new Rate(burst, Duration.ofSeconds(burst));
-    return with(D.sendsPerPair(), D.sendsPerRecipient(), rate, D.streamsPerAccount());
+    return with(D.sendsPerPair(), D.sendsPerRecipient(), rate, D.streamsPerAccount(), false);
   }
 
   static RelayConfig streamsPerAccount(int most) {
-    return with(D.sendsPerPair(), D.sendsPerRecipient(), D.hellos(), most);
+    return with(D.sendsPerPair(), D.sendsPerRecipient(), D.hellos(), most, false);
+  }
+
+  /// Lets messages carry the context of a trace.
+  static RelayConfig tracing() {
+    return with(D.sendsPerPair(), D.sendsPerRecipient(), D.hellos(), D.streamsPerAccount(), true);
   }
 
   private static Rate few(int burst) {
@@ -38,7 +43,11 @@ final class TestConfigs {
   }
 
   private static RelayConfig with(
-      Rate sendsPerPair, Rate sendsPerRecipient, Rate hellos, int streamsPerAccount) {
+      Rate sendsPerPair,
+      Rate sendsPerRecipient,
+      Rate hellos,
+      int streamsPerAccount,
+      boolean traceMessages) {
     return new RelayConfig(
         D.name(),
         D.maxEnvelopeBytes(),
@@ -63,6 +72,7 @@ final class TestConfigs {
         hellos,
         streamsPerAccount,
         D.maxStreams(),
-        D.maxWatches());
+        D.maxWatches(),
+        traceMessages);
   }
 }

@@ -33,6 +33,7 @@ import sotto.chain.DeviceId;
 import sotto.mailbox.v1.GetTokenKeysResponse;
 import sotto.mesh.BoundsInterceptor;
 import sotto.mesh.FailureInterceptor;
+import sotto.mesh.InMemoryTelemetry;
 import sotto.mesh.InternalServer;
 import sotto.mesh.PodList;
 import sotto.mesh.Pods;
@@ -51,6 +52,7 @@ final class TestRelay implements AutoCloseable {
   // The first pod's.
   final MemoryMailbox mailbox;
   final MemoryPresence presence = new MemoryPresence(events);
+  final InMemoryTelemetry telemetry = Telemetry.inMemory();
   final TestTokens tokens = new TestTokens("k1");
   final Wheel wheel = new Wheel(10, 0);
   final RelayService relay;
@@ -113,7 +115,7 @@ final class TestRelay implements AutoCloseable {
                 relays()),
             clock,
             new Random(1),
-            Telemetry.none(),
+            telemetry.telemetry(),
             wheel);
     toClose.push(opened::close);
     relays.put(with.name(), opened);

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
+import sotto.mesh.Telemetry;
 import sotto.store.cold.ColdMetrics;
 import sotto.store.cold.ColdStore;
 import sotto.store.peer.PodPeers;
@@ -90,7 +91,8 @@ public final class SteppedStore implements AutoCloseable {
                   new SeededRandom(random),
                   WriteMetrics.NONE,
                   cold,
-                  ColdMetrics.NONE),
+                  ColdMetrics.NONE,
+                  Telemetry.none().tracer("store")),
               opened);
       return new SteppedStore(steps, dialect, opened, wired);
     } catch (SQLException e) {

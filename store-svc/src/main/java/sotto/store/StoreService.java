@@ -108,7 +108,8 @@ public final class StoreService implements AutoCloseable {
                 random,
                 metrics,
                 cold,
-                metrics));
+                metrics,
+                telemetry.tracer("store")));
     metrics.watch(service.wired.writers().ownership(), service.wired.backlog());
     return service;
   }

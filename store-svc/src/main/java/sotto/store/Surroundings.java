@@ -1,5 +1,6 @@
 package sotto.store;
 
+import io.opentelemetry.api.trace.Tracer;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import sotto.store.write.WriteMetrics;
 /// @param metrics hears of transactions
 /// @param coldStore where cold parts of mailboxes lie; empty = none move
 /// @param coldMetrics hears of them
+/// @param tracer makes the spans of messages
 record Surroundings(
     StoreConfig config,
     Dialect dialect,
@@ -36,4 +38,5 @@ record Surroundings(
     SecureRandom random,
     WriteMetrics metrics,
     Optional<ColdStore> coldStore,
-    ColdMetrics coldMetrics) {}
+    ColdMetrics coldMetrics,
+    Tracer tracer) {}

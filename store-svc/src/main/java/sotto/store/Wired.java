@@ -136,7 +136,14 @@ record Wired(
             passing(
                 passOn,
                 new MailboxEndpoint(
-                    writers, readers, rules, coldRules, signingKeys, clock, around.time())),
+                    writers,
+                    readers,
+                    rules,
+                    coldRules,
+                    signingKeys,
+                    clock,
+                    around.time(),
+                    around.tracer())),
             passing(
                 passOn,
                 new AccountEndpoint(

@@ -81,7 +81,8 @@ final class Rig implements AutoCloseable {
                 new SecureRandom(),
                 new StoreMetrics(telemetry),
                 Optional.of(cold),
-                ColdMetrics.NONE));
+                ColdMetrics.NONE,
+                telemetry.tracer("store")));
     server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
     channel = server.newChannel();
   }

@@ -7,8 +7,19 @@ import sotto.chat.v1.Delivery;
 /// @param delivery position, time and bytes
 /// @param previous the device's position before it (protocol P1)
 public record Push(Delivery delivery, long previous) {
-  long position() {
+  /// Its place in the device's mailbox.
+  public long position() {
     return delivery.getPosition();
+  }
+
+  /// The context of the trace that it belongs to; empty = none.
+  public String traceparent() {
+    return delivery.getTraceparent();
+  }
+
+  /// The same with another context.
+  public Push within(String traceparent) {
+    return new Push(delivery.toBuilder().setTraceparent(traceparent).build(), previous);
   }
 
   int size() {

@@ -2,6 +2,8 @@ package sotto.relay.route;
 
 import io.grpc.Channel;
 import io.grpc.SynchronizationContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -21,6 +23,7 @@ import sotto.peer.v1.ForwardResponse;
 import sotto.peer.v1.PeerServiceGrpc;
 import sotto.peer.v1.PeerServiceGrpc.PeerServiceStub;
 import sotto.peer.v1.Wake;
+import sotto.proto.MessageSpans;
 import sotto.relay.call.OutStream;
 import sotto.relay.time.Wheel;
 
@@ -57,6 +60,7 @@ final class PeerLink {
   private final PeerServiceStub peer;
   private final Wheel wheel;
   private final Lost lost;
+  private final MessageSpans spans;
   private final SynchronizationContext turn =
       new SynchronizationContext(
           (thread, e) -> LOG.log(Level.ERROR, "a peer stream's turn failed", e));
@@ -84,10 +88,11 @@ final class PeerLink {
 
   private record Sent(Kind kind, DeviceAddress device, long atMillis) {}
 
-  PeerLink(Channel channel, Wheel wheel, Lost lost) {
+  PeerLink(Channel channel, Wheel wheel, Lost lost, Tracer tracer) {
     this.peer = PeerServiceGrpc.newStub(channel);
     this.wheel = wheel;
     this.lost = lost;
+    this.spans = new MessageSpans(tracer, "message forward", SpanKind.CLIENT);
     this.usedMillis = wheel.now();
   }
 
@@ -166,7 +171,7 @@ final class PeerLink {
       var item = queue.removeFirst();
       queueBytes -= item.size();
       size += item.size();
-      item.answeredFor().ifPresent(device -> item.forward().setRequest(sent(Kind.FORWARD, device)));
+      item.answeredFor().ifPresent(device -> number(item.forward(), device));
       batch.addForwards(item.forward());
     }
     take(
@@ -197,6 +202,13 @@ final class PeerLink {
     }
   }
 
+  private void number(Forward.Builder forward, DeviceAddress device) {
+    long request = sent(Kind.FORWARD, device);
+    forward.setRequest(request);
+    var stored = forward.getStoredBuilder();
+    stored.setTraceparent(spans.begin(request, stored.getTraceparent()));
+  }
+
   private long sent(Kind kind, DeviceAddress device) {
     unanswered.put(nextRequest, new Sent(kind, device, wheel.now()));
     return nextRequest++;
@@ -206,6 +218,8 @@ final class PeerLink {
     failures = 0;
     for (var result : response.getResultsList()) {
       var sent = unanswered.remove(result.getRequest());
+      spans.end(
+          result.getRequest(), result.getOutcome() != ForwardOutcome.FORWARD_OUTCOME_NOT_HERE);
       if (sent != null && result.getOutcome() == ForwardOutcome.FORWARD_OUTCOME_NOT_HERE) {
         switch (sent.kind()) {
           case FORWARD -> lost.forward(sent.device());
@@ -297,6 +311,7 @@ final class PeerLink {
     marks.clear();
     checks.clear();
     unanswered.clear();
+    spans.endAll();
     queue.clear();
     queueBytes = 0;
     devices.forEach(lost::forward);

@@ -96,6 +96,7 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                           .setPosition(stored.getPosition())
                           .setAcceptedAtMs(stored.getAcceptedAtMs())
                           .setEnvelope(stored.getEnvelope())
+                          .setTraceparent(stored.getTraceparent())
                           .build(),
                       stored.getPrevious()),
                   pushed -> turn.execute(() -> answerAndSend(forward.getRequest(), pushed)));

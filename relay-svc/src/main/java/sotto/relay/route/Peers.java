@@ -2,6 +2,7 @@ package sotto.relay.route;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
+import io.opentelemetry.api.trace.Tracer;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -21,13 +22,19 @@ final class Peers {
   private final Function<String, Optional<Channel>> channels;
   private final Wheel wheel;
   private final PeerLink.Lost lost;
+  private final Tracer tracer;
   private final ConcurrentHashMap<String, PeerLink> links = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  Peers(Function<String, Optional<Channel>> channels, Wheel wheel, PeerLink.Lost lost) {
+  Peers(
+      Function<String, Optional<Channel>> channels,
+      Wheel wheel,
+      PeerLink.Lost lost,
+      Tracer tracer) {
     this.channels = channels;
     this.wheel = wheel;
     this.lost = lost;
+    this.tracer = tracer;
     wheel.every(PeerLink.SILENCE_MILLIS / 4, () -> links.values().forEach(PeerLink::watch));
     wheel.every(
         SWEEP_MILLIS,
@@ -46,7 +53,8 @@ final class Peers {
                             .setPosition(delivery.getPosition())
                             .setPrevious(push.previous())
                             .setAcceptedAtMs(delivery.getAcceptedAtMs())
-                            .setEnvelope(delivery.getEnvelope()))));
+                            .setEnvelope(delivery.getEnvelope())
+                            .setTraceparent(push.traceparent()))));
   }
 
   void ephemeral(String relay, DeviceAddress device, ByteString envelope) {
@@ -91,7 +99,8 @@ final class Peers {
     }
     return channels
         .apply(relay)
-        .map(channel -> links.computeIfAbsent(relay, _ -> new PeerLink(channel, wheel, lost)));
+        .map(channel ->
+            links.computeIfAbsent(relay, _ -> new PeerLink(channel, wheel, lost, tracer)));
   }
 
   static Forward.Builder start(DeviceAddress device) {

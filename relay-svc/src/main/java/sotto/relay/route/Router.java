@@ -2,6 +2,7 @@ package sotto.relay.route;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
+import io.opentelemetry.api.trace.Tracer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,17 +41,19 @@ public final class Router implements Forwarder {
   /// @param channels to other relays by name
   /// @param wheel time
   /// @param locationLifeMillis how long a location is believed
+  /// @param tracer makes the spans of messages
   public Router(
       String self,
       LocalStreams local,
       PresencePods presence,
       Function<String, Optional<Channel>> channels,
       Wheel wheel,
-      long locationLifeMillis) {
+      long locationLifeMillis,
+      Tracer tracer) {
     this.self = self;
     this.local = local;
     this.locations = new Locations(presence.search(), wheel, locationLifeMillis);
-    this.peers = new Peers(channels, wheel, new Lost());
+    this.peers = new Peers(channels, wheel, new Lost(), tracer);
     this.owed = new Owed(wheel, this::wake);
   }
 
@@ -63,7 +66,7 @@ public final class Router implements Forwarder {
       if (device.isEmpty() || stored.isEmpty()) {
         continue;
       }
-      var push = push(envelope, stored.get(), appended.getAcceptedAtMs());
+      var push = push(append, envelope, stored.get(), appended.getAcceptedAtMs());
       var stream = local.find(device.get());
       if (stream.isPresent()) {
         stream.get().forward(push, _ -> {});
@@ -80,11 +83,12 @@ public final class Router implements Forwarder {
       }
     }
     if (!elsewhere.isEmpty()) {
-      forwardLocated(account, elsewhere, appended);
+      forwardLocated(account, append, elsewhere, appended);
     }
   }
 
-  private void forwardLocated(AccountId account, List<DeviceAppend> envelopes, Appended appended) {
+  private void forwardLocated(
+      AccountId account, Append append, List<DeviceAppend> envelopes, Appended appended) {
     locations.locate(
         account,
         envelopes.stream().map(DeviceAppend::getDevice).collect(Collectors.toSet()),
@@ -95,7 +99,9 @@ public final class Router implements Forwarder {
             found
                 .of(device)
                 .ifPresentOrElse(
-                    at -> forward(device, at, push(envelope, stored, appended.getAcceptedAtMs())),
+                    at ->
+                        forward(
+                            device, at, push(append, envelope, stored, appended.getAcceptedAtMs())),
                     () -> missing(device, found));
           }
         });
@@ -281,12 +287,14 @@ public final class Router implements Forwarder {
     return Optional.empty();
   }
 
-  private static Push push(DeviceAppend envelope, StoredAt stored, long acceptedAtMillis) {
+  private static Push push(
+      Append append, DeviceAppend envelope, StoredAt stored, long acceptedAtMillis) {
     return new Push(
         Delivery.newBuilder()
             .setPosition(stored.getPosition())
             .setAcceptedAtMs(acceptedAtMillis)
             .setEnvelope(envelope.getEnvelope())
+            .setTraceparent(append.getTraceparent())
             .build(),
         stored.getPrevious());
   }

@@ -23,6 +23,7 @@ final class Answers {
     return Welcome.newBuilder()
         .setServerTimeMs(serverTimeMillis)
         .setMissedSinceMs(missedSinceMillis)
+        .setTraces(config.traceMessages())
         .setLimits(
             Limits.newBuilder()
                 .setMaxEnvelopeBytes(config.maxEnvelopeBytes())

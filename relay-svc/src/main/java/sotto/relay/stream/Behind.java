@@ -1,5 +1,6 @@
 package sotto.relay.stream;
 
+import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 import sotto.relay.RelayConfig;
@@ -28,6 +29,7 @@ import sotto.relay.time.Wheel;
 /// @param sends the limits of sends
 /// @param admission how fast streams are opened
 /// @param metrics what is counted
+/// @param tracer makes the spans of messages
 public record Behind(
     Streams streams,
     RelayConfig config,
@@ -42,4 +44,5 @@ public record Behind(
     Router router,
     SendLimits sends,
     Admission admission,
-    StreamMetrics metrics) {}
+    StreamMetrics metrics,
+    Tracer tracer) {}

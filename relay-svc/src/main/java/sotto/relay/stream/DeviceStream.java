@@ -3,6 +3,7 @@ package sotto.relay.stream;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.grpc.SynchronizationContext;
+import io.opentelemetry.api.trace.SpanKind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -26,6 +27,7 @@ import sotto.chat.v1.QueueEmpty;
 import sotto.chat.v1.ServerFrame;
 import sotto.mesh.Permit;
 import sotto.mesh.TokenBucket;
+import sotto.proto.MessageSpans;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 import sotto.relay.delivery.DeliveryLoop;
@@ -82,6 +84,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private final Sends sends;
   private final StreamPresence presence;
   private final TokenBucket ephemerals;
+  private final MessageSpans deliveries;
 
   // Touched in the turn only.
   private State state = State.AWAITING_HELLO;
@@ -117,6 +120,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
             events -> send(ServerFrame.newBuilder().setPresence(events)));
     this.ephemerals =
         new TokenBucket(behind.config().ephemeralsPerDevice(), behind.wheel().clock());
+    this.deliveries = new MessageSpans(behind.tracer(), "message deliver", SpanKind.SERVER);
   }
 
   DeviceAddress device() {
@@ -225,7 +229,16 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
 
   @Override
   public void forward(Push push, Consumer<Pushed> told) {
-    turn.execute(() -> told.accept(loop.forward(push)));
+    turn.execute(() -> told.accept(loop.forward(traced(push))));
+  }
+
+  private Push traced(Push push) {
+    if (push.traceparent().isEmpty()) {
+      return push;
+    }
+    // One that was pushed already is not acknowledged again.
+    boolean repeated = push.position() <= loop.last();
+    return push.within(repeated ? "" : deliveries.begin(push.position(), push.traceparent()));
   }
 
   @Override
@@ -411,6 +424,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private void ack(Ack ack) {
     var known = loop.acked(ack.getPositionsList());
     if (!known.isEmpty()) {
+      known.forEach(position -> deliveries.end(position, true));
       behind.mailboxes().ack(self, known);
     }
   }
@@ -487,6 +501,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     boolean unacked = loop.hasUnacked();
     loop.close();
     sends.close();
+    deliveries.endAll();
     behind.streams().forget(this);
     registration.ifPresent(behind.presence()::disconnected);
     if (unacked) {

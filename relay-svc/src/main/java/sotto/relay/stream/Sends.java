@@ -2,6 +2,7 @@ package sotto.relay.stream;
 
 import com.google.protobuf.ByteString;
 import io.grpc.SynchronizationContext;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import sotto.chat.v1.TooLarge;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.DeviceAppend;
+import sotto.proto.MessageSpans;
 import sotto.relay.append.AppendListener;
 import sotto.relay.append.Appends;
 import sotto.relay.append.Binding;
@@ -49,6 +51,7 @@ final class Sends {
   private final SynchronizationContext turn;
   private final Consumer<SendResult> answer;
   private final Runnable roomAgain;
+  private final MessageSpans spans;
   private final LinkedHashMap<AccountId, To> lanes = new LinkedHashMap<>(4, 0.75f, true);
   private final ArrayDeque<Send> parked = new ArrayDeque<>(0);
   private int open;
@@ -71,6 +74,7 @@ final class Sends {
     this.turn = turn;
     this.answer = answer;
     this.roomAgain = roomAgain;
+    this.spans = new MessageSpans(behind.tracer(), "message relay", SpanKind.SERVER);
   }
 
   /// Whether a send waits for room in its lane.
@@ -91,6 +95,7 @@ final class Sends {
     lanes.values().forEach(to -> to.lane.close());
     lanes.clear();
     parked.clear();
+    spans.endAll();
   }
 
   private boolean accept(Send send) {
@@ -196,7 +201,8 @@ final class Sends {
             .setSenderDevice(sender.device().number())
             .setEnvelopeId(send.getEnvelopeId())
             .setChainSequence(send.getChainSequence())
-            .addAllWithoutBundle(send.getWithoutBundleList());
+            .addAllWithoutBundle(send.getWithoutBundleList())
+            .setTraceparent(spans.begin(send.getRequest(), send.getTraceparent()));
     for (var envelope : send.getDevicesList()) {
       append.addDevices(
           DeviceAppend.newBuilder()
@@ -293,6 +299,7 @@ final class Sends {
     @Override
     public void answer(SendResult result) {
       open--;
+      spans.end(result.getRequest(), result.hasAccepted());
       tell(result);
     }
 

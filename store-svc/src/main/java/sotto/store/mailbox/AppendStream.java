@@ -2,6 +2,8 @@ package sotto.store.mailbox;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,7 @@ import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
 import sotto.mailbox.v1.AppendResult;
+import sotto.proto.MessageSpans;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
@@ -25,6 +28,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
   private final Consumer<AppendJob> queue;
   private final Lanes lanes = new Lanes();
   // The rest is guarded by this.
+  private final MessageSpans spans;
   private AppendResponse.Builder answers = AppendResponse.newBuilder();
   private int unanswered;
   private long unansweredBytes;
@@ -33,15 +37,22 @@ final class AppendStream implements StreamObserver<AppendRequest> {
   private boolean over;
 
   private AppendStream(
-      ServerCallStreamObserver<AppendResponse> out, AppendRules rules, Consumer<AppendJob> queue) {
+      ServerCallStreamObserver<AppendResponse> out,
+      AppendRules rules,
+      Consumer<AppendJob> queue,
+      Tracer tracer) {
     this.out = out;
     this.rules = rules;
     this.queue = queue;
+    this.spans = new MessageSpans(tracer, "message store", SpanKind.SERVER);
   }
 
   static AppendStream open(
-      ServerCallStreamObserver<AppendResponse> out, AppendRules rules, Consumer<AppendJob> queue) {
-    AppendStream stream = new AppendStream(out, rules, queue);
+      ServerCallStreamObserver<AppendResponse> out,
+      AppendRules rules,
+      Consumer<AppendJob> queue,
+      Tracer tracer) {
+    AppendStream stream = new AppendStream(out, rules, queue, tracer);
     out.disableAutoRequest();
     out.setOnCancelHandler(stream::cancelled);
     out.setOnReadyHandler(stream::askForMore);
@@ -71,6 +82,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
       synchronized (this) {
         unanswered++;
         unansweredBytes += job.bytes();
+        var _ = spans.begin(append.getRequest(), append.getTraceparent());
       }
       queue.accept(job);
     }
@@ -92,6 +104,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
   /// Takes an answer; it goes out with the next [#flush].
   synchronized void answer(AppendResult result, long bytes) {
     answers.addResults(result);
+    spans.end(result.getRequest(), result.hasAppended());
     unanswered--;
     unansweredBytes -= bytes;
   }

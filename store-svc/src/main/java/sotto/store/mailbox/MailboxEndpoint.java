@@ -3,6 +3,7 @@ package sotto.store.mailbox;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.Tracer;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
   private final AppendRules rules;
   private final SigningKeys signingKeys;
   private final Clock clock;
+  private final Tracer tracer;
 
   /// Serves what these hold.
   public MailboxEndpoint(
@@ -59,18 +61,20 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
       ColdRules cold,
       SigningKeys signingKeys,
       Clock clock,
-      MonotonicClock time) {
+      MonotonicClock time,
+      Tracer tracer) {
     this.writers = writers;
     this.reads = new MailboxReads(readers, writers, new ColdReads(cold, writers, time));
     this.rules = rules;
     this.signingKeys = signingKeys;
     this.clock = clock;
+    this.tracer = tracer;
   }
 
   @Override
   public StreamObserver<AppendRequest> append(StreamObserver<AppendResponse> responses) {
     return AppendStream.open(
-        (ServerCallStreamObserver<AppendResponse>) responses, rules, writers::submit);
+        (ServerCallStreamObserver<AppendResponse>) responses, rules, writers::submit, tracer);
   }
 
   /// Queues work for each item, so that all go into one transaction, and waits for all.
