@@ -184,7 +184,7 @@ final class CheckCommand implements Callable<Integer> {
   private OpenHome fresh(Path home) {
     byte[] key = bytes(Passphrase.KEY_LENGTH);
     try (Passphrase passphrase = Passphrase.ofKey(key)) {
-      return new OpenHome(Sotto.open(home, passphrase));
+      return new OpenHome(Sotto.open(home, passphrase), ClientTelemetry.NONE);
     }
   }
 

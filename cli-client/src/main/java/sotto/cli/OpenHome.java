@@ -7,10 +7,19 @@ import sotto.client.SottoException;
 /// A home that is open; it is closed in order also when the process is told to end.
 ///
 /// @param sotto the home
+/// @param telemetry where its spans go
 /// @param onSignal closes it when the process ends early
-record OpenHome(Sotto sotto, Thread onSignal) implements AutoCloseable {
-  OpenHome(Sotto sotto) {
-    this(sotto, new Thread(sotto::close, "close-home"));
+record OpenHome(Sotto sotto, ClientTelemetry telemetry, Thread onSignal) implements AutoCloseable {
+  OpenHome(Sotto sotto, ClientTelemetry telemetry) {
+    this(
+        sotto,
+        telemetry,
+        new Thread(
+            () -> {
+              sotto.close();
+              telemetry.close();
+            },
+            "close-home"));
   }
 
   OpenHome {
@@ -28,6 +37,7 @@ record OpenHome(Sotto sotto, Thread onSignal) implements AutoCloseable {
   @Override
   public void close() {
     sotto.close();
+    telemetry.close();
     try {
       Runtime.getRuntime().removeShutdownHook(onSignal);
     } catch (IllegalStateException e) {

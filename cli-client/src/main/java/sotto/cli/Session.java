@@ -75,7 +75,18 @@ final class Session {
     Path home = globals.home(host);
     PassphraseSource source = new PassphraseSource(host, globals);
     try (Passphrase passphrase = Sotto.exists(home) ? source.known() : source.chosen()) {
-      return new OpenHome(Sotto.open(home, passphrase, Options.defaults()));
+      return open(home, passphrase, Options.defaults());
+    }
+  }
+
+  private OpenHome open(Path home, Passphrase passphrase, Options options) {
+    ClientTelemetry telemetry = ClientTelemetry.of(host.environment());
+    try {
+      return new OpenHome(
+          Sotto.open(home, passphrase, options.withTelemetry(telemetry.api())), telemetry);
+    } catch (RuntimeException e) {
+      telemetry.close();
+      throw e;
     }
   }
 
@@ -87,7 +98,7 @@ final class Session {
     }
     OpenHome open;
     try (Passphrase passphrase = new PassphraseSource(host, globals).known()) {
-      open = new OpenHome(Sotto.open(home, passphrase, options));
+      open = open(home, passphrase, options);
     }
     if (open.sotto().account().isEmpty()) {
       open.close();

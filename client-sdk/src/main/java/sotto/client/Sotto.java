@@ -49,6 +49,7 @@ public final class Sotto implements AutoCloseable {
             options.clock(),
             options.random(),
             options.archiveAfter(),
+            options.telemetry().getTracer("sotto.client"),
             dialer));
   }
 

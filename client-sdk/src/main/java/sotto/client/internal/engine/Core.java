@@ -1,5 +1,6 @@
 package sotto.client.internal.engine;
 
+import io.opentelemetry.api.trace.Tracer;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ final class Core {
   private final ServerClock clock;
   private final SecureRandom random;
   private final Timers timers;
+  private final Tracer tracer;
   private final EventHub events = new EventHub();
   private final StatusBoard statuses = new StatusBoard();
   private final Signal progress = new Signal();
@@ -32,12 +34,19 @@ final class Core {
   private volatile Optional<Session> session = Optional.empty();
   private volatile boolean closed;
 
-  Core(Store store, Lane lane, ServerClock clock, SecureRandom random, Timers timers) {
+  Core(
+      Store store,
+      Lane lane,
+      ServerClock clock,
+      SecureRandom random,
+      Timers timers,
+      Tracer tracer) {
     this.store = store;
     this.lane = lane;
     this.clock = clock;
     this.random = random;
     this.timers = timers;
+    this.tracer = tracer;
   }
 
   /// For the lane only.
@@ -59,6 +68,11 @@ final class Core {
 
   Timers timers() {
     return timers;
+  }
+
+  /// Makes the spans of messages.
+  Tracer tracer() {
+    return tracer;
   }
 
   EventHub events() {

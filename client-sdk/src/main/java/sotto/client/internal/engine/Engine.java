@@ -1,5 +1,6 @@
 package sotto.client.internal.engine;
 
+import io.opentelemetry.api.trace.Tracer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -129,6 +130,7 @@ public final class Engine implements AutoCloseable {
       Clock machine,
       SecureRandom random,
       Optional<Duration> archiveAfter,
+      Tracer tracer,
       Dialer dialer) {
     ServerClock clock = new ServerClock(machine);
     Store store = Store.open(home, secret, random, clock);
@@ -140,7 +142,8 @@ public final class Engine implements AutoCloseable {
     Timers timers = new Timers();
     try {
       Engine engine =
-          new Engine(new Core(store, lane, clock, random, timers), dialer, offline, archiveAfter);
+          new Engine(
+              new Core(store, lane, clock, random, timers, tracer), dialer, offline, archiveAfter);
       opened.set(Optional.of(engine));
       engine.start();
       return engine;
@@ -568,7 +571,8 @@ public final class Engine implements AutoCloseable {
                       core.clock().millis());
               tx.afterCommit(core.events()::stored);
             }
-            tx.afterCommit(() -> outbox.attach(session.stream(), names.held()));
+            tx.afterCommit(
+                () -> outbox.attach(session.stream(), names.held(), welcome.getTraces()));
             return true;
           });
       presence.connected(session.stream());

@@ -1,6 +1,7 @@
 package sotto.client.internal.engine;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.opentelemetry.api.trace.SpanKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import sotto.content.v1.Content;
 import sotto.crypto.Decrypted;
 import sotto.crypto.Padding;
 import sotto.crypto.Sealed;
+import sotto.proto.MessageSpans;
 
 /// Receives: decrypts and commits content, ratchet, dedupe records and the receipt's outbox row in
 /// one transaction, and acks then.
@@ -47,10 +49,17 @@ final class Inbox {
   ///
   /// @param failed runs if it could not be committed
   void delivered(ChatStream stream, Deliver deliver, Runnable failed) {
+    var spans = new MessageSpans(core.tracer(), "message receive", SpanKind.CONSUMER);
+    for (Delivery delivery : deliver.getDeliveriesList()) {
+      var _ = spans.begin(delivery.getPosition(), delivery.getTraceparent());
+    }
     var _ =
         core.lane()
             .submit(tx -> take(tx, stream, deliver))
             .whenComplete((_, failure) -> {
+              deliver
+                  .getDeliveriesList()
+                  .forEach(delivery -> spans.end(delivery.getPosition(), failure == null));
               if (failure != null) {
                 failed.run();
               }

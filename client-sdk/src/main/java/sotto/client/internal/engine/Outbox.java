@@ -2,6 +2,7 @@ package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.OutboxRow;
 import sotto.client.internal.store.OutboxRow.Kind;
+import sotto.proto.MessageSpans;
 
 /// Sends the rows of the outbox: each account's in order, 32 in flight, encrypted once (protocol L1
 /// to L4).
@@ -54,7 +56,9 @@ final class Outbox {
 
   private final Map<AccountId, Traffic> lanes = new HashMap<>();
   private final Map<Long, Flight> flights = new HashMap<>();
+  private final MessageSpans spans;
   private Optional<ChatStream> stream = Optional.empty();
+  private boolean traces;
   private long lastRequest;
 
   // For any thread.
@@ -68,14 +72,18 @@ final class Outbox {
     this.sealer = sealer;
     this.sessions = sessions;
     this.wakeUploads = wakeUploads;
+    this.spans = new MessageSpans(core.tracer(), "message send", SpanKind.CLIENT);
   }
 
   /// A new stream is open: all that is not answered goes again, from the oldest. On the lane.
   ///
   /// @param held accounts to which nothing goes before [#release]
-  void attach(ChatStream open, Set<AccountId> held) {
+  /// @param allowsTraces whether sends may carry the context of a trace
+  void attach(ChatStream open, Set<AccountId> held, boolean allowsTraces) {
     stream = Optional.of(open);
+    traces = allowsTraces;
     flights.clear();
+    spans.endAll();
     lanes.values().forEach(Traffic::restartOnNewStream);
     held.forEach(account -> traffic(account).held = true);
     dirty.addAll(core.store().outgoing().accounts());
@@ -87,6 +95,7 @@ final class Outbox {
     if (stream.filter(s -> s == over).isPresent()) {
       stream = Optional.empty();
       flights.clear();
+      spans.endAll();
     }
   }
 
@@ -298,6 +307,7 @@ final class Outbox {
                 .setSend(
                     p.frame().toBuilder()
                         .setRequest(request)
+                        .setTraceparent(traces ? spans.begin(request) : "")
                         .setLaneGeneration(p.traffic().generation))
                 .build());
   }
@@ -366,6 +376,7 @@ final class Outbox {
     core.store().outgoing().find(flight.row()).ifPresent(row -> answered(tx, traffic, row, result));
     tx.afterCommit(() -> {
       flights.remove(result.getRequest());
+      spans.end(result.getRequest(), accepted);
       traffic.inFlight.remove(flight.row());
       traffic.draining |= !accepted;
       if (accepted) {
