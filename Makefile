@@ -9,9 +9,9 @@ build: ## build the client and the server, so that ./sotto runs at once
 	@build/app
 
 STORE ?= embedded
-demo: ## two people talk, end to end, on this machine; STORE=vitess (or mysql, combo) for the storage; MESH=1 through a mesh
+demo: ## two people talk, end to end, on this machine; STORE=vitess (or mysql, combo) for the storage; MESH=1 through a mesh, TELEMETRY=1 with its traces
 	@build/app
-	@./e2e/demo $(if $(MESH),mesh $(filter-out embedded,$(STORE)),$(STORE))
+	@./e2e/demo $(if $(MESH),mesh $(filter-out embedded,$(STORE)) $(if $(TELEMETRY),telemetry),$(STORE))
 
 faults-store: ## the storage dies in every way under load, and nothing accepted is lost; FAULTS="--help" lists options
 	@build/app

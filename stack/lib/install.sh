@@ -1,4 +1,4 @@
-# The parts: Vitess, etcd, MinIO, Helm and a Kubernetes built from their Go modules at the versions of the go.mod in parts/ and below, MySQL unpacked beside the system.
+# The parts: Vitess, etcd, MinIO, Helm, Jaeger, Prometheus and a Kubernetes built from their Go modules at the versions of the go.mod in parts/ and below, MySQL unpacked beside the system.
 # $cache/PART-VERSION holds them. Everything is made beside its place and moved there when whole.
 
 if [ -n "${SOTTO_CACHE-}" ]; then cache=$SOTTO_CACHE
@@ -11,11 +11,12 @@ vitess_home=$cache/vitess-$(version_of vitess.io/vitess)
 etcd_home=$cache/etcd-$(version_of go.etcd.io/etcd/server/v3)
 minio_home=$cache/minio-$(version_of github.com/minio/minio s3/)
 helm_home=$cache/helm-$(version_of helm.sh/helm/v3 helm/)
+jaeger_home=$cache/jaeger-$(version_of github.com/jaegertracing/jaeger jaeger/)
 prometheus_home=$cache/prometheus-$(version_of github.com/prometheus/prometheus prometheus/)
 kubernetes_home=$cache/kubernetes-$(version_of k8s.io/kubernetes k8s/)
 coredns_home=$cache/coredns-$(version_of github.com/coredns/coredns coredns/)
 router_home=$cache/kube-router-$(version_of github.com/cloudnativelabs/kube-router/v2 kube-router/)
-PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$kubernetes_home/bin:$coredns_home/bin:$router_home/bin:$PATH
+PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$kubernetes_home/bin:$coredns_home/bin:$router_home/bin:$jaeger_home/bin:$prometheus_home/bin:$PATH
 
 # The parts that a profile runs.
 parts_of() {
@@ -25,6 +26,7 @@ parts_of() {
     s3) echo minio ;;
     helm) echo helm ;;
     prometheus) echo promtool prometheus ;;
+    telemetry) echo jaeger prometheus ;;
     kubernetes) echo etcd helm pause kubectl kube-scheduler kube-proxy kubelet kube-controller-manager kube-apiserver coredns kube-router ;;
     vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
   esac
@@ -36,6 +38,7 @@ home_of() {
     minio) echo "$minio_home" ;;
     helm) echo "$helm_home" ;;
     promtool | prometheus) echo "$prometheus_home" ;;
+    jaeger) echo "$jaeger_home" ;;
     coredns) echo "$coredns_home" ;;
     kube-router) echo "$router_home" ;;
     pause | kube*) echo "$kubernetes_home" ;;
@@ -48,6 +51,7 @@ package_of() {
     minio) echo github.com/minio/minio ;;
     helm) echo helm.sh/helm/v3/cmd/helm ;;
     promtool | prometheus) echo "github.com/prometheus/prometheus/cmd/$1" ;;
+    jaeger) echo github.com/jaegertracing/jaeger/cmd/all-in-one ;;
     coredns) echo github.com/coredns/coredns ;;
     kube-router) echo github.com/cloudnativelabs/kube-router/v2/cmd/kube-router ;;
     pause) echo sotto/stack/parts/k8s/pause ;;
@@ -59,13 +63,13 @@ package_of() {
 module_of() {
   case $1 in
     minio) echo "$here/parts/s3" ;;
-    helm | coredns | kube-router) echo "$here/parts/$1" ;;
+    helm | coredns | kube-router | jaeger) echo "$here/parts/$1" ;;
     promtool | prometheus) echo "$here/parts/prometheus" ;;
     pause | kube*) echo "$here/parts/k8s" ;;
     *) echo "$here/parts" ;;
   esac
 }
-needs_mysql() { [[ $1 != s3 && $1 != helm && $1 != prometheus && $1 != kubernetes ]]; }
+needs_mysql() { [[ $1 != s3 && $1 != helm && $1 != prometheus && $1 != telemetry && $1 != kubernetes ]]; }
 
 # What a part is told when it is built. Without, Helm takes every cluster for one of 1.20, and Kubernetes itself for v0.0.0.
 flags_of() {

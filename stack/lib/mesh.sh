@@ -73,7 +73,7 @@ make_identities() {
 
 # launch POD: starts it if it does not run. It may be ours, not nobody's: only Vitess refuses root.
 launch() {
-  local pod=$1 kind=${1%-*} as=() more=()
+  local pod=$1 kind=${1%-*} as=() more=() exports
   running "$pod" && return
   free_ports "$pod" "$(mesh_port "$pod")"
   case $kind in
@@ -88,7 +88,8 @@ launch() {
       ;;
     blob) more=(--data "$dir/mesh/data/$pod" --stores "$(target store)") ;;
   esac
-  SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--Xmx384m -XX:+UseSerialGC} spawn "$pod" "$server_bin" "serve-$kind" \
+  mapfile -t exports < <(exports "$pod")
+  SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--Xmx384m -XX:+UseSerialGC} spawn "$pod" env "${exports[@]}" "$server_bin" "serve-$kind" \
     --identity "$dir/mesh/pods/$pod.pem" --mesh-listen "127.0.0.1:$(mesh_port "$pod")" \
     --advertise "127.0.0.1:$(dialed_port "$pod")" "${more[@]}"
 }

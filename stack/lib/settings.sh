@@ -5,6 +5,7 @@ readonly LONGEST=70 # of the folder's path: it goes into the paths of unix socke
 
 # The ports of a stack, as distances from BASE.
 declare -rA PORTS=([store]=0 [gate-web]=1 [gate-grpc]=2 [vtctld-web]=3 [vtctld-grpc]=4 [vtorc-web]=5 [etcd]=6 [etcd-peer]=7 [combo-mysql]=8
+  [otlp]=10 [jaeger-web]=11 [prometheus]=12 [jaeger-1]=13 [jaeger-2]=14 [jaeger-3]=15 [jaeger-4]=16 [jaeger-5]=17
   [tablet-web]=100 [tablet-grpc]=200 [tablet-mysql]=300)
 # A tablet's number is 100 × group + place: a group is the tablets of one shard, a place is 0 to 4.
 readonly GROUPS_MAX=16 PLACES=5

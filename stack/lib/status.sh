@@ -26,6 +26,7 @@ status() {
   well=0
   status_"$profile"
   status_mesh
+  status_telemetry
   return $well
 }
 

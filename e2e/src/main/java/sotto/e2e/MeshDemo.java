@@ -10,17 +10,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// `make demo MESH=1`: two people talk through a mesh, each at relays of her or his own, and every
 /// relay is killed while they do. Prints each step in plain words; exits 0 only if nothing was lost
 /// and nothing came twice.
 ///
 /// Alice knows relays 0 and 2, Bob 1 and 3, so that what they write always goes from one relay to
-/// another.
+/// another. With `telemetry` a Jaeger collects what the processes and both clients export, and the
+/// demo shows the way of one message.
 public final class MeshDemo {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int BEFORE = 5;
+  private static final List<String> WAY =
+      List.of(
+          "message send",
+          "message relay",
+          "message store",
+          "message forward",
+          "message deliver",
+          "message receive");
   private static final Pattern RELAYS = Pattern.compile("server=([^,]+),([^,]+),([^,]+),(.+)");
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -29,6 +42,8 @@ public final class MeshDemo {
   private final Cli alice;
   private final Cli bob;
   private final List<String> toBob = new ArrayList<>();
+  private Map<String, String> environment = Map.of();
+  private Optional<Traces> traces = Optional.empty();
   private int step;
 
   private MeshDemo(Checkout checkout, Path folder, Stack stack) {
@@ -39,9 +54,12 @@ public final class MeshDemo {
 
   /// Runs the demo.
   ///
-  /// @param arguments the storage under the mesh: `mysql`, `combo` or `vitess`; none is `mysql`
+  /// @param arguments the storage under the mesh: `mysql`, `combo` or `vitess`; none is `mysql`;
+  ///   and `telemetry`
   public static void main(String[] arguments) throws IOException {
-    var profile = arguments.length == 0 ? "mysql" : arguments[0];
+    var words = new ArrayList<>(List.of(arguments));
+    var telemetry = words.remove("telemetry");
+    var profile = words.isEmpty() ? "mysql" : words.getFirst();
     if (!List.of("mysql", "combo", "vitess").contains(profile)) {
       System.err.println("there is no store " + profile + " for a mesh: mysql, combo or vitess");
       System.exit(2);
@@ -52,7 +70,7 @@ public final class MeshDemo {
     // Beside the folder, which other users may not enter: a database can run as another.
     var stack = new Stack(checkout, folder.resolveSibling(folder.getFileName() + ".db"));
     try {
-      new MeshDemo(checkout, folder, stack).run(profile);
+      new MeshDemo(checkout, folder, stack).run(profile, telemetry);
       stack.close();
       Demo.remove(folder);
     } catch (RuntimeException | IOException e) {
@@ -62,15 +80,25 @@ public final class MeshDemo {
     }
   }
 
-  private void run(String profile) {
+  private void run(String profile, boolean telemetry) {
     out.printf("Starting a mesh over %s: this takes half a minute …%n", profile);
-    var url = stack.up(profile, "--relays", "4", "--presence", "2", "--stores", "2");
+    var options = new ArrayList<>(List.of("--relays", "4", "--presence", "2", "--stores", "2"));
+    if (telemetry) {
+      options.add("--telemetry");
+    }
+    var url = stack.up(profile, options.toArray(String[]::new));
     say("Four relays, two presence pods, two stores and a blob service are up, over " + url + ".");
+    if (telemetry) {
+      collect();
+    }
     register();
-    try (var reading = bob.start(true, "receive", "--follow")) {
+    var following = bob.builder(true, "receive", "--follow");
+    following.environment().putAll(environment);
+    try (var reading = new Running("bob: sotto receive --follow", following)) {
       write(BEFORE);
       reading.awaitLine(line -> line.contains(toBob.getLast()), LONG);
       say("Alice wrote %d messages, Bob has them as they come.".formatted(BEFORE));
+      traces.ifPresent(this::show);
 
       kill("relay-0", "relay-1");
       write(BEFORE);
@@ -124,8 +152,34 @@ public final class MeshDemo {
     for (var i = 0; i < count; i++) {
       var text = "message %d".formatted(toBob.size() + 1001);
       toBob.add(text);
-      alice.ok("send", "bob", text, "--timeout", "30s");
+      var _ = alice.run(environment, new byte[0], "send", "bob", text, "--timeout", "30s").exits(0);
     }
+  }
+
+  /// Both clients export what they do from now on, and at once.
+  private void collect() {
+    var places =
+        stack
+            .run("telemetry")
+            .lines()
+            .map(line -> line.split("=", 2))
+            .collect(Collectors.toMap(place -> place[0], place -> place[1]));
+    environment =
+        Map.of(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            Objects.requireNonNull(places.get("otlp")),
+            "OTEL_BSP_SCHEDULE_DELAY",
+            "200");
+    traces = Optional.of(new Traces(Objects.requireNonNull(places.get("jaeger"))));
+    say(
+        "Jaeger is at %s, Prometheus at %s."
+            .formatted(places.get("jaeger"), places.get("prometheus")));
+  }
+
+  private void show(Traces jaeger) {
+    var trace = jaeger.await(WAY);
+    say("The way of one of them is one trace, %s:".formatted(trace.page()));
+    trace.lines().forEach(line -> out.println("      " + line));
   }
 
   private void kill(String... relays) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class DemoTest {
@@ -23,6 +24,12 @@ class DemoTest {
   @Test
   void demoThroughAMesh_endsWell() {
     assertThat(demo("mesh")).contains("were killed", "once each and in order", "worked");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "sotto.long", matches = "true")
+  void demoThroughAMeshWithTelemetry_showsOneTraceFromSdkToSdk() {
+    assertThat(demo("mesh", "telemetry")).contains("is one trace", "message receive", "worked");
   }
 
   @Test
