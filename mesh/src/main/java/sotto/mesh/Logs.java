@@ -5,18 +5,21 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import io.opentelemetry.api.trace.Span;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.slf4j.event.KeyValuePair;
 
 /// The log of a process: one line an event on standard error; SLF4J, `System.Logger` and
 /// `java.util.logging` all lead there.
 ///
 /// What never goes into a log: content, keys, tokens, network addresses, and two accounts in one
 /// event. Exceptions from outside our own code are logged as [Scrubbed]. Fields of an event are
-/// key-value pairs, not parts of its text.
+/// key-value pairs, not parts of its text; one within a sampled trace has its id as `trace`.
 public final class Logs {
   private Logs() {}
 
@@ -30,7 +33,7 @@ public final class Logs {
       throw new IllegalStateException("logback is not the logger on the class path");
     }
     context.reset();
-    var out = new ConsoleAppender<ILoggingEvent>();
+    var out = new Traced();
     out.setContext(context);
     out.setName("stderr");
     out.setTarget("System.err");
@@ -49,6 +52,18 @@ public final class Logs {
   public static void close() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.stop();
+    }
+  }
+
+  /// Events know the trace within which they were logged.
+  private static final class Traced extends ConsoleAppender<ILoggingEvent> {
+    @Override
+    protected void append(ILoggingEvent event) {
+      var trace = Span.current().getSpanContext();
+      if (trace.isSampled() && event instanceof LoggingEvent open) {
+        open.addKeyValuePair(new KeyValuePair("trace", trace.getTraceId()));
+      }
+      super.append(event);
     }
   }
 

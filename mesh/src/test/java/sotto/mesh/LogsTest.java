@@ -60,6 +60,23 @@ class LogsTest {
   }
 
   @Test
+  void eventWithinATrace_namesIt_andOthersDoNot() throws Exception {
+    Logs.open(LogsConfig.DEFAULTS);
+    try (var telemetry = Telemetry.inMemory()) {
+      var span = telemetry.telemetry().tracer("test").spanBuilder("call").startSpan();
+      try (var _ = span.makeCurrent()) {
+        System.getLogger("sotto.x").log(System.Logger.Level.WARNING, "within");
+      } finally {
+        span.end();
+      }
+      System.getLogger("sotto.x").log(System.Logger.Level.WARNING, "without");
+      assertThat(lines().getFirst().get("kvpList").toString())
+          .contains("trace", span.getSpanContext().getTraceId());
+      assertThat(lines().getLast().toString()).doesNotContain("trace");
+    }
+  }
+
+  @Test
   void librariesAndLowerLevels_areQuiet() throws Exception {
     Logs.open(new LogsConfig(LogsConfig.Level.INFO, LogsConfig.Format.JSON));
     LoggerFactory.getLogger("io.netty.x").info("noise");
