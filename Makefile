@@ -1,9 +1,9 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo faults-store faults-mesh k8s-test sim test test-all helm-test images format dist clean
+.PHONY: help build demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images format dist clean
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 build: ## build the client and the server, so that ./sotto runs at once
 	@build/app
@@ -28,6 +28,10 @@ faults-mesh: ## the processes of a mesh die, freeze and are cut off under load, 
 k8s-test: ## the chart on a real Kubernetes whose pods and nodes are upgraded, drained and lost under load; K8S="--help" lists options (root, Linux)
 	@build/app
 	@./e2e/k8s-test $(K8S)
+
+faults-upgrade: ## a mesh of an earlier build is upgraded to this one under load, and nothing accepted is lost; FAULTS="--help" lists options
+	@build/app
+	@./e2e/faults-upgrade $(FAULTS)
 
 test: ## build everything, run all tests, print a summary
 	@build/test

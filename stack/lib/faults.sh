@@ -47,6 +47,25 @@ signal_part() {
   [ "$1" != KILL ] || for pid in "${pids[@]}"; do until gone "$pid"; do sleep 0.02; done; done
 }
 
+# end_part NAME: SIGTERM, as an upgrade does it, until it is gone. A process that drains has its time.
+end_part() {
+  local pid part start
+  start=$(now)
+  resolve "$1"
+  look
+  for part in "${NAMED[@]}"; do
+    [ -n "${PIDS[$part]-}" ] || fail "$part: not running"
+    for pid in ${PIDS[$part]}; do
+      kill -TERM "$pid" 2>/dev/null || true
+      until gone "$pid"; do
+        (($(now) - start < 60000)) || fail "$part has not ended in 60 s"
+        sleep 0.02
+      done
+    done
+  done
+  lap "$start" "${NAMED[*]} ended"
+}
+
 start_part() {
   local start n
   start=$(now)

@@ -1,7 +1,10 @@
 # Sotto's own services as a mesh over the storage: relays, presence, stores and one blob service, each a process, over mutual TLS.
 
 readonly MESH_MOST=9 # of each kind: so many ports each has
-server_bin=$here/../standalone/target/app/bin/sotto-server
+# Another version's, to upgrade from; a server refuses variables that it does not know.
+other_server=${SOTTO_STACK_SERVER-}
+unset SOTTO_STACK_SERVER
+server_bin=${other_server:-$here/../standalone/target/app/bin/sotto-server}
 
 # Public addresses of relays begin at BASE + 20, ports of the mesh ten apart behind them.
 declare -rA MESH_PORTS=([relay]=30 [presence]=40 [store]=50 [blob]=60)
@@ -49,7 +52,7 @@ sotto_server() { HOME=$dir SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--XX:TieredStopAtLev
 
 up_mesh() {
   local start=$1 pod
-  [ "${SOTTO_BUILD-}" = off ] || "$here/../build/app" >&2
+  [ "${SOTTO_BUILD-}" = off ] || [ -n "$other_server" ] || "$here/../build/app" >&2
   [ -x "$server_bin" ] || fail "Sotto is not built: build/app builds it"
   if [ ! -e "$dir/mesh/made" ]; then make_identities; lap "$start" "certificates of $(pods | wc -l) processes"; fi
   sotto_server migrate --store "$(url)" ${password:+--password-file "$dir/password"} >&2 || fail "the tables could not be made"

@@ -161,30 +161,7 @@ public final class FaultsKubernetes implements Trial.Course {
 
   private void strike(Trial trial, String words, Runnable fault) {
     pause(between);
-    var crowd = trial.crowd();
-    var begin = System.nanoTime();
-    var reconnects = crowd.reconnects();
-    trial.say(words);
-    fault.run();
-    var healthy = System.nanoTime();
-    if (!until(() -> crowd.stuck(healthy).isEmpty(), Trial.RECOVERY)) {
-      crowd
-          .stuck(healthy)
-          .forEach(user ->
-              trial.complain(
-                  "after \"%s\" nothing of %s is accepted any more".formatted(words, user.name())));
-    }
-    var end = System.nanoTime();
-    var stall = crowd.longestWait(begin, end);
-    trial.stalled(stall);
-    trial.say(
-        "fault: %s, for %.1f s, all go on after %.1f s more: longest stall %d ms; %d reconnects"
-            .formatted(
-                words,
-                (healthy - begin) / 1e9,
-                (end - healthy) / 1e9,
-                stall,
-                crowd.reconnects() - reconnects));
+    trial.strike(words, fault);
   }
 
   /// Says what each pod holds of memory, and takes of the processor.

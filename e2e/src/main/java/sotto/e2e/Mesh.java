@@ -93,6 +93,17 @@ final class Mesh implements AutoCloseable {
     var _ = stack.run(word, pod.name());
   }
 
+  /// Ends a process in order and starts it again: as what the stack starts by now.
+  void replace(String name) {
+    var _ = stack.run("end", name);
+    var _ = stack.run("start", name);
+  }
+
+  /// The names of all processes.
+  List<String> names() {
+    return List.copyOf(names);
+  }
+
   void cutOff(Pod pod, boolean so) {
     Optional.ofNullable(forwarders.get(pod)).orElseThrow().silent(so);
   }

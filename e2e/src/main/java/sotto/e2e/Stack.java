@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A database of its user's own, run by `stack/sotto-stack`, whose progress goes to standard error
@@ -16,6 +17,7 @@ final class Stack implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private final Redirect progress;
+  private volatile Optional<Path> server = Optional.empty();
   // Guarded by this.
   private @Nullable Process command;
   // Guarded by this.
@@ -55,6 +57,13 @@ final class Stack implements AutoCloseable {
     return run(words.toArray(String[]::new));
   }
 
+  /// Processes of a mesh that are started from now on run another build's server.
+  ///
+  /// @param program its `bin/sotto-server`; empty = this checkout's
+  void serving(Optional<Path> program) {
+    server = program;
+  }
+
   /// Where all its files are.
   Path folder() {
     return folder;
@@ -89,6 +98,8 @@ final class Stack implements AutoCloseable {
     builder.command().addAll(List.of(words));
     builder.command().addAll(List.of("--dir", folder.toString()));
     builder.environment().keySet().removeIf(name -> name.startsWith("SOTTO_STACK_"));
+    server.ifPresent(
+        program -> builder.environment().put("SOTTO_STACK_SERVER", program.toString()));
     var process = builder.redirectError(progress).start();
     process.getOutputStream().close();
     return process;

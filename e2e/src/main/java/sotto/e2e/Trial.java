@@ -126,6 +126,35 @@ final class Trial implements AutoCloseable {
     longestStall.accumulateAndGet(millis, Math::max);
   }
 
+  /// Does something under the eyes of all users, and waits until something of each is accepted
+  /// again.
+  ///
+  /// @param words what is done
+  void strike(String words, Runnable fault) {
+    var begin = System.nanoTime();
+    var reconnects = crowd.reconnects();
+    say(words);
+    fault.run();
+    var healthy = System.nanoTime();
+    var _ = Pauses.until(() -> crowd.stuck(healthy).isEmpty(), RECOVERY);
+    crowd
+        .stuck(healthy)
+        .forEach(user ->
+            complain(
+                "after \"%s\" nothing of %s is accepted any more".formatted(words, user.name())));
+    var end = System.nanoTime();
+    var stall = crowd.longestWait(begin, end);
+    stalled(stall);
+    say(
+        "%s, for %.1f s, all go on after %.1f s more: longest stall %d ms; %d reconnects"
+            .formatted(
+                words,
+                (healthy - begin) / 1e9,
+                (end - healthy) / 1e9,
+                stall,
+                crowd.reconnects() - reconnects));
+  }
+
   /// A file or folder that stays when the run ends badly.
   Path evidence(String name) {
     return evidence.resolve(name);

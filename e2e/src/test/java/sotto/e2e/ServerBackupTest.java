@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server's folder is copied while it is stopped, and put back later, as the operators' page says.
+/// A server's folder is copied while it is stopped, and put back later, as the operators' page
+/// says.
 @ExtendWith(Stage.Given.class)
 class ServerBackupTest {
   @TempDir Path dir;
@@ -37,7 +38,9 @@ class ServerBackupTest {
       copy(copy, data);
       server.restart();
 
-      assertThat(texts(bob)).as("what was delivered since the copy comes to nobody twice").isEmpty();
+      assertThat(texts(bob))
+          .as("what was delivered since the copy comes to nobody twice")
+          .isEmpty();
       alice.ok("send", bob.name(), "after");
       assertThat(texts(bob)).containsExactly("after");
       bob.ok("send", alice.name(), "and back");
