@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A large file from one client to another while the connection breaks again and again: it arrives
@@ -40,10 +42,24 @@ final class BigFileTest {
 
   @Test
   void connectionIsCutAgainAndAgain_arrivesAsItWas_andIsSentOnce() throws IOException {
-    var folder = Files.createDirectories(stage.folder("big"));
-    try (var server =
-            ServerProcess.start(
-                stage.checkout(), folder.resolve("server"), Stage::manyFromOneAddress);
+    passes(Files.createDirectories(stage.folder("big")), Stage::manyFromOneAddress);
+  }
+
+  /// A bucket takes parts of 5 MiB and more, so that a cut is hardly ever between two; contents go
+  /// through the server, for it is that way which is cut.
+  @Test
+  @EnabledIfSystemProperty(named = "sotto.long", matches = "true")
+  void connectionIsCutAgainAndAgain_beforeABucket_too() throws IOException {
+    var folder = Files.createDirectories(stage.folder("big-bucket"));
+    var place = Path.of("/tmp/sotto-e2e-big-" + ProcessHandle.current().pid());
+    try (var stack = new Stack(stage.checkout(), place, folder.resolve("stack.log"))) {
+      var s3 = stack.up("s3");
+      passes(folder, server -> KilledS3Test.on(server, s3, place.resolve("keys"), false));
+    }
+  }
+
+  private void passes(Path folder, UnaryOperator<ProcessBuilder> with) throws IOException {
+    try (var server = ServerProcess.start(stage.checkout(), folder.resolve("server"), with);
         var wire = new Forwarder(0, server.port())) {
       var alice = registered(server, wire, "alice", folder);
       var bob = registered(server, wire, "bob", folder);

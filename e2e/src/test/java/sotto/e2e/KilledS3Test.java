@@ -42,7 +42,8 @@ final class KilledS3Test {
     this.stage = stage;
   }
 
-  private static ProcessBuilder on(ProcessBuilder server, String s3, Path keys, boolean direct) {
+  /// A server with its contents in a bucket.
+  static ProcessBuilder on(ProcessBuilder server, String s3, Path keys, boolean direct) {
     var environment = Stage.manyFromOneAddress(server).environment();
     environment.put("SOTTO_BLOB_S3_ENDPOINT", s3);
     environment.put("SOTTO_BLOB_S3_KEYS_FILE", keys.toString());
