@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,11 +203,23 @@ final class Pod implements AutoCloseable {
 
   private void await(Predicate<List<Path>> condition) throws IOException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.test(files())) {
+    while (!holds(condition)) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("after 20 seconds there is " + files());
       }
       Thread.onSpinWait();
+    }
+  }
+
+  /// A file that goes while the folder is read: then it is read again.
+  private boolean holds(Predicate<List<Path>> condition) throws IOException {
+    try {
+      return condition.test(files());
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof NoSuchFileException) {
+        return false;
+      }
+      throw e;
     }
   }
 
