@@ -3,6 +3,7 @@ package sotto.client.internal.net;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -19,10 +20,13 @@ import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 
 /// Dials over TLS with the JDK's own implementation, which starts faster than a native one. The
-/// server's certificate is always checked, its name included.
+/// server's certificate is always checked, its name included. An address that does not answer
+/// within five seconds is given up.
 public final class TlsDialer implements Dialer {
   private static final int MAX_MESSAGE = 2 * 1024 * 1024;
   private static final long CLOSE_MILLIS = 250;
+  // Two lost packets of three; where packets vanish, the next address is tried.
+  private static final int CONNECT_MILLIS = 5_000;
 
   @Override
   public Wire dial(ServerAddress server) {
@@ -34,6 +38,7 @@ public final class TlsDialer implements Dialer {
         NettyChannelBuilder.forAddress(server.host(), server.port())
             .eventLoopGroup(loop)
             .channelType(NioSocketChannel.class)
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
             .sslContext(tls)
             .directExecutor()
             .disableRetry()
