@@ -220,6 +220,23 @@ final class OutboxTest {
   }
 
   @Test
+  void nameThatNobodyHasWhenItIsLookedUp_isLookedUpAgainForWhatIsWrittenLater() {
+    Sotto alice = people.register("alice");
+    people.server.stop();
+    TwoPeople.await(() -> alice.connection().state() == Connection.State.CONNECTING);
+    Conversation carol = alice.conversationWith(Username.of("carol"));
+    people.server.restart();
+    alice.awaitOnline(PATIENCE);
+    // The name was looked up, and the empty conversation is gone.
+    assertThat(alice.awaitMailboxEmpty(PATIENCE)).isTrue();
+
+    SentMessage sent = carol.send("anyone?");
+
+    assertThat(sent.await(Status.SENT, PATIENCE)).isEqualTo(Status.FAILED);
+    assertThat(sent.failure().orElseThrow().code()).isEqualTo("unknown_recipient");
+  }
+
+  @Test
   void fourteenDaysAfterTheFirstAttempt_itExpires() {
     Conversation bob = people.aliceToBob();
     people.of("bob").close(); // his receipt would tell that it arrived

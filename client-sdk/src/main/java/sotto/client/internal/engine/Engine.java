@@ -112,7 +112,7 @@ public final class Engine implements AutoCloseable {
         new Conversations(
             core,
             outbox,
-            new OutgoingMessages(core, outbox, outgoingFiles, uploads, autoSaver),
+            new OutgoingMessages(core, outbox, names, outgoingFiles, uploads, autoSaver),
             new Typing(core, sealer),
             presence,
             names,

@@ -21,12 +21,15 @@ import sotto.client.internal.store.Lane.Transaction;
 
 /// Usernames: looks them up, pins them to accounts, and notices when one leads elsewhere.
 final class Names {
+  private static final long RETRY_MILLIS = 5_000;
   private static final long RECHECK_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Core core;
   private final Outbox outbox;
   private final Map<Long, Long> checked = new ConcurrentHashMap<>();
   private final AtomicBoolean looking = new AtomicBoolean();
+  // Something came since the names were last read.
+  private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile boolean checkedSinceConnect;
   private volatile Consumer<AccountId> onAccessKey = _ -> {};
 
@@ -57,6 +60,9 @@ final class Names {
   void connected(ServerCalls calls) {
     try {
       checkAll(calls);
+    } catch (SottoException e) {
+      later(e);
+      throw e;
     } finally {
       checkedSinceConnect = true;
       core.progress().raise();
@@ -89,24 +95,35 @@ final class Names {
 
   /// Looks up names and hints that are new. Any thread.
   void wake() {
+    wanted.set(true);
     core.session()
         .ifPresent(session -> {
           if (looking.compareAndSet(false, true)) {
-            core.inBackground(
-                "names",
-                () -> {
-                  try {
-                    lookUp(session.calls());
-                  } finally {
-                    looking.set(false);
-                    core.events().stored();
-                  }
-                  if (!core.lane().call(_ -> core.store().contacts().hinted()).isEmpty()) {
-                    wake();
-                  }
-                });
+            core.inBackground("names", () -> lookUpWanted(session.calls()));
           }
         });
+  }
+
+  private void lookUpWanted(ServerCalls calls) {
+    try {
+      while (wanted.getAndSet(false)) {
+        lookUp(calls);
+      }
+    } catch (SottoException e) {
+      later(e);
+      throw e;
+    } finally {
+      looking.set(false);
+      core.events().stored();
+    }
+    if (wanted.get()) {
+      wake();
+    }
+  }
+
+  /// The server could not answer: it is asked again, if it is not gone.
+  private void later(SottoException why) {
+    core.timers().after(why.retryAfter().map(Duration::toMillis).orElse(RETRY_MILLIS), this::wake);
   }
 
   /// Whether the names that messages brought have been looked up, or cannot be now. On the lane.
@@ -193,6 +210,8 @@ final class Names {
     core.store()
         .contacts()
         .find(username)
+        // One that was pinned meanwhile is not new: it stays.
+        .filter(contact -> contact.account().isEmpty())
         .ifPresent(contact -> {
           List<Long> messages = core.store().outgoing().messagesTo(contact.id());
           core.store().outgoing().removeTo(contact.id());

@@ -29,14 +29,21 @@ final class OutgoingMessages {
 
   private final Core core;
   private final Outbox outbox;
+  private final Names names;
   private final OutgoingFiles outgoingFiles;
   private final Uploads uploads;
   private final AutoSaver autoSaver;
 
   OutgoingMessages(
-      Core core, Outbox outbox, OutgoingFiles outgoingFiles, Uploads uploads, AutoSaver autoSaver) {
+      Core core,
+      Outbox outbox,
+      Names names,
+      OutgoingFiles outgoingFiles,
+      Uploads uploads,
+      AutoSaver autoSaver) {
     this.core = core;
     this.outbox = outbox;
+    this.names = names;
     this.outgoingFiles = outgoingFiles;
     this.uploads = uploads;
     this.autoSaver = autoSaver;
@@ -125,7 +132,7 @@ final class OutgoingMessages {
       tx.afterCommit(autoSaver::wake);
     }
     tx.afterCommit(() -> {
-      contact.account().ifPresent(outbox::wake);
+      contact.account().ifPresentOrElse(outbox::wake, names::wake);
       if (!files.isEmpty()) {
         uploads.wake();
       }
