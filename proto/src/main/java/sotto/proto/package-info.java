@@ -1,4 +1,5 @@
-/// The .proto files, what is generated from them, and the one way to make a status.
+/// The .proto files, what is generated from them, the one way to make a status, and the spans whose
+/// context goes in messages' fields.
 @NullMarked
 package sotto.proto;
 
