@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import javax.crypto.KDF;
-import javax.crypto.spec.HKDFParameterSpec;
 import sotto.chain.Bytes;
 
 /// The secret under which an account archives its history; all of its devices have it, nobody else.
@@ -148,13 +146,7 @@ public final class ArchiveKey implements AutoCloseable {
             .put(CONTEXT)
             .put(segmentId.toArray())
             .array();
-    try {
-      return KDF.getInstance("HKDF-SHA256")
-          .deriveData(
-              HKDFParameterSpec.ofExtract().addIKM(key).thenExpand(info, AttachmentKey.KEY_LENGTH));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no HKDF", e);
-    }
+    return Hkdf.derive(key, info, AttachmentKey.KEY_LENGTH);
   }
 
   private void requireOpen() {

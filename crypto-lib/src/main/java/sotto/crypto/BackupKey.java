@@ -2,11 +2,8 @@ package sotto.crypto;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import javax.crypto.KDF;
-import javax.crypto.spec.HKDFParameterSpec;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 
@@ -83,13 +80,7 @@ public final class BackupKey implements AutoCloseable {
             .put(MANIFEST)
             .put(account.bytes())
             .array();
-    try {
-      return KDF.getInstance("HKDF-SHA256")
-          .deriveData(
-              HKDFParameterSpec.ofExtract().addIKM(key).thenExpand(info, ArchiveKey.LENGTH));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no HKDF", e);
-    }
+    return Hkdf.derive(key, info, ArchiveKey.LENGTH);
   }
 
   @Override

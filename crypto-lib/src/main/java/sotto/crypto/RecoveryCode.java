@@ -1,14 +1,11 @@
 package sotto.crypto;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Locale;
-import javax.crypto.KDF;
-import javax.crypto.spec.HKDFParameterSpec;
 
 /// What a person writes down to get an account back when all devices are lost: 64 characters.
 ///
@@ -165,12 +162,7 @@ public final class RecoveryCode implements AutoCloseable {
 
   private byte[] derive(byte[] label) {
     requireOpen();
-    try {
-      return KDF.getInstance("HKDF-SHA256")
-          .deriveData(HKDFParameterSpec.ofExtract().addIKM(secret).thenExpand(label, KEY));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no HKDF", e);
-    }
+    return Hkdf.derive(secret, label, KEY);
   }
 
   private void requireOpen() {
