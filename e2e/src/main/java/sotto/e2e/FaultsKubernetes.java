@@ -4,10 +4,8 @@ import static sotto.e2e.Pauses.pause;
 import static sotto.e2e.Pauses.until;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import sotto.client.ServerAddress;
@@ -32,46 +30,17 @@ public final class FaultsKubernetes implements Trial.Course {
   private static final int MESH = 7711;
   private static final int CLIENTS = 7700;
 
-  private final int pairs;
-  private final int rate;
-  private final Duration between;
+  private final CourseOptions options;
   private final Cluster cluster = new Cluster(Checkout.find());
 
-  private FaultsKubernetes(int pairs, int rate, Duration between) {
-    this.pairs = pairs;
-    this.rate = rate;
-    this.between = between;
+  private FaultsKubernetes(CourseOptions options) {
+    this.options = options;
   }
 
   /// Runs and prints.
   public static void main(String[] arguments) throws IOException {
-    var pairs = 10;
-    var rate = 40;
-    var between = 5;
-    var keep = false;
-    var words = new ArrayList<>(List.of(arguments));
-    try {
-      while (!words.isEmpty()) {
-        var word = words.removeFirst();
-        switch (word) {
-          case "--help" -> {
-            System.out.print(USE);
-            return;
-          }
-          case "--pairs" -> pairs = FaultsPlan.number(word, words);
-          case "--rate" -> rate = FaultsPlan.number(word, words);
-          case "--between" -> between = FaultsPlan.number(word, words);
-          case "--keep" -> keep = true;
-          default -> throw new IllegalArgumentException("there is no " + word);
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      System.err.println("k8s-test: " + e.getMessage() + "\n" + USE);
-      System.exit(2);
-    }
-    PrintStream out = Trial.standardOut();
-    var course = new FaultsKubernetes(pairs, rate, Duration.ofSeconds(between));
-    System.exit(Trial.run("k8s-test", keep, out, course).good() ? 0 : 1);
+    new CourseOptions(10, 40, Duration.ofSeconds(5), false)
+        .main("k8s-test", USE, FaultsKubernetes::new, arguments);
   }
 
   @Override
@@ -82,11 +51,11 @@ public final class FaultsKubernetes implements Trial.Course {
     cluster.settled();
     measure(trial, "before any user has come, since their start", Duration.ZERO);
     var address = address();
-    for (var n = 1; n <= pairs; n++) {
+    for (var n = 1; n <= options.pairs(); n++) {
       Correspondent.pair(address, n, trial::evidence).forEach(trial::join);
     }
     trial.crowd().start();
-    trial.crowd().calibrate(rate, between);
+    trial.crowd().calibrate(options.rate(), options.between());
     networkKeepsStrangersOut(trial);
     measure(trial, "while all write", MEASURED);
     strike(trial, "all pods are upgraded", () -> cluster.upgrade("settings.all.log.level=debug"));
@@ -115,7 +84,7 @@ public final class FaultsKubernetes implements Trial.Course {
           var _ = cluster.kubectl("uncordon", "n1");
         });
     strike(trial, "all are put back", () -> cluster.upgrade("settings.all.log.level=info"));
-    pause(between);
+    pause(options.between());
   }
 
   /// The addresses of the service at both nodes, and the certificate that the chart has made.
@@ -160,7 +129,7 @@ public final class FaultsKubernetes implements Trial.Course {
   }
 
   private void strike(Trial trial, String words, Runnable fault) {
-    pause(between);
+    pause(options.between());
     trial.strike(words, fault);
   }
 

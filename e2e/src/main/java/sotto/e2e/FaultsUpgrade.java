@@ -3,10 +3,8 @@ package sotto.e2e;
 import static sotto.e2e.Pauses.pause;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,48 +30,19 @@ public final class FaultsUpgrade implements Trial.Course {
       List.of("store-0", "relay-0", "presence-0", "blob-0", "relay-1", "store-1", "presence-1");
 
   private final Checkout old;
-  private final int pairs;
-  private final int rate;
-  private final Duration between;
+  private final CourseOptions options;
 
-  private FaultsUpgrade(Checkout old, int pairs, int rate, Duration between) {
+  private FaultsUpgrade(Checkout old, CourseOptions options) {
     this.old = old;
-    this.pairs = pairs;
-    this.rate = rate;
-    this.between = between;
+    this.options = options;
   }
 
   /// Runs and prints. The system property `sotto.old` is the folder of the earlier build.
   public static void main(String[] arguments) throws IOException {
-    var pairs = 10;
-    var rate = 100;
-    var between = 4;
-    var keep = false;
-    var words = new ArrayList<>(List.of(arguments));
-    try {
-      while (!words.isEmpty()) {
-        var word = words.removeFirst();
-        switch (word) {
-          case "--help" -> {
-            System.out.print(USE);
-            return;
-          }
-          case "--pairs" -> pairs = FaultsPlan.number(word, words);
-          case "--rate" -> rate = FaultsPlan.number(word, words);
-          case "--between" -> between = FaultsPlan.number(word, words);
-          case "--keep" -> keep = true;
-          default -> throw new IllegalArgumentException("there is no " + word);
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      System.err.println("faults-upgrade: " + e.getMessage() + "\n" + USE);
-      System.exit(2);
-    }
     // What was built there, where it would be in a checkout.
     var old = new Checkout(Path.of(System.getProperty("sotto.old", ".")));
-    PrintStream out = Trial.standardOut();
-    var course = new FaultsUpgrade(old, pairs, rate, Duration.ofSeconds(between));
-    System.exit(Trial.run("faults-upgrade", keep, out, course).good() ? 0 : 1);
+    new CourseOptions(10, 100, Duration.ofSeconds(4), false)
+        .main("faults-upgrade", USE, options -> new FaultsUpgrade(old, options), arguments);
   }
 
   @Override
@@ -88,19 +57,19 @@ public final class FaultsUpgrade implements Trial.Course {
     var bob = client(trial, "bob");
     register(stack, List.of(alice, bob));
     talk(alice, bob, "before");
-    for (var n = 1; n <= pairs; n++) {
+    for (var n = 1; n <= options.pairs(); n++) {
       Correspondent.pair(mesh.address(), n, trial::evidence).forEach(trial::join);
     }
     trial.crowd().start();
-    trial.crowd().calibrate(rate, between);
+    trial.crowd().calibrate(options.rate(), options.between());
     stack.serving(Optional.empty());
-    pause(between);
+    pause(options.between());
     trial.strike("the tables are migrated", () -> Trial.migrate(checkout, stack.run("url")));
     for (var pod : ORDER) {
-      pause(between);
+      pause(options.between());
       trial.strike(pod + " is upgraded", () -> mesh.replace(pod));
     }
-    pause(between);
+    pause(options.between());
     talk(alice, bob, "after");
     trial.say("clients of the earlier build talk through the new one");
   }
