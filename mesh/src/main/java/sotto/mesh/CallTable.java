@@ -6,18 +6,28 @@ import java.util.Set;
 
 /// Who may call whom. All of it; [MeshPeers] holds servers to it.
 public final class CallTable {
-  // Services that are for one role alone; nobody else may call them, an operator neither.
+  // Services that are for one role alone; nobody else may call them.
   private static final Map<String, Role> RESERVED =
       Map.of("sotto.quota.v1.QuotaService", Role.BLOB, "sotto.cold.v1.ColdService", Role.STORE);
+
+  // The package of what is for operators.
+  private static final String ADMIN = "sotto.admin.v1.";
 
   private CallTable() {}
 
   /// Whether a caller may call a service of a server. Blob may call what is for it alone, and
-  /// nothing else: who gets hold of one of its pods has neither accounts nor mailboxes.
+  /// nothing else: who gets hold of one of its pods has neither accounts nor mailboxes. An operator
+  /// may call what is for operators, which nobody else may, and nothing else.
   static boolean allows(Role caller, Role server, String service) {
+    return callees(caller).contains(server) && mayUse(caller, service);
+  }
+
+  private static boolean mayUse(Role caller, String service) {
+    if (service.startsWith(ADMIN)) {
+      return caller == Role.ADMIN;
+    }
     Role only = RESERVED.get(service);
-    return callees(caller).contains(server)
-        && (only == null ? caller != Role.BLOB : caller == only);
+    return only == null ? caller != Role.BLOB && caller != Role.ADMIN : caller == only;
   }
 
   /// The roles whose servers a caller may use. Health checks are answered to every role.
@@ -26,8 +36,8 @@ public final class CallTable {
       case RELAY -> EnumSet.of(Role.STORE, Role.PRESENCE, Role.BLOB, Role.RELAY);
       case STORE -> EnumSet.of(Role.STORE, Role.BLOB, Role.PRESENCE);
       case BLOB -> EnumSet.of(Role.STORE);
-      case PRESENCE -> EnumSet.noneOf(Role.class);
-      case ADMIN -> EnumSet.allOf(Role.class);
+      case PRESENCE, STANDALONE -> EnumSet.noneOf(Role.class);
+      case ADMIN -> EnumSet.complementOf(EnumSet.of(Role.ADMIN));
     };
   }
 

@@ -77,7 +77,7 @@ final class ConfigRecord {
     return bind(type, type.cast(byDefault), key, given);
   }
 
-  private static Object get(RecordComponent component, Record from) {
+  static Object get(RecordComponent component, Record from) {
     try {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(from);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,31 @@ public final class Configs {
 
   private Configs() {}
 
+  /// Loads one record: [#read] without where its values come from.
+  ///
+  /// @return the record, checked by its constructor
+  /// @throws ConfigException naming source, field, value and what is allowed
+  public static <R extends Record> R load(
+      Class<R> type,
+      R defaults,
+      Optional<Path> file,
+      Map<String, String> environment,
+      Map<String, String> flags) {
+    return read(type, defaults, file, environment, flags).config();
+  }
+
+  /// A record and where its values come from.
+  ///
+  /// @param config the record, checked by its constructor
+  /// @param settings all of its keys, sorted
+  /// @param <R> the record
+  public record Loaded<R>(R config, List<Setting> settings) {
+    /// Copies the settings.
+    public Loaded {
+      settings = List.copyOf(settings);
+    }
+  }
+
   /// Loads one record.
   ///
   /// @param type the record's class
@@ -45,9 +71,9 @@ public final class Configs {
   /// @param environment variables; those that do not begin with `SOTTO_` are somebody else's
   /// @param flags keys of the command line, such as `relay.max-calls`
   /// @param <R> the record
-  /// @return the record, checked by its constructor
+  /// @return the record, and what each of its values is from
   /// @throws ConfigException naming source, field, value and what is allowed
-  public static <R extends Record> R load(
+  public static <R extends Record> Loaded<R> read(
       Class<R> type,
       R defaults,
       Optional<Path> file,
@@ -60,14 +86,15 @@ public final class Configs {
       if (name.startsWith(PREFIX)) {
         given.put(
             keys.require(keyOf(name, keys), name, name, ConfigKeys::variable),
-            new Given(name, value));
+            new Given(name, name, value));
       }
     });
     flags.forEach((key, value) ->
         given.put(
             keys.require(key, "--" + key, "--" + key, k -> "--" + k),
-            new Given("--" + key, value)));
-    return ConfigRecord.bind(type, defaults, "", given);
+            new Given("--" + key, "--" + key, value)));
+    var config = ConfigRecord.bind(type, defaults, "", given);
+    return new Loaded<>(config, Setting.all(config, given));
   }
 
   /// The keys that a record has.
@@ -76,6 +103,14 @@ public final class Configs {
   /// @return such as `relay.max-calls`, sorted
   public static SortedSet<String> keys(Class<? extends Record> type) {
     return Collections.unmodifiableSortedSet(ConfigKeys.of(type).all());
+  }
+
+  /// The environment variable of a key.
+  ///
+  /// @param key such as `relay.max-calls`
+  /// @return such as `SOTTO_RELAY_MAX_CALLS`
+  public static String variable(String key) {
+    return ConfigKeys.variable(key);
   }
 
   /// Reads a time as config has it.
@@ -127,7 +162,7 @@ public final class Configs {
           }
           var source = file + ": " + key;
           keys.require(key, key, source, k -> k);
-          given.put(key, new Given(source, text(entry.getValue(), source)));
+          given.put(key, new Given(file, source, text(entry.getValue(), source)));
         });
   }
 
@@ -145,9 +180,10 @@ public final class Configs {
 
   /// A value as text, and where it was given.
   ///
+  /// @param origin the file, the variable or the flag
   /// @param source for messages: the file and key, the variable or the flag
   /// @param text the value
-  record Given(String source, String text) {
+  record Given(String origin, String source, String text) {
     static String lower(Enum<?> constant) {
       return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -30,6 +30,7 @@ final class Discovered implements Pods, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Discovered.class);
 
   private final Role role;
+  private final PodTarget target;
   private final Function<String, ManagedChannel> dial;
   private final MonotonicClock clock;
   private final NameResolver resolver;
@@ -50,6 +51,7 @@ final class Discovered implements Pods, AutoCloseable {
       ScheduledExecutorService timer,
       Executor lookUps) {
     this.role = role;
+    this.target = target;
     this.dial = dial;
     this.clock = clock;
     var args =
@@ -103,6 +105,20 @@ final class Discovered implements Pods, AutoCloseable {
   public boolean isDown(String name) {
     var known = channels.get(name);
     return known != null && known.isDown();
+  }
+
+  /// What is wrong with them, a sentence each.
+  List<String> troubles() {
+    var listed = list.names();
+    if (listed.isEmpty()) {
+      return target.equals(PodTarget.NONE)
+          ? List.of()
+          : List.of("no " + role + " is found at " + target);
+    }
+    return listed.stream()
+        .filter(this::isDown)
+        .map(pod -> "the " + role + " " + pod + " is not reached")
+        .toList();
   }
 
   /// To be called now and then: asks the resolver again, tries pods that are down again, lets go of

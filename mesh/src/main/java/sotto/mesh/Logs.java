@@ -44,6 +44,8 @@ public final class Logs {
     // Libraries: what an operator should look at, and nothing else.
     root.setLevel(config.level() == LogsConfig.Level.ERROR ? Level.ERROR : Level.WARN);
     context.getLogger("sotto").setLevel(Level.toLevel(config.level().name()));
+    // What operators do is logged whatever else is.
+    context.getLogger(Audit.LOGGER).setLevel(Level.INFO);
     // Warns of what strangers do wrong, which they could flood the log with.
     context.getLogger("io.grpc.netty").setLevel(Level.ERROR);
   }

@@ -31,13 +31,21 @@ public record MeshConfig(
   ///
   /// @param port where it listens, on the loopback address
   public static MeshConfig at(int port) {
-    var folder = Path.of("/etc/sotto/mesh");
+    return of(new HostPort("127.0.0.1", port), Path.of("/etc/sotto/mesh"), "pod");
+  }
+
+  /// The usual times.
+  ///
+  /// @param listen where it listens
+  /// @param folder where its files are: `ca.pem`, `NAME.pem` and `NAME-key.pem`
+  /// @param name of its files
+  public static MeshConfig of(HostPort listen, Path folder, String name) {
     return new MeshConfig(
-        new HostPort("127.0.0.1", port),
+        listen,
         Optional.empty(),
         folder.resolve("ca.pem"),
-        folder.resolve("pod.pem"),
-        folder.resolve("pod-key.pem"),
+        folder.resolve(name + ".pem"),
+        folder.resolve(name + "-key.pem"),
         Duration.ofSeconds(10),
         Duration.ofSeconds(3),
         Duration.ofSeconds(2),

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +82,17 @@ public final class MeshNetwork implements AutoCloseable {
     return NetworkServer.start(identity, config, loops, refusals, services, telemetry);
   }
 
+  /// Who this process is, as its certificate said when it started.
+  public MeshName name() {
+    return identity.name();
+  }
+
+  /// What this process lacks of the others: a service of which it knows no pod, and pods that it
+  /// does not reach. A sentence each.
+  public List<String> troubles() {
+    return found.stream().flatMap(pods -> pods.troubles().stream()).toList();
+  }
+
   /// The pods of a service. Closed with this.
   ///
   /// @param role what they are; a server that is something else is refused
@@ -114,6 +126,15 @@ public final class MeshNetwork implements AutoCloseable {
   /// @param pods as made by [#pods]
   public static Channel oneForAccount(Pods pods) {
     return new OfAccount(pods);
+  }
+
+  /// Why a call has not reached a pod, where one side refused the other.
+  ///
+  /// @param thrown what the call threw
+  /// @return a sentence without its subject; empty if nobody refused
+  public static Optional<String> refusal(Throwable thrown) {
+    return Refusal.of(thrown)
+        .map(r -> (r.byPeer() ? "refuses this certificate: " : "is refused: ") + r.why());
   }
 
   private SslContext clientTls(Role server) {

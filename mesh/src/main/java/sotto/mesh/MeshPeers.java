@@ -36,6 +36,13 @@ final class MeshPeers extends ServerTransportFilter implements ServerInterceptor
         .orElse(attributes);
   }
 
+  /// Who is at the other end of a call's connection.
+  ///
+  /// @return empty if it has no name in the mesh
+  static Optional<MeshName> of(ServerCall<?, ?> call) {
+    return Optional.ofNullable(call.getAttributes().get(NAME));
+  }
+
   private static Optional<MeshName> name(@Nullable SSLSession session) {
     try {
       return session != null

@@ -44,6 +44,7 @@ public final class NetworkServer implements AutoCloseable {
             services,
             new NetworkPort.Chain(
                 telemetry.chain(
+                    new Audit(),
                     new FailureInterceptor(),
                     peers,
                     new CallerInterceptor(),

@@ -15,15 +15,17 @@ public enum Role {
   /// Media.
   BLOB,
   /// An operator.
-  ADMIN;
+  ADMIN,
+  /// All services in one process, for its operators alone.
+  STANDALONE;
 
   /// Reads what [#toString] writes.
   ///
   /// @throws IllegalArgumentException listing the roles
   public static Role parse(String text) {
     return of(text)
-        .orElseThrow(
-            () -> new IllegalArgumentException("one of relay, store, presence, blob, admin"));
+        .orElseThrow(() ->
+            new IllegalArgumentException("one of relay, store, presence, blob, admin, standalone"));
   }
 
   static Optional<Role> of(String text) {

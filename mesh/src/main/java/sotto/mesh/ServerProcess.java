@@ -44,6 +44,12 @@ public final class ServerProcess {
     new ServerProcess(limit).live(start);
   }
 
+  /// Begins to end this process as SIGTERM does, and returns.
+  public static void end() {
+    // Its own thread: it does not return, and whoever calls may be what is waited for.
+    var _ = Thread.ofPlatform().name("exit").start(() -> System.exit(OK));
+  }
+
   private void live(Start start) throws Exception {
     var hook = Thread.ofPlatform().name("stop").unstarted(this::stop);
     Runtime.getRuntime().addShutdownHook(hook);

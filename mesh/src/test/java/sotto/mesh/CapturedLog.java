@@ -21,7 +21,11 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
   }
 
   static CapturedLog of(Class<?> type) {
-    var captured = new CapturedLog((Logger) LoggerFactory.getLogger(type));
+    return of(type.getName());
+  }
+
+  static CapturedLog of(String name) {
+    var captured = new CapturedLog((Logger) LoggerFactory.getLogger(name));
     captured.start();
     captured.logger.setLevel(Level.DEBUG);
     captured.logger.addAppender(captured);

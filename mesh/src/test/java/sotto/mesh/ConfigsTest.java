@@ -159,6 +159,37 @@ class ConfigsTest {
   }
 
   @Test
+  void settings_sayWhereEachValueIsFrom_andNoSecret() throws Exception {
+    var file = Files.writeString(dir.resolve("sotto.yaml"), "loud: true\nrelay: {logins: 9/2h}\n");
+    var loaded =
+        Configs.read(
+            Outer.class,
+            DEFAULTS,
+            Optional.of(file),
+            Map.of("SOTTO_MODE", "very-safe"),
+            Map.of("relay.patience", "1500ms"));
+    assertThat(loaded.settings())
+        .containsExactly(
+            new Setting("folder", "", "default"),
+            new Setting("listen", "localhost:1", "default"),
+            new Setting("loud", "true", file.toString()),
+            new Setting("mode", "very-safe", "SOTTO_MODE"),
+            new Setting("names", "", "default"),
+            new Setting("relay.logins", "9/2h", file.toString()),
+            new Setting("relay.max-calls", "5", "default"),
+            new Setting("relay.patience", "1500ms", "--relay.patience"),
+            new Setting("share", "0.5", "default"));
+    var guarded =
+        Configs.read(
+            Guarded.class,
+            new Guarded(Optional.empty(), 1),
+            Optional.empty(),
+            Map.of("SOTTO_DOOR", "door:hush"),
+            Map.of());
+    assertThat(guarded.settings()).contains(new Setting("door", "(secret)", "SOTTO_DOOR"));
+  }
+
+  @Test
   void fileThatIsNotYaml_saysWhere() {
     assertRefused("a: [1", Map.of(), "sotto.yaml, line");
     assertRefused("loud: true\nloud: false\n", Map.of(), "sotto.yaml, line 2");

@@ -136,11 +136,43 @@ class MeshNetworkTest {
     var blob = to(mesh.join(Role.BLOB, "blob-0"), Role.STORE, store);
     assertThat(Statuses.reason(failure(blob))).contains(Reason.CALLER_NOT_ALLOWED);
     assertThat(release(blob)).isNotNull();
-    for (var role : List.of(Role.RELAY, Role.STORE, Role.ADMIN)) {
+    for (var role : List.of(Role.RELAY, Role.STORE)) {
       var other = to(mesh.join(role, "other-" + role), Role.STORE, store);
       assertThat(TestMesh.call(other)).isEqualTo(1);
       assertThatThrownBy(() -> release(other))
           .matches(e -> Statuses.reason(e).equals(Optional.of(Reason.CALLER_NOT_ALLOWED)));
+    }
+  }
+
+  @Test
+  void operatorMayCallWhatIsForOperators_andNothingElse() throws Exception {
+    var store = mesh.join(Role.STORE, "store-0");
+    var name = mesh.serve(store, FakeAccounts.answering(1), new FreeQuota());
+    var operator = to(mesh.join(Role.ADMIN, "alice"), Role.STORE, name);
+    assertThat(Statuses.reason(failure(operator))).contains(Reason.CALLER_NOT_ALLOWED);
+    assertThat(Statuses.reason(failure(onBehalf(operator)))).contains(Reason.CALLER_NOT_ALLOWED);
+    assertThatThrownBy(() -> release(operator))
+        .matches(e -> Statuses.reason(e).equals(Optional.of(Reason.CALLER_NOT_ALLOWED)));
+  }
+
+  @Test
+  void whatIsForOperators_isForNobodyElse() {
+    for (var server : Role.values()) {
+      for (var caller : Role.values()) {
+        assertThat(CallTable.allows(caller, server, "sotto.admin.v1.AnyService"))
+            .isEqualTo(caller == Role.ADMIN && server != Role.ADMIN);
+      }
+      for (var service :
+          List.of(
+              "sotto.mailbox.v1.MailboxService",
+              "sotto.account.v1.AccountService",
+              "sotto.cold.v1.ColdService",
+              "sotto.quota.v1.QuotaService",
+              "sotto.peer.v1.PeerService",
+              "sotto.presence.v1.PresenceService",
+              "sotto.admin.v2.AnyService")) {
+        assertThat(CallTable.allows(Role.ADMIN, server, service)).isFalse();
+      }
     }
   }
 

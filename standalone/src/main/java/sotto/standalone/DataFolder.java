@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// DATA/ca-key.pem   its key
 /// DATA/server.lock  locked while a server runs; holds its process id
 /// DATA/store/       accounts, keys, mailboxes; for the owner alone
+/// DATA/admin/       what operators need, see AdminFolder; for the owner alone
 /// DATA/blob/        encrypted media; for the owner alone
 /// ```
 ///
 /// Other users of the machine may pass through the folder, to read `ca.pem`, and list nothing. The
 /// lock ends with the process, however it ends.
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
   private static final int LONGEST_PID = 20;
 
   private final Path path;
@@ -39,7 +40,7 @@ final class DataFolder implements AutoCloseable {
   ///
   /// @param environment for `XDG_DATA_HOME`
   /// @param home the user's
-  static Path byDefault(Map<String, String> environment, Path home) {
+  public static Path byDefault(Map<String, String> environment, Path home) {
     var xdg = environment.getOrDefault("XDG_DATA_HOME", "");
     // The specification says to ignore relative ones.
     var base = xdg.startsWith("/") ? Path.of(xdg) : home.resolve(".local/share");

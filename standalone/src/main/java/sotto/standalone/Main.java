@@ -5,6 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import sotto.standalone.admin.Admin;
 
 /// The entry point of all servers.
 @Command(
@@ -20,7 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeBlob.class,
       MeshCa.class,
       PublicCa.class,
-      KubeCertificates.class
+      KubeCertificates.class,
+      Admin.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -2,6 +2,7 @@ package sotto.standalone;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import sotto.mesh.Drain;
 import sotto.mesh.Logs;
 import sotto.mesh.ProbeConfig;
 import sotto.mesh.ProbePort;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.ServerProcess;
 import sotto.mesh.Telemetry;
 
@@ -61,7 +63,7 @@ final class ProcessOptions {
     /// Opens them.
     ///
     /// @return the line that says that others can connect
-    String open(C config, Telemetry telemetry, Drain drain) throws IOException;
+    String open(C config, ProcessLife life, Telemetry telemetry, Drain drain) throws IOException;
   }
 
   /// Runs until a signal comes.
@@ -79,7 +81,7 @@ final class ProcessOptions {
       all.putAll(flags.get());
       addTo(all);
       var loaded =
-          Configs.load(
+          Configs.read(
               type, defaults, Optional.ofNullable(config), ServerConfig.own(environment), all);
       serve(name, loaded, environment, start);
       return ServerProcess.OK;
@@ -92,16 +94,32 @@ final class ProcessOptions {
 
   /// Opens what every process has, then its parts, and serves until a signal comes.
   static <C extends Record & ProcessConfig> void serve(
-      String name, C config, Map<String, String> environment, Open<C> start) throws Exception {
+      String name, Configs.Loaded<C> loaded, Map<String, String> environment, Open<C> start)
+      throws Exception {
+    var config = loaded.config();
     Logs.open(config.log());
+    var life =
+        new ProcessLife(
+            Version.text(),
+            Optional.ofNullable(environment.get("HOSTNAME")),
+            loaded.settings(),
+            config.drain(),
+            Clock.systemUTC(),
+            ServerProcess::end);
     ServerProcess.run(
         config.drain(),
         drain -> {
           var probe = drain.add("probe port", probe(config.probe()));
           var telemetry =
               drain.add("telemetry", Telemetry.open(name, config.telemetry(), environment));
-          var ready = start.open(config, telemetry, drain);
-          drain.add("readiness", probe::leaving);
+          var ready = start.open(config, life, telemetry, drain);
+          drain.add(
+              "readiness",
+              () -> {
+                life.leaving();
+                probe.leaving();
+              });
+          life.ready();
           probe.ready();
           System.out.println(ready);
           System.out.flush();
@@ -118,14 +136,7 @@ final class ProcessOptions {
 
   private void addTo(Map<String, String> flags) {
     if (identity != null) {
-      var file = String.valueOf(identity.getFileName());
-      if (!file.endsWith(".pem")) {
-        throw new ConfigException("--identity is a file NAME.pem, and this is " + identity);
-      }
-      var name = file.substring(0, file.length() - ".pem".length());
-      flags.put("mesh.certificate", identity.toString());
-      flags.put("mesh.key", identity.resolveSibling(name + "-key.pem").toString());
-      flags.put("mesh.ca", identity.resolveSibling("ca.pem").toString());
+      Identity.addTo(flags, identity);
     }
     if (meshListen != null) {
       flags.put("mesh.listen", meshListen);

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sotto.mesh.Configs;
 import sotto.mesh.ServerProcess;
 
 /// `sotto serve`: runs the server until SIGTERM or SIGINT. Standard output gets one line, when
@@ -77,7 +78,7 @@ final class Serve implements Callable<Integer> {
     }
   }
 
-  private ServerConfig load(Map<String, String> environment) {
+  private Configs.Loaded<ServerConfig> load(Map<String, String> environment) {
     var flags = new LinkedHashMap<>(settings);
     store.addTo(flags);
     if (data != null) {
@@ -89,6 +90,6 @@ final class Serve implements Callable<Integer> {
     if (!names.isEmpty()) {
       flags.put("names", ProcessOptions.joined(names));
     }
-    return ServerConfig.load(environment, Optional.ofNullable(config), flags);
+    return ServerConfig.read(environment, Optional.ofNullable(config), flags);
   }
 }

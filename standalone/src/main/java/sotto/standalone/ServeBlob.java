@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import sotto.blob.BlobService;
 import sotto.mesh.Drain;
 import sotto.mesh.MeshNetwork;
 import sotto.mesh.PodTarget;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.Role;
 import sotto.mesh.Telemetry;
 
@@ -71,13 +73,15 @@ final class ServeBlob implements Callable<Integer> {
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
-  static String open(BlobProcessConfig config, Telemetry telemetry, Drain drain)
+  static String open(BlobProcessConfig config, ProcessLife life, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.BLOB, clock, telemetry));
     var folder = drain.add("folder", DataFolder.take(config.data()));
     var blob = drain.add("blob", blob(config, folder, mesh, clock, telemetry));
-    var server = drain.add("blob calls", MeshPort.open(mesh, config.mesh(), blob.services()));
+    var server =
+        drain.add(
+            "blob calls", MeshPort.open(mesh, config.mesh(), life, blob.services(), List.of()));
     return "ready " + server.address();
   }
 

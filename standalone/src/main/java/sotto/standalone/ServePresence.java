@@ -2,12 +2,14 @@ package sotto.standalone;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import sotto.mesh.Drain;
 import sotto.mesh.MeshNetwork;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.Role;
 import sotto.mesh.Telemetry;
 import sotto.presence.PresenceService;
@@ -39,13 +41,16 @@ final class ServePresence implements Callable<Integer> {
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
-  static String open(PresenceProcessConfig config, Telemetry telemetry, Drain drain)
+  static String open(
+      PresenceProcessConfig config, ProcessLife life, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var mesh = drain.add("mesh", MeshNetwork.open(config.mesh(), Role.PRESENCE, clock, telemetry));
     var presence = drain.add("presence", PresenceService.open(config.presence(), clock, telemetry));
     var server =
-        drain.add("presence calls", MeshPort.open(mesh, config.mesh(), presence.services()));
+        drain.add(
+            "presence calls",
+            MeshPort.open(mesh, config.mesh(), life, presence.services(), List.of()));
     return "ready " + server.address();
   }
 }

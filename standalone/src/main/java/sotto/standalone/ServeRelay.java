@@ -15,6 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sotto.mesh.Drain;
 import sotto.mesh.MeshNetwork;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.PublicServer;
 import sotto.mesh.Role;
 import sotto.mesh.Telemetry;
@@ -132,7 +133,7 @@ final class ServeRelay implements Callable<Integer> {
 
   /// Top to bottom what is opened; closed from the bottom up. Others reach the relay until its
   /// clients have been told to leave and its streams have ended.
-  static String open(RelayProcessConfig config, Telemetry telemetry, Drain drain)
+  static String open(RelayProcessConfig config, ProcessLife life, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
@@ -156,7 +157,9 @@ final class ServeRelay implements Callable<Integer> {
             clock,
             random,
             telemetry);
-    drain.add("relay calls", MeshPort.open(mesh, config.mesh(), relay.internalServices()));
+    drain.add(
+        "relay calls",
+        MeshPort.open(mesh, config.mesh(), life, relay.internalServices(), List.of()));
     drain.add("relay", relay);
     var port = port(config, certificate, relay, telemetry);
     drain.add(

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 import sotto.mesh.Drain;
 import sotto.mesh.MeshNetwork;
 import sotto.mesh.PodTarget;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.Role;
 import sotto.mesh.Telemetry;
 import sotto.store.StoreService;
@@ -108,7 +109,7 @@ final class ServeStore implements Callable<Integer> {
   }
 
   /// Top to bottom what is opened; closed from the bottom up.
-  static String open(StoreProcessConfig config, Telemetry telemetry, Drain drain)
+  static String open(StoreProcessConfig config, ProcessLife life, Telemetry telemetry, Drain drain)
       throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
@@ -129,7 +130,7 @@ final class ServeStore implements Callable<Integer> {
                 clock,
                 random,
                 telemetry));
-    var server = MeshPort.open(mesh, config.mesh(), store.services());
+    var server = MeshPort.open(mesh, config.mesh(), life, store.services(), store.adminServices());
     drain.add(
         "store calls",
         () -> {

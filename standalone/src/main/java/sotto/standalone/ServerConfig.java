@@ -29,6 +29,7 @@ import sotto.relay.RelayConfig;
 /// @param blob media
 /// @param relay streams, delivery, rate limits
 /// @param presence who is online
+/// @param admin where its operators reach it
 /// @param probe where an orchestrator asks whether it lives
 /// @param log how it logs
 /// @param telemetry where traces and metrics go
@@ -43,6 +44,7 @@ record ServerConfig(
     BlobSettings blob,
     RelayConfig relay,
     PresenceConfig presence,
+    AdminPortConfig admin,
     ProbeConfig probe,
     LogsConfig log,
     TelemetryConfig telemetry)
@@ -97,6 +99,7 @@ record ServerConfig(
         BlobSettings.DEFAULTS,
         RelayConfig.DEFAULTS,
         PresenceConfig.DEFAULT,
+        AdminPortConfig.DEFAULTS,
         ProbeConfig.DEFAULTS,
         LogsConfig.DEFAULTS,
         TelemetryConfig.DEFAULTS);
@@ -107,7 +110,15 @@ record ServerConfig(
   /// @throws sotto.mesh.ConfigException saying what cannot be used
   static ServerConfig load(
       Map<String, String> environment, Optional<Path> file, Map<String, String> flags) {
-    return Configs.load(
+    return read(environment, file, flags).config();
+  }
+
+  /// The same, with where its values come from.
+  ///
+  /// @throws sotto.mesh.ConfigException saying what cannot be used
+  static Configs.Loaded<ServerConfig> read(
+      Map<String, String> environment, Optional<Path> file, Map<String, String> flags) {
+    return Configs.read(
         ServerConfig.class,
         defaults(environment, Path.of(System.getProperty("user.home"))),
         file,

@@ -12,13 +12,13 @@ import sotto.mesh.ConfigException;
 import sotto.store.sql.StorageException;
 
 /// Says in one sentence why the server could not start.
-final class Trouble {
+public final class Trouble {
   private static final int DEEPEST = 16;
 
   private Trouble() {}
 
   /// The sentence of the most telling cause.
-  static String sentence(Throwable thrown) {
+  public static String sentence(Throwable thrown) {
     var chain = chain(thrown);
     for (var cause : chain) {
       switch (cause) {

@@ -4,10 +4,14 @@ import java.util.Objects;
 import picocli.CommandLine.IVersionProvider;
 
 /// The version of the jar, as its manifest says.
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {"sotto " + text()};
+  }
+
+  static String text() {
     var version = Version.class.getPackage().getImplementationVersion();
-    return new String[] {"sotto " + Objects.requireNonNullElse(version, "(not packaged)")};
+    return Objects.requireNonNullElse(version, "(not packaged)");
   }
 }

@@ -10,6 +10,7 @@ import sotto.mesh.Channels;
 import sotto.mesh.Drain;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Pods;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.PublicServer;
 import sotto.mesh.Telemetry;
 import sotto.presence.PresenceService;
@@ -28,7 +29,8 @@ final class Wiring {
 
   private Wiring() {}
 
-  static String open(ServerConfig config, Telemetry telemetry, Drain drain) throws IOException {
+  static String open(ServerConfig config, ProcessLife life, Telemetry telemetry, Drain drain)
+      throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
     var names = config.allNames();
@@ -81,6 +83,7 @@ final class Wiring {
                 clock,
                 random,
                 telemetry));
+    AdminPort.open(config.admin(), folder, life, store.adminServices(), clock, telemetry, drain);
     var port = port(config, certificate, relay, telemetry);
     drain.add(
         "public port",

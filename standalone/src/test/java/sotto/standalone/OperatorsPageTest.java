@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import sotto.mesh.Configs;
+import sotto.standalone.admin.AdminConfig;
 
 /// Every key of every process is in the operators' page, with its default.
 class OperatorsPageTest {
@@ -51,6 +52,11 @@ class OperatorsPageTest {
   @Test
   void presence() throws Exception {
     check(PresenceProcessConfig.class, PresenceProcessConfig.DEFAULTS);
+  }
+
+  @Test
+  void admin() throws Exception {
+    check(AdminConfig.class, AdminConfig.defaults(Map.of(), HOME));
   }
 
   @Test

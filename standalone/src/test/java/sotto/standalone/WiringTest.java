@@ -7,7 +7,9 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import sotto.mesh.Drain;
 import sotto.mesh.HostPort;
 import sotto.mesh.InMemoryTelemetry;
 import sotto.mesh.MonotonicClock;
+import sotto.mesh.ProcessLife;
 import sotto.mesh.Telemetry;
 
 class WiringTest {
@@ -38,7 +41,7 @@ class WiringTest {
             Map.of("listen", "127.0.0.1:0"));
     try (var telemetry = Telemetry.inMemory();
         var drain = new Drain(Duration.ofSeconds(20), MonotonicClock.system())) {
-      var words = Wiring.open(config, telemetry.telemetry(), drain).split(" ", 3);
+      var words = Wiring.open(config, life(), telemetry.telemetry(), drain).split(" ", 3);
       ask(HostPort.parse(words[1]), Path.of(words[2].substring("ca=".length())));
 
       var store = next(telemetry);
@@ -51,6 +54,11 @@ class WiringTest {
       assertThat(relay.getParentSpanId()).isEqualTo(port.getSpanId());
       assertThat(store.getTraceId()).isEqualTo(port.getTraceId());
     }
+  }
+
+  private static ProcessLife life() {
+    return new ProcessLife(
+        "0", Optional.empty(), List.of(), Duration.ofSeconds(20), Clock.systemUTC(), () -> {});
   }
 
   private static void ask(HostPort server, Path ca) throws Exception {

@@ -134,6 +134,11 @@ public final class StoreService implements AutoCloseable {
     return wired.services();
   }
 
+  /// What operators may call.
+  public List<BindableService> adminServices() {
+    return List.of();
+  }
+
   /// Expires one bucket now.
   ///
   /// @return how many envelopes went

@@ -1,0 +1,129 @@
+package sotto.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `sotto admin` against the server that is one process.
+class AdminTest {
+  @TempDir Path scratch;
+  private final ArrayDeque<ServedProcess> running = new ArrayDeque<>();
+
+  @AfterEach
+  void stop() throws IOException {
+    while (!running.isEmpty()) {
+      running.pop().close();
+    }
+  }
+
+  private ServedProcess serve(String... more) throws IOException {
+    var all = new ArrayList<>(List.of("serve", "--data", data(), "--listen", "127.0.0.1:0"));
+    all.addAll(List.of(more));
+    var server = ServedProcess.start(scratch, all.toArray(String[]::new));
+    running.push(server);
+    assertThat(server.line()).as("%s", server.errors()).startsWith("ready ");
+    return server;
+  }
+
+  private String data() {
+    return scratch.resolve("data").toString();
+  }
+
+  private AdminRun admin(String... arguments) throws Exception {
+    return AdminRun.of(scratch, arguments);
+  }
+
+  @Test
+  void health_ofTheOneProcess_needsNothingButItsFolder() throws Exception {
+    var server = serve();
+    var health = admin("--data", data(), "health");
+    assertThat(health.exitCode()).as("%s", health).isZero();
+    assertThat(health.out().getFirst()).matches("ROLE +POD +NAME +STATE +VERSION +STARTED AT.*");
+    assertThat(health.out().get(1)).matches("standalone  127\\.0\\.0\\.1:\\d+ .* serving .*");
+    var json = admin("health", "--json", "--data", data());
+    assertThat(json.out()).singleElement().asString().contains("\"state\":\"serving\"");
+    assertThat(server.errors())
+        .anyMatch(line ->
+            line.contains("\"sotto.audit\"")
+                && line.contains("\"operator\"")
+                && line.contains("Describe"));
+  }
+
+  @Test
+  void filesOfTheOperator_areForTheOwnerAlone() throws Exception {
+    serve();
+    var folder = scratch.resolve("data/admin");
+    assertThat(permissions(folder)).isEqualTo("rwx------");
+    try (var files = Files.list(folder)) {
+      assertThat(files)
+          .hasSizeGreaterThanOrEqualTo(7)
+          .allSatisfy(file -> assertThat(permissions(file)).isEqualTo("rw-------"));
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void whereNoServerIs_oneSentenceSaysSo() throws Exception {
+    var none = admin("--data", data(), "health");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.errors()).singleElement().asString().contains("no server runs with the folder");
+
+    serve("--set", "admin.listen=");
+    var off = admin("--data", data(), "health");
+    assertThat(off.exitCode()).isEqualTo(1);
+    assertThat(off.errors()).singleElement().asString().contains("admin.listen");
+  }
+
+  @Test
+  void serverThatWasKilled_isDown() throws Exception {
+    serve().close();
+    var health = admin("--data", data(), "health");
+    assertThat(health.exitCode()).as("%s", health).isEqualTo(1);
+    assertThat(health.out().get(1)).contains("down", "nothing listens there");
+    assertThat(health.errors()).isEmpty();
+  }
+
+  @Test
+  void certificateOfAnotherServer_isRefusedAndTheReasonIsSaid() throws Exception {
+    serve();
+    var other = scratch.resolve("other");
+    var ca = Main.commandLine();
+    assertThat(ca.execute("mesh-ca", "--dir", other.toString(), "issue", "admin", "alice"))
+        .isZero();
+    var address = Files.readString(scratch.resolve("data/admin/address"));
+    var health =
+        admin(
+            "health",
+            "--stores",
+            "static:///" + address,
+            "--identity",
+            other.resolve("alice.pem").toString());
+    assertThat(health.exitCode()).isEqualTo(1);
+    assertThat(health.out().get(1)).contains("not from the mesh's authority");
+    var missing =
+        admin("health", "--stores", "static:///" + address, "--identity", "/nowhere/alice.pem");
+    assertThat(missing.exitCode()).isEqualTo(1);
+    assertThat(missing.errors()).singleElement().asString().contains("/nowhere/ca.pem");
+  }
+
+  @Test
+  void addressIsGone_afterAServerHasStopped() throws Exception {
+    var server = serve();
+    server.terminate();
+    assertThat(server.exitCode()).isZero();
+    assertThat(scratch.resolve("data/admin/address")).doesNotExist();
+    assertThat(scratch.resolve("data/admin/ca.pem")).exists();
+  }
+}
