@@ -1,9 +1,12 @@
 package sotto.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import sotto.client.Invite;
 import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 import sotto.client.Username;
@@ -20,10 +23,17 @@ import sotto.client.Username;
       "",
       "Examples:",
       "  sotto register --server chat.example.org:7443 alice",
-      "  sotto register --server localhost:7443 --ca server-data/ca.pem alice"
+      "  sotto register --server localhost:7443 --ca server-data/ca.pem alice",
+      "  sotto register --server chat.example.org:7443 --invite 7K2QF-… alice"
     })
 final class RegisterCommand implements Callable<Integer> {
   @Mixin private final ServerOption at = new ServerOption();
+
+  @Option(
+      names = "--invite",
+      paramLabel = "CODE",
+      description = "The invite that the server's operator gave you, where one is needed.")
+  private Optional<String> invite = Optional.empty();
 
   @Parameters(
       index = "0",
@@ -42,9 +52,14 @@ final class RegisterCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerAddress address = at.address();
+    Optional<Invite> invited = invite.map(Invite::new);
     try (OpenHome home = session.openForRegistration()) {
       home.sotto().account().ifPresent(RegisterCommand::refuseSecond);
-      home.sotto().register(address, username);
+      if (invited.isPresent()) {
+        home.sotto().register(address, username, invited.get());
+      } else {
+        home.sotto().register(address, username);
+      }
       AccountLines.print(session, home, "registered", true);
       if (!session.json()) {
         session

@@ -38,6 +38,9 @@ final class Sentences {
       case UNKNOWN_USER -> "Check the spelling.";
       case CONTACT_CHANGED ->
           "'sotto verify USER' shows it, 'sotto verify USER --confirm' confirms it.";
+      case INVITE_REQUIRED -> "Ask its operator for one, and give it with --invite.";
+      case INVITE_REFUSED -> "Check it for mistakes, or ask the server's operator for another.";
+      case REGISTRATION_CLOSED, ACCOUNT_DISABLED -> "Ask its operator.";
       case DISPLACED -> "Run the command again to take the connection back.";
       case RATE_LIMITED ->
           e.retryAfter()

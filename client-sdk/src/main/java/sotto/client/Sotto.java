@@ -71,10 +71,19 @@ public final class Sotto implements AutoCloseable {
   /// Makes the account at a server, or continues a registration that broke off; then connects.
   /// Needs the server. The keys are in the store before the server hears of them.
   ///
-  /// @throws SottoException ALREADY_REGISTERED, USERNAME_TAKEN, SERVER_UNREACHABLE,
-  ///   SERVER_UNTRUSTED, REFUSED, RATE_LIMITED
+  /// @throws SottoException ALREADY_REGISTERED, USERNAME_TAKEN, INVITE_REQUIRED,
+  ///   REGISTRATION_CLOSED, SERVER_UNREACHABLE, SERVER_UNTRUSTED, REFUSED, RATE_LIMITED; the home
+  ///   then stays unregistered, with its keys, for another try
   public Account register(ServerAddress server, Username username) {
-    return engine.register(server, username);
+    return engine.register(server, username, Optional.empty());
+  }
+
+  /// The same at a server that wants an invite. One that was spent by a registration that broke off
+  /// is good for its continuation from this home.
+  ///
+  /// @throws SottoException as above, and INVITE_REFUSED
+  public Account register(ServerAddress server, Username username, Invite invite) {
+    return engine.register(server, username, Optional.of(invite));
   }
 
   /// The account's recovery code, which is shown until [#recoveryCodeKept]; empty after that.

@@ -30,6 +30,14 @@ public final class SottoException extends RuntimeException {
     RATE_LIMITED(true),
     /// Another account has the username.
     USERNAME_TAKEN(false),
+    /// The server wants an invite of those who register.
+    INVITE_REQUIRED(false),
+    /// The invite is unknown, spent or too old.
+    INVITE_REFUSED(false),
+    /// The server takes no new accounts.
+    REGISTRATION_CLOSED(false),
+    /// The server's operator has disabled the account.
+    ACCOUNT_DISABLED(false),
     /// Nobody has the username.
     UNKNOWN_USER(false),
     /// The contact's account changed; confirm before sending.

@@ -21,11 +21,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,6 +41,8 @@ import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.GetChallengeResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
+import sotto.account.v1.InviteRefused;
+import sotto.account.v1.InviteRequired;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.ListDevicesResponse;
 import sotto.account.v1.LookUpUsernameRequest;
@@ -46,6 +50,7 @@ import sotto.account.v1.LookUpUsernameResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.Registered;
+import sotto.account.v1.RegistrationClosed;
 import sotto.account.v1.SignInRefused;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
@@ -159,6 +164,12 @@ final class FakeServer implements AutoCloseable {
   UnaryOperator<GetChainResponse> chains = UnaryOperator.identity();
   boolean loseResults;
   boolean registrationBreaks;
+
+  /// What those are told who may not register; empty = everybody may.
+  Optional<RegisterResponse.OutcomeCase> registration = Optional.empty();
+
+  /// What may be spent, each once.
+  final Set<String> invites = new HashSet<>();
 
   FakeServer() {
     server = start();
@@ -480,6 +491,23 @@ final class FakeServer implements AutoCloseable {
       }
       AccountChain chain =
           ((AccountChain.Extended) AccountChain.found(request.getLink().toByteArray())).chain();
+      if (!accounts.containsKey(chain.id()) && registration.isPresent()) {
+        if (registration.get() == RegisterResponse.OutcomeCase.REGISTRATION_CLOSED) {
+          return RegisterResponse.newBuilder()
+              .setRegistrationClosed(RegistrationClosed.getDefaultInstance())
+              .build();
+        }
+        if (request.getInvite().isEmpty()) {
+          return RegisterResponse.newBuilder()
+              .setInviteRequired(InviteRequired.getDefaultInstance())
+              .build();
+        }
+        if (!invites.remove(request.getInvite())) {
+          return RegisterResponse.newBuilder()
+              .setInviteRefused(InviteRefused.getDefaultInstance())
+              .build();
+        }
+      }
       Holding account = accounts.computeIfAbsent(chain.id(), _ -> new Holding(chain));
       Device device = account.devices.computeIfAbsent(1, _ -> new Device());
       device.registrationId = request.getDevice().getRegistrationId();

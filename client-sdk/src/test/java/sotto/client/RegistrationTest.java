@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sotto.account.v1.RegisterResponse;
 import sotto.chain.AccountId;
 import sotto.client.SottoException.Code;
 
@@ -54,6 +55,39 @@ final class RegistrationTest {
             SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.USERNAME_TAKEN));
     assertThat(alice.register(people.server.address(), Username.of("alice")).username())
         .isEqualTo(Username.of("alice"));
+  }
+
+  @Test
+  void serverThatWantsAnInvite_getsTheSameKeysWithOneLater() {
+    people.server.registration = Optional.of(RegisterResponse.OutcomeCase.INVITE_REQUIRED);
+    people.server.invites.add("7K2QF-ABCDE");
+    Sotto alice = people.open("alice");
+    ServerAddress at = people.server.address();
+    assertThatThrownBy(() -> alice.register(at, Username.of("alice")))
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.INVITE_REQUIRED));
+    assertThatThrownBy(() -> alice.register(at, Username.of("alice"), new Invite("other")))
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.INVITE_REFUSED));
+    assertThat(alice.account()).isEmpty();
+    Optional<String> code = alice.recoveryCode();
+    assertThat(code).isPresent();
+    alice.close();
+
+    Sotto again = people.open("alice");
+    var _ = again.register(at, Username.of("alice"), new Invite("7K2QF-ABCDE"));
+    assertThat(again.recoveryCode()).isEqualTo(code);
+    again.awaitOnline(PATIENCE);
+  }
+
+  @Test
+  void closedServer_saysSoAndTheHomeStaysUnregistered() {
+    people.server.registration = Optional.of(RegisterResponse.OutcomeCase.REGISTRATION_CLOSED);
+    Sotto alice = people.open("alice");
+    assertThatThrownBy(() -> alice.register(people.server.address(), Username.of("alice")))
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.REGISTRATION_CLOSED));
+    assertThat(alice.account()).isEmpty();
   }
 
   @Test

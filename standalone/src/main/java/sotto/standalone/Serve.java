@@ -58,6 +58,13 @@ final class Serve implements Callable<Integer> {
 
   @Mixin StoreOptions store = new StoreOptions();
 
+  @Option(
+      names = "--registration",
+      paramLabel = "POLICY",
+      description =
+          "Who may make an account: open (everybody, the default), invite (who has an invite of 'sotto admin invites create') or closed.")
+  @Nullable String registration;
+
   @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with settings.")
   @Nullable Path config;
 
@@ -81,6 +88,9 @@ final class Serve implements Callable<Integer> {
   private Configs.Loaded<ServerConfig> load(Map<String, String> environment) {
     var flags = new LinkedHashMap<>(settings);
     store.addTo(flags);
+    if (registration != null) {
+      flags.put("store.registration", registration);
+    }
     if (data != null) {
       flags.put("data", data);
     }

@@ -71,6 +71,14 @@ final class ServeStore implements Callable<Integer> {
   @Nullable String blobs;
 
   @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--registration",
+      paramLabel = "POLICY",
+      description =
+          "Who may make an account: open (everybody, the default), invite (who has an invite of 'sotto admin invites create') or closed.")
+  @Nullable String registration;
+
   @Mixin ProcessOptions options = new ProcessOptions();
 
   @Override
@@ -87,6 +95,9 @@ final class ServeStore implements Callable<Integer> {
   private Map<String, String> flags() {
     var flags = new LinkedHashMap<String, String>();
     store.addTo(flags);
+    if (registration != null) {
+      flags.put("store.registration", registration);
+    }
     if (data != null) {
       flags.put("data", data);
     }

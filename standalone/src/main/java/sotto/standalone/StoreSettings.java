@@ -8,6 +8,7 @@ import java.util.Optional;
 import sotto.mesh.Require;
 import sotto.mesh.Secret;
 import sotto.store.StoreConfig;
+import sotto.store.account.RegistrationPolicy;
 import sotto.store.sql.StoreUrl;
 
 /// What an operator decides about accounts and mailboxes; the rest of [StoreConfig] follows from
@@ -24,6 +25,7 @@ import sotto.store.sql.StoreUrl;
 ///   service; 0 = none does
 /// @param coldGiveUp how long what has moved must be gone or damaged there before the mailbox goes
 ///   on without it
+/// @param registration who may make an account
 record StoreSettings(
     @Secret Optional<StoreUrl> url,
     Optional<Path> passwordFile,
@@ -33,7 +35,8 @@ record StoreSettings(
     Duration mailboxLife,
     Duration dormantAfter,
     Duration coldAfter,
-    Duration coldGiveUp) {
+    Duration coldGiveUp,
+    RegistrationPolicy registration) {
   static final StoreSettings DEFAULTS = defaults();
 
   /// Checks the bounds of [StoreConfig].
@@ -50,6 +53,7 @@ record StoreSettings(
             dormantAfter,
             coldAfter,
             coldGiveUp,
+            registration,
             List.of("localhost"));
     passwordFile.ifPresent(file ->
         Require.that(url.isPresent(), "passwordFile", file, "absent where there is no url"));
@@ -79,6 +83,7 @@ record StoreSettings(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        registration,
         serverNames);
   }
 
@@ -93,6 +98,7 @@ record StoreSettings(
         whole.mailboxLife(),
         whole.dormantAfter(),
         whole.coldAfter(),
-        whole.coldGiveUp());
+        whole.coldGiveUp(),
+        whole.registration());
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import sotto.store.account.RegistrationPolicy;
 import sotto.store.sql.StoreUrl;
 
 /// What an operator decides about the store.
@@ -22,6 +23,7 @@ import sotto.store.sql.StoreUrl;
 ///   it moves to the blob store, if there is one; 0 = none does; at most 365 days
 /// @param coldGiveUp how long the blob of what has moved must be gone or damaged before the mailbox
 ///   goes on without it, at most 365 days
+/// @param registration who may make an account
 /// @param serverNames the names under which the server may be signed in to, at least one
 public record StoreConfig(
     Path dataDir,
@@ -34,6 +36,7 @@ public record StoreConfig(
     Duration dormantAfter,
     Duration coldAfter,
     Duration coldGiveUp,
+    RegistrationPolicy registration,
     List<String> serverNames) {
   /// How many connections write, unless told otherwise.
   public static final int WRITERS = 4;
@@ -86,6 +89,7 @@ public record StoreConfig(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        registration,
         serverNames);
   }
 
@@ -102,6 +106,7 @@ public record StoreConfig(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        registration,
         serverNames);
   }
 
@@ -118,11 +123,29 @@ public record StoreConfig(
         dormantAfter,
         after,
         giveUp,
+        registration,
+        serverNames);
+  }
+
+  /// The same store with another idea of who may make an account.
+  public StoreConfig registering(RegistrationPolicy policy) {
+    return new StoreConfig(
+        dataDir,
+        url,
+        writers,
+        podName,
+        mailboxEnvelopes,
+        mailboxBytes,
+        mailboxLife,
+        dormantAfter,
+        coldAfter,
+        coldGiveUp,
+        policy,
         serverNames);
   }
 
   /// The usual limits: 10,000 envelopes, 64 MiB, 30 days; a device is dormant after 45 days; what
-  /// is undelivered for 7 days moves.
+  /// is undelivered for 7 days moves; everybody may register.
   public static StoreConfig defaults(Path dataDir, List<String> serverNames) {
     return new StoreConfig(
         dataDir,
@@ -135,6 +158,7 @@ public record StoreConfig(
         Duration.ofDays(45),
         Duration.ofDays(7),
         Duration.ofHours(1),
+        RegistrationPolicy.OPEN,
         serverNames);
   }
 }

@@ -136,7 +136,7 @@ public final class StoreService implements AutoCloseable {
 
   /// What operators may call.
   public List<BindableService> adminServices() {
-    return List.of();
+    return wired.adminServices();
   }
 
   /// Expires one bucket now.
@@ -144,6 +144,13 @@ public final class StoreService implements AutoCloseable {
   /// @return how many envelopes went
   public int sweep(int bucket) {
     return wired.sweeper().sweep(bucket);
+  }
+
+  /// Takes the old invites of one bucket away now.
+  ///
+  /// @return how many went
+  int sweepInvites(int bucket) {
+    return wired.invites().sweep(bucket);
   }
 
   /// Moves the old envelopes of one bucket now, where there is a cold tier.

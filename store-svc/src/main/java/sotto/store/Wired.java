@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import sotto.mesh.PassOn;
+import sotto.store.account.AccountAdminEndpoint;
 import sotto.store.account.AccountEndpoint;
+import sotto.store.account.Invites;
 import sotto.store.keys.KeyEndpoint;
 import sotto.store.mailbox.AppendRules;
 import sotto.store.mailbox.Backlog;
@@ -39,17 +41,21 @@ import sotto.store.write.Writers;
 /// The parts of a store, at work: the wiring, top to bottom.
 ///
 /// @param services what it serves
+/// @param adminServices what it serves to operators
 /// @param chores what is to be done again and again
 /// @param slowChores the same, of what may wait for the blob store
 /// @param sweeper what expires envelopes
+/// @param invites who may register where one must have one
 /// @param cold what moves old envelopes, where any move
 /// @param backlog what is known of what waits
 /// @param writers what writes
 record Wired(
     List<BindableService> services,
+    List<BindableService> adminServices,
     List<Chore> chores,
     List<Chore> slowChores,
     Sweeper sweeper,
+    Invites invites,
     Optional<Cold> cold,
     Backlog backlog,
     Writers writers) {
@@ -128,6 +134,7 @@ record Wired(
                 new Cold(
                     new Mover(readers, writers, coldRules, store, clock, random),
                     new LooseSegments(readers, writers, coldRules, store, clock)));
+    Invites invites = new Invites(writers, readers, clock);
     Backlog backlog = new Backlog(readers, ownership, clock);
     HandOver handOver = new HandOver(self, around.pods(), around.peers(), writers);
     PassOn passOn = new PassOn(around.pods(), pod -> isThere(around, pod));
@@ -152,18 +159,23 @@ record Wired(
                     challenges,
                     signIn,
                     recovery,
+                    config.registration(),
+                    invites,
                     config.serverNames(),
                     version(),
                     clock)),
             passing(passOn, new KeyEndpoint(writers, readers)),
             new QuotaEndpoint(writers),
             new OwnerEndpoint(ownership)),
+        List.of(new AccountAdminEndpoint(invites, clock, random)),
         List.of(
             new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext),
+            new Chore("sweep invites", Invites.PAUSE, invites::sweepNext),
             new Chore("hand over", HAND_OVER, handOver::step),
             new Chore("count the backlog", Backlog.PAUSE, backlog::countNext)),
         cold.map(tier -> tier.chores(coldRules)).orElse(List.of()),
         sweeper,
+        invites,
         cold,
         backlog,
         writers);

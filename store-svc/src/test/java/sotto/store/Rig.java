@@ -1,10 +1,12 @@
 package sotto.store;
 
 import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -17,6 +19,7 @@ import sotto.account.v1.AddDeviceResponse;
 import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
+import sotto.admin.v1.AccountAdminServiceGrpc;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.chain.testing.TestAccount;
@@ -83,7 +86,9 @@ final class Rig implements AutoCloseable {
                 Optional.of(cold),
                 ColdMetrics.NONE,
                 telemetry.tracer("store")));
-    server = InternalServer.start(UUID.randomUUID().toString(), store.services(), telemetry);
+    List<BindableService> services = new ArrayList<>(store.services());
+    services.addAll(store.adminServices());
+    server = InternalServer.start(UUID.randomUUID().toString(), services, telemetry);
     channel = server.newChannel();
   }
 
@@ -136,13 +141,19 @@ final class Rig implements AutoCloseable {
         c.dormantAfter(),
         c.coldAfter(),
         c.coldGiveUp(),
+        c.registration(),
         c.serverNames());
   }
 
   /// Ends this store and opens it again.
   Rig reopen() {
+    return reopen(c -> c);
+  }
+
+  /// Ends this store and opens it again with other settings.
+  Rig reopen(UnaryOperator<StoreConfig> change) {
     close();
-    return new Rig(clock, config, peers, pods, cold);
+    return new Rig(clock, change.apply(config), peers, pods, cold);
   }
 
   StoreService store() {
@@ -159,6 +170,10 @@ final class Rig implements AutoCloseable {
 
   AccountServiceGrpc.AccountServiceBlockingStub accounts(DeviceAddress as) {
     return new Caller(as.account(), as.device()).on(accounts());
+  }
+
+  AccountAdminServiceGrpc.AccountAdminServiceBlockingStub admin() {
+    return AccountAdminServiceGrpc.newBlockingStub(channel);
   }
 
   KeyServiceGrpc.KeyServiceBlockingStub keys() {

@@ -46,6 +46,7 @@ import sotto.store.write.Writers;
 public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImplBase {
   private final AccountReads reads;
   private final Usernames usernames;
+  private final RegistrationPolicy policy;
   private final Registration registration;
   private final ChainGrowth growth;
   private final Challenges challenges;
@@ -63,12 +64,15 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       Challenges challenges,
       SignIn signIn,
       RecoverySignIn recovery,
+      RegistrationPolicy policy,
+      Invites invites,
       List<String> serverNames,
       String version,
       Clock clock) {
     this.reads = new AccountReads(readers);
     this.usernames = new Usernames(writers, readers, clock);
-    this.registration = new Registration(usernames, writers);
+    this.policy = policy;
+    this.registration = new Registration(policy, usernames, invites, reads, writers);
     this.growth = new ChainGrowth(reads, writers);
     this.challenges = challenges;
     this.signIn = signIn;
@@ -88,6 +92,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
             .setServerTimeMs(clock.millis())
             .setVersion(version)
             .addAllNames(serverNames)
+            .setRegistration(policy.onTheWire())
             .build());
   }
 

@@ -29,6 +29,14 @@ final class AccountReads {
             account.bytes()));
   }
 
+  /// Whether there is such an account, ended ones among them.
+  boolean isThere(AccountId account) {
+    return readers
+        .ask(session ->
+            session.first("SELECT 1 FROM account WHERE account_id = ?", row -> 1, account.bytes()))
+        .isPresent();
+  }
+
   /// A page of a chain.
   GetChainResponse chain(GetChainRequest request) {
     byte[] account = request.getAccountId().toByteArray();

@@ -82,6 +82,16 @@ public record ShardMap(List<Integer> firstBuckets) {
     return shard;
   }
 
+  /// The keys of each shard, in order.
+  public List<KeyRange> ranges() {
+    List<KeyRange> ranges = new ArrayList<>();
+    for (int i = 0; i < firstBuckets.size(); i++) {
+      int end = i + 1 < firstBuckets.size() ? firstBuckets.get(i + 1) : AccountId.BUCKETS;
+      ranges.add(KeyRange.ofBuckets(firstBuckets.get(i), end - 1));
+    }
+    return ranges;
+  }
+
   /// Cuts buckets into groups of one shard, each of at most 64, in order.
   public List<List<Integer>> groups(Collection<Integer> buckets) {
     SortedMap<Integer, List<Integer>> byShard = new TreeMap<>();

@@ -146,7 +146,7 @@ public final class Ownership {
   }
 
   /// Which buckets lie together, as last read.
-  ShardMap shards() {
+  public ShardMap shards() {
     return shards;
   }
 

@@ -84,7 +84,16 @@ public final class Writers implements AutoCloseable {
   ///
   /// @throws io.grpc.StatusRuntimeException if it is not, or is not known to be
   public <R> R commit(int bucket, long bytes, Call.Work<R> work) {
-    return switch (write(bucket, bytes, work)) {
+    Call<R> call = new Call<>(bucket, bytes, work);
+    submit(call);
+    return durable(call);
+  }
+
+  /// Waits until the result of work that is queued is durable.
+  ///
+  /// @throws io.grpc.StatusRuntimeException if it is not, or is not known to be
+  public <R> R durable(Call<R> call) {
+    return switch (call.await()) {
       case Call.Done<R>(R value) -> value;
       case Call.NotDone<R>(Fate fate) -> throw status(fate);
     };

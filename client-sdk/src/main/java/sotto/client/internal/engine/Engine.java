@@ -25,6 +25,7 @@ import sotto.client.Connection.State;
 import sotto.client.Device;
 import sotto.client.Event;
 import sotto.client.FileView;
+import sotto.client.Invite;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
 import sotto.client.Progress;
@@ -205,9 +206,11 @@ public final class Engine implements AutoCloseable {
   }
 
   /// Registers, and connects.
-  public Account register(ServerAddress server, Username username) {
+  ///
+  /// @param invite where the server wants one
+  public Account register(ServerAddress server, Username username, Optional<Invite> invite) {
     requireOpen();
-    Account account = registerAt(server, username);
+    Account account = registerAt(server, username, invite);
     if (!offline) {
       connector.start();
       // Best done before a short-lived process ends; the next connection makes up for it.
@@ -217,11 +220,11 @@ public final class Engine implements AutoCloseable {
   }
 
   /// At the first of the server's addresses that answers.
-  private Account registerAt(ServerAddress server, Username username) {
+  private Account registerAt(ServerAddress server, Username username, Optional<Invite> invite) {
     Places places = new Places(server, core.random());
     while (true) {
       try (Wire wire = dialer.dial(places.next())) {
-        return registration.register(wire, server, username);
+        return registration.register(wire, server, username, invite);
       } catch (SottoException e) {
         if (e.code() != SottoException.Code.SERVER_UNREACHABLE || places.roundIsOver()) {
           throw e;

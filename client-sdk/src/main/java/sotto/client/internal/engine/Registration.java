@@ -14,6 +14,7 @@ import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.client.Account;
+import sotto.client.Invite;
 import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -82,7 +83,7 @@ final class Registration {
   }
 
   /// Registers. Blocks; not on the lane.
-  Account register(Wire wire, ServerAddress server, Username username) {
+  Account register(Wire wire, ServerAddress server, Username username, Optional<Invite> invite) {
     if (core.identity().isPresent()) {
       throw SottoException.of(
           Code.ALREADY_REGISTERED,
@@ -90,7 +91,7 @@ final class Registration {
     }
     ServerCalls calls = ServerCalls.withoutToken(wire.channel());
     core.clock().learn(calls.serverInfo().getServerTimeMs());
-    RegisterRequest request = core.lane().call(_ -> request(username));
+    RegisterRequest request = core.lane().call(_ -> request(username, invite));
     RegisterResponse answer = calls.register(request);
     return switch (answer.getOutcomeCase()) {
       case REGISTERED -> registered(server, username, answer);
@@ -99,6 +100,14 @@ final class Registration {
               Code.USERNAME_TAKEN, "The username '" + username + "' is taken; choose another.");
       case USERNAME_INVALID ->
           throw SottoException.invalid("username", "The server does not allow this username.");
+      case INVITE_REQUIRED ->
+          throw SottoException.of(
+              Code.INVITE_REQUIRED, "This server takes new accounts by invite only.");
+      case INVITE_REFUSED ->
+          throw SottoException.of(
+              Code.INVITE_REFUSED, "The invite is not valid: unknown, used already, or too old.");
+      case REGISTRATION_CLOSED ->
+          throw SottoException.of(Code.REGISTRATION_CLOSED, "This server takes no new accounts.");
       case LINK_REFUSED ->
           throw SottoException.of(Code.REFUSED, "The server refuses the account's keys.");
       case OUTCOME_NOT_SET ->
@@ -106,7 +115,7 @@ final class Registration {
     };
   }
 
-  private RegisterRequest request(Username username) {
+  private RegisterRequest request(Username username, Optional<Invite> invite) {
     if (core.store().settings().bytes(DEVICE).isEmpty()) {
       found();
     }
@@ -116,6 +125,7 @@ final class Registration {
     try {
       return RegisterRequest.newBuilder()
           .setUsername(username.value())
+          .setInvite(invite.map(Invite::code).orElse(""))
           .setLink(ByteString.copyFrom(chain.links().getFirst().bytes()))
           .setDevice(DeviceRegistration.parseFrom(settings.bytes(DEVICE).orElseThrow()))
           .build();

@@ -40,7 +40,7 @@ public final class Tokens implements TokenSource {
 
   /// A token that is good now.
   ///
-  /// @throws SottoException REFUSED if the server does not know this device
+  /// @throws SottoException REFUSED if the server does not know this device; ACCOUNT_DISABLED
   @Override
   public String get() {
     Held now = held;
@@ -93,6 +93,9 @@ public final class Tokens implements TokenSource {
                 .build());
     return switch (answer.getOutcomeCase()) {
       case TOKEN -> answer.getToken().getValue();
+      case DISABLED ->
+          throw SottoException.of(
+              Code.ACCOUNT_DISABLED, "The server's operator has disabled this account.");
       case REFUSED, OUTCOME_NOT_SET ->
           throw SottoException.of(
               Code.REFUSED, "The server does not let this device in: it does not know it.");
