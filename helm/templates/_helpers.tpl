@@ -7,6 +7,11 @@
 {{- if eq .Values.profile "embedded" }}standalone{{ else }}store presence blob relay{{ end }}
 {{- end }}
 
+{{- /* Who has a certificate of the mesh: the kinds, and operators. */}}
+{{- define "sotto.meshRoles" -}}
+{{ include "sotto.kinds" . }} admin
+{{- end }}
+
 {{- /* The labels by which pods are selected: dict root kind */}}
 {{- define "sotto.selector" -}}
 app.kubernetes.io/name: sotto
@@ -50,7 +55,7 @@ dns:///{{ include "sotto.name" .root }}-{{ .kind }}.{{ .root.Release.Namespace }
 
 {{- /* What kinds of pods a kind of pod may call, as the mesh's call table says: who calls this one? */}}
 {{- define "sotto.callers" -}}
-{{- get (dict "store" "relay store blob" "presence" "relay store" "blob" "relay store" "relay" "relay") .kind -}}
+{{- get (dict "store" "relay store blob admin" "presence" "relay store admin" "blob" "relay store admin" "relay" "relay admin") .kind -}}
 {{- end }}
 
 {{- /* Restricted, for every pod. */}}
