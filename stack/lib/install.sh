@@ -69,7 +69,7 @@ module_of() {
     *) echo "$here/parts" ;;
   esac
 }
-needs_mysql() { [[ $1 != s3 && $1 != helm && $1 != prometheus && $1 != telemetry && $1 != kubernetes ]]; }
+needs_mysql() { [[ $1 != chromium && $1 != s3 && $1 != helm && $1 != prometheus && $1 != telemetry && $1 != kubernetes ]]; }
 
 # What a part is told when it is built. Without, Helm takes every cluster for one of 1.20, and Kubernetes itself for v0.0.0.
 flags_of() {
@@ -118,10 +118,20 @@ need_containers() {
     fail "the packages could not be installed: apt-get install containerd runc containernetworking-plugins ipset conntrack iptables nftables openssl"
 }
 
+# The browser in which the page of `sotto admin` is tested: Debian's.
+need_chromium() {
+  ! command -v chromium >/dev/null || return 0
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "there is no chromium: apt-get install chromium"
+  say "installing Debian's package chromium"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium >/dev/null ||
+    fail "the package could not be installed: apt-get install chromium"
+}
+
 # Makes the parts of a profile ready. Fast when they are.
 install_parts() {
   find_mysql
   [ "$1" != kubernetes ] || need_containers
+  [ "$1" != chromium ] || need_chromium
   local missing; missing=$(missing_parts "$1")
   if [ -n "$missing" ] || { needs_mysql "$1" && [ -z "$mysql_home" ]; }; then
     mkdir -p "$cache" || fail "cannot make the folder of parts, $cache: choose another with SOTTO_CACHE"
