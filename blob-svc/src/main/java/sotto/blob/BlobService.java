@@ -16,6 +16,7 @@ import sotto.blob.quota.StoreQuota;
 import sotto.blob.transfer.Sweep;
 import sotto.blob.transfer.TransferService;
 import sotto.blob.transfer.Transfers;
+import sotto.mesh.ForOperators;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.Scrubbed;
@@ -27,13 +28,19 @@ public final class BlobService implements AutoCloseable {
 
   private final BlobStore store;
   private final List<BindableService> services;
+  private final Transfers transfers;
   private final Sweep sweep;
   private final SegmentSweep segmentSweep;
   private final ScheduledExecutorService timer;
 
   private BlobService(
-      BlobStore store, List<BindableService> services, Sweep sweep, SegmentSweep segmentSweep) {
+      BlobStore store,
+      List<BindableService> services,
+      Transfers transfers,
+      Sweep sweep,
+      SegmentSweep segmentSweep) {
     this.store = store;
+    this.transfers = transfers;
     this.services = services;
     this.sweep = sweep;
     this.segmentSweep = segmentSweep;
@@ -99,6 +106,7 @@ public final class BlobService implements AutoCloseable {
               List.of(
                   new TransferService(transfers),
                   new SegmentService(opened.store(), config.minFreeBytes())),
+              transfers,
               sweep,
               new SegmentSweep(
                   opened.store(), clock, config.sweepEvery(), config.sweepPerSecond()));
@@ -114,6 +122,11 @@ public final class BlobService implements AutoCloseable {
   /// `sotto.cold.v1.ColdService`, which only stores may be let into.
   public List<BindableService> services() {
     return services;
+  }
+
+  /// What it has for operators.
+  public ForOperators forOperators() {
+    return ForOperators.measuring(transfers.measures());
   }
 
   /// Ends the sweep and lets go of folder or bucket. Close the server first.

@@ -144,7 +144,12 @@ final class MeshIdentity implements AutoCloseable {
             .orElseThrow(() ->
                 new IOException(file + " is not a certificate of the mesh: it names no role"));
     if (name.role() != own) {
-      throw new IOException(file + " is the certificate of " + name + "; this is a " + own);
+      throw new IOException(
+          file
+              + " is the certificate of "
+              + name
+              + "; this is "
+              + (own == Role.ADMIN ? "an operator" : "a " + own));
     }
     return name;
   }

@@ -1,13 +1,15 @@
 package sotto.mesh;
 
 import io.grpc.stub.StreamObserver;
-import java.util.List;
-import java.util.function.Supplier;
+import java.util.TreeMap;
 import sotto.admin.v1.DescribeRequest;
 import sotto.admin.v1.DescribeResponse;
 import sotto.admin.v1.DrainRequest;
 import sotto.admin.v1.DrainResponse;
 import sotto.admin.v1.Leaving;
+import sotto.admin.v1.MeasureRequest;
+import sotto.admin.v1.MeasureResponse;
+import sotto.admin.v1.Measured;
 import sotto.admin.v1.OtherStart;
 import sotto.admin.v1.ProcessAdminServiceGrpc;
 import sotto.admin.v1.ProcessState;
@@ -18,16 +20,16 @@ public final class ProcessAdmin extends ProcessAdminServiceGrpc.ProcessAdminServ
 
   private final ProcessLife life;
   private final MeshName name;
-  private final Supplier<List<String>> troubles;
+  private final ForOperators own;
 
   /// Of one process.
   ///
   /// @param name who it is
-  /// @param troubles what it lacks, a sentence each; never devices or accounts
-  public ProcessAdmin(ProcessLife life, MeshName name, Supplier<List<String>> troubles) {
+  /// @param own what its services have for operators
+  public ProcessAdmin(ProcessLife life, MeshName name, ForOperators own) {
     this.life = life;
     this.name = name;
-    this.troubles = troubles;
+    this.own = own;
   }
 
   @Override
@@ -41,7 +43,7 @@ public final class ProcessAdmin extends ProcessAdminServiceGrpc.ProcessAdminServ
             .setStartedAt(life.started().toEpochMilli())
             .setNow(life.clock().millis())
             .setState(state(life.state()))
-            .addAllTroubles(troubles.get().stream().limit(MOST_TROUBLES).toList());
+            .addAllTroubles(own.troubles().get().stream().limit(MOST_TROUBLES).toList());
     if (request.getSettings()) {
       life.settings().forEach(setting -> description.addSettings(setting(setting)));
     }
@@ -63,6 +65,17 @@ public final class ProcessAdmin extends ProcessAdminServiceGrpc.ProcessAdminServ
         .setValue(setting.value())
         .setSource(setting.source())
         .build();
+  }
+
+  @Override
+  public void measure(MeasureRequest request, StreamObserver<MeasureResponse> response) {
+    var measured = MeasureResponse.newBuilder();
+    new TreeMap<>(own.measures())
+        .forEach((metric, value) ->
+            measured.addMeasured(
+                Measured.newBuilder().setMetric(metric).setValue(value.getAsLong())));
+    response.onNext(measured.build());
+    response.onCompleted();
   }
 
   @Override

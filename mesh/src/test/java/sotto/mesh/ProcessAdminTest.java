@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import sotto.admin.v1.DescribeRequest;
 import sotto.admin.v1.DrainRequest;
 import sotto.admin.v1.DrainResponse;
+import sotto.admin.v1.MeasureRequest;
+import sotto.admin.v1.Measured;
 import sotto.admin.v1.ProcessAdminServiceGrpc;
 import sotto.admin.v1.ProcessState;
 import sotto.mesh.testing.HandClock;
@@ -61,7 +64,13 @@ class ProcessAdminTest {
     var network = mesh.join(Role.STORE, "store-0");
     return mesh.serve(
         network,
-        new ProcessAdmin(life, network.name(), () -> List.of("the blob b:1 is not reached")),
+        new ProcessAdmin(
+            life,
+            network.name(),
+            new ForOperators(
+                List.of(),
+                Map.of("sotto.x", () -> 7),
+                () -> List.of("the blob b:1 is not reached"))),
         FakeAccounts.answering(1));
   }
 
@@ -93,6 +102,8 @@ class ProcessAdminTest {
     assertThat(is.getState()).isEqualTo(ProcessState.PROCESS_STATE_SERVING);
     assertThat(is.getTroublesList()).containsExactly("the blob b:1 is not reached");
     assertThat(is.getSettingsList()).isEmpty();
+    assertThat(alice.measure(MeasureRequest.getDefaultInstance()).getMeasuredList())
+        .containsExactly(Measured.newBuilder().setMetric("sotto.x").setValue(7).build());
     var settings = alice.describe(DescribeRequest.newBuilder().setSettings(true).build());
     assertThat(settings.getSettings(0).getKey()).isEqualTo("drain");
   }

@@ -6,10 +6,12 @@ import io.opentelemetry.api.metrics.ObservableLongGauge;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import sotto.mesh.ForOperators;
 import sotto.mesh.Telemetry;
 
 /// presence-svc: who is connected where, and who wants to know.
@@ -51,6 +53,15 @@ public final class PresenceService implements AutoCloseable {
   /// What a server is to serve: `sotto.presence.v1.PresenceService`.
   public List<BindableService> services() {
     return presence.services();
+  }
+
+  /// What it has for operators.
+  public ForOperators forOperators() {
+    return ForOperators.measuring(
+        Map.of(
+            "sotto.presence.devices", presence::devices,
+            "sotto.presence.relays", presence::relays,
+            "sotto.presence.leases.lost", presence::lapsed));
   }
 
   /// Stops the timer. Close the server first.

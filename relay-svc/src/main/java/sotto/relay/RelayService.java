@@ -6,6 +6,7 @@ import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,6 +15,7 @@ import sotto.account.v1.AccountServiceGrpc;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.chain.DeviceAddress;
 import sotto.keys.v1.KeyServiceGrpc;
+import sotto.mesh.ForOperators;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.NonBlockingService;
 import sotto.mesh.Telemetry;
@@ -34,6 +36,7 @@ import sotto.relay.route.Watches;
 import sotto.relay.stream.Behind;
 import sotto.relay.stream.ConnectService;
 import sotto.relay.stream.MissedCheck;
+import sotto.relay.stream.RelayAdmin;
 import sotto.relay.stream.SendLimits;
 import sotto.relay.stream.StreamMetrics;
 import sotto.relay.stream.Streams;
@@ -74,6 +77,7 @@ public final class RelayService implements AutoCloseable {
   private final List<BindableService> services;
   private final List<BindableService> internalServices;
   private final Streams streams;
+  private final StreamMetrics metrics;
   private final AppendPipes pipes;
   private final PresencePods presence;
   private final Router router;
@@ -96,6 +100,7 @@ public final class RelayService implements AutoCloseable {
     this.pipes = new AppendPipes(routes, wheel, backoff, config.appendBytes());
     var joint = new Joint();
     this.streams = new Streams(joint::behind);
+    this.metrics = new StreamMetrics(telemetry.meter("relay"));
     this.presence =
         new PresencePods(
             channels.presence(),
@@ -131,7 +136,7 @@ public final class RelayService implements AutoCloseable {
             router,
             new SendLimits(config, wheel.clock()),
             new Admission(config.hellos(), wheel.clock(), random),
-            new StreamMetrics(telemetry.meter("relay")),
+            metrics,
             tracer);
 
     var missed = new MissedCheck(streams, mailboxes, wheel);
@@ -200,6 +205,17 @@ public final class RelayService implements AutoCloseable {
   /// What other relays may call: `PeerService`.
   public List<BindableService> internalServices() {
     return internalServices;
+  }
+
+  /// What it has for operators.
+  public ForOperators forOperators() {
+    return new ForOperators(
+        List.of(new RelayAdmin(streams)),
+        Map.of(
+            "sotto.relay.streams", streams::size,
+            "sotto.relay.sends", metrics::sendsAccepted,
+            "sotto.relay.deliveries", metrics::deliveriesMade),
+        List::of);
   }
 
   /// Tells every client to reconnect elsewhere and takes no new streams. Those that stay are ended

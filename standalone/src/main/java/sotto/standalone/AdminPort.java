@@ -1,11 +1,11 @@
 package sotto.standalone;
 
-import io.grpc.BindableService;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import sotto.mesh.Drain;
+import sotto.mesh.ForOperators;
 import sotto.mesh.MeshNetwork;
 import sotto.mesh.ProcessLife;
 import sotto.mesh.Role;
@@ -19,13 +19,13 @@ final class AdminPort {
   /// Opens it, if there is to be one.
   ///
   /// @param data the server's folder
-  /// @param services what operators may call, beside what they may of every process
+  /// @param own what its services have for operators
   /// @throws CannotServe if the port cannot be had
   static void open(
       AdminPortConfig config,
       DataFolder data,
       ProcessLife life,
-      List<BindableService> services,
+      ForOperators own,
       Clock clock,
       Telemetry telemetry,
       Drain drain)
@@ -37,7 +37,7 @@ final class AdminPort {
     }
     var mine = folder.make(config.listen().get(), clock, new SecureRandom());
     var mesh = drain.add("admin", MeshNetwork.open(mine, Role.STANDALONE, clock, telemetry));
-    var server = drain.add("admin calls", MeshPort.open(mesh, mine, life, List.of(), services));
+    var server = drain.add("admin calls", MeshPort.open(mesh, mine, life, List.of(), own));
     folder.open(server.address());
     drain.add("admin address", folder::closed);
   }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +80,8 @@ final class ServeBlob implements Callable<Integer> {
     var blob = drain.add("blob", blob(config, folder, mesh, clock, telemetry));
     var server =
         drain.add(
-            "blob calls", MeshPort.open(mesh, config.mesh(), life, blob.services(), List.of()));
+            "blob calls",
+            MeshPort.open(mesh, config.mesh(), life, blob.services(), blob.forOperators()));
     return "ready " + server.address();
   }
 

@@ -2,7 +2,6 @@ package sotto.standalone;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -50,7 +49,7 @@ final class ServePresence implements Callable<Integer> {
     var server =
         drain.add(
             "presence calls",
-            MeshPort.open(mesh, config.mesh(), life, presence.services(), List.of()));
+            MeshPort.open(mesh, config.mesh(), life, presence.services(), presence.forOperators()));
     return "ready " + server.address();
   }
 }

@@ -159,7 +159,7 @@ final class ServeRelay implements Callable<Integer> {
             telemetry);
     drain.add(
         "relay calls",
-        MeshPort.open(mesh, config.mesh(), life, relay.internalServices(), List.of()));
+        MeshPort.open(mesh, config.mesh(), life, relay.internalServices(), relay.forOperators()));
     drain.add("relay", relay);
     var port = port(config, certificate, relay, telemetry);
     drain.add(

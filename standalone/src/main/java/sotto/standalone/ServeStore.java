@@ -141,7 +141,7 @@ final class ServeStore implements Callable<Integer> {
                 clock,
                 random,
                 telemetry));
-    var server = MeshPort.open(mesh, config.mesh(), life, store.services(), store.adminServices());
+    var server = MeshPort.open(mesh, config.mesh(), life, store.services(), store.forOperators());
     drain.add(
         "store calls",
         () -> {

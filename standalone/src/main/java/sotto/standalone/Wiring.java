@@ -83,7 +83,13 @@ final class Wiring {
                 clock,
                 random,
                 telemetry));
-    AdminPort.open(config.admin(), folder, life, store.adminServices(), clock, telemetry, drain);
+    var own =
+        store
+            .forOperators()
+            .and(presence.forOperators())
+            .and(blob.forOperators())
+            .and(relay.forOperators());
+    AdminPort.open(config.admin(), folder, life, own, clock, telemetry, drain);
     var port = port(config, certificate, relay, telemetry);
     drain.add(
         "public port",

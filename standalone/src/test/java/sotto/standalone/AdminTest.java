@@ -3,6 +3,8 @@ package sotto.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -125,5 +127,68 @@ class AdminTest {
     assertThat(server.exitCode()).isZero();
     assertThat(scratch.resolve("data/admin/address")).doesNotExist();
     assertThat(scratch.resolve("data/admin/ca.pem")).exists();
+  }
+
+  @Test
+  void retention_runs_andTheAuditSaysOnWhat() throws Exception {
+    var server = serve();
+    var run = admin("--data", data(), "retention", "run", "--json");
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    assertThat(run.out())
+        .singleElement()
+        .asString()
+        .contains("\"buckets\":1024,\"done\":1024,\"expired\":0");
+    assertThat(server.errors())
+        .anyMatch(line ->
+            line.contains("\"sotto.audit\"")
+                && line.contains("RunRetention")
+                && line.contains("{\"on\":\"1024 of 1024 buckets\"}"));
+  }
+
+  @Test
+  void drain_endsTheOneProcess_andSaysWhenItHasGone() throws Exception {
+    var server = serve();
+    var asked = admin("--data", data(), "drain", "standalone");
+    assertThat(asked.exitCode()).isEqualTo(1);
+    assertThat(asked.errors()).singleElement().asString().contains("--yes");
+    var drained = admin("--data", data(), "drain", "standalone", "--yes");
+    assertThat(drained.exitCode()).as("%s", drained).isZero();
+    assertThat(drained.out().getLast()).endsWith("has gone");
+    assertThat(server.exitCode()).isZero();
+  }
+
+  @Test
+  void config_saysWhereEachValueIsFrom_andNoSecret() throws Exception {
+    serve("--set", "blob.s3.secret-key=hush", "--set", "drain=9s");
+    var config = admin("--data", data(), "config", "standalone");
+    assertThat(config.exitCode()).as("%s", config).isZero();
+    assertThat(config.out())
+        .anyMatch(line -> line.matches(".* drain +9s +--drain"))
+        .anyMatch(line -> line.matches(".* blob\\.s3\\.secret-key +\\(secret\\) +--blob.*"))
+        .anyMatch(line -> line.matches(".* relay\\.max-streams +\\d+ +default"))
+        .noneMatch(line -> line.contains("hush"));
+  }
+
+  @Test
+  void everyCommand_hasHelp() {
+    for (var command :
+        List.of(
+            "health",
+            "streams",
+            "buckets",
+            "mailboxes",
+            "drain",
+            "config",
+            "page",
+            "retention run")) {
+      var out = new StringWriter();
+      var words = ("admin " + command + " --help").split(" ");
+      assertThat(Main.commandLine().setOut(new PrintWriter(out)).execute(words)).isZero();
+      assertThat(out.toString()).contains("Usage: sotto admin " + command, "Exit codes: ");
+    }
+    var errors = new StringWriter();
+    assertThat(Main.commandLine().setErr(new PrintWriter(errors)).execute("admin", "nothing"))
+        .isEqualTo(2);
+    assertThat(errors.toString()).contains("nothing");
   }
 }

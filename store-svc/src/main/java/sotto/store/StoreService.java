@@ -4,11 +4,16 @@ import io.grpc.BindableService;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import sotto.mesh.ForOperators;
 import sotto.mesh.MonotonicClock;
 import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
+import sotto.store.admin.Retention;
+import sotto.store.admin.StoreAdmin;
 import sotto.store.cold.ColdStore;
 import sotto.store.mailbox.Backlog;
 import sotto.store.peer.PodPeers;
@@ -16,6 +21,7 @@ import sotto.store.sql.Dialect;
 import sotto.store.sql.MySqlDialect;
 import sotto.store.sql.SqliteDialect;
 import sotto.store.sql.StorageException;
+import sotto.store.write.Ownership;
 import sotto.store.write.Pace;
 import sotto.store.write.Peers;
 
@@ -136,7 +142,24 @@ public final class StoreService implements AutoCloseable {
 
   /// What operators may call.
   public List<BindableService> adminServices() {
-    return wired.adminServices();
+    Ownership ownership = wired.writers().ownership();
+    Retention retention =
+        new Retention(
+            ownership::has, this::sweep, bucket -> slowChores.between(() -> cool(bucket)));
+    var all = new ArrayList<>(wired.adminServices());
+    all.add(new StoreAdmin(wired.readers(), ownership, wired.backlog(), retention));
+    return List.copyOf(all);
+  }
+
+  /// What it has for operators.
+  public ForOperators forOperators() {
+    return new ForOperators(
+        adminServices(),
+        Map.of(
+            "sotto.store.envelopes", wired.writes()::envelopes,
+            "sotto.store.commit.failures", wired.writes()::failures,
+            "sotto.store.buckets", wired.writers().ownership()::size),
+        wired.writes()::troubles);
   }
 
   /// Expires one bucket now.

@@ -48,7 +48,9 @@ import sotto.store.write.Writers;
 /// @param invites who may register where one must have one
 /// @param cold what moves old envelopes, where any move
 /// @param backlog what is known of what waits
+/// @param readers what reads
 /// @param writers what writes
+/// @param writes how transactions go
 record Wired(
     List<BindableService> services,
     List<BindableService> adminServices,
@@ -58,7 +60,9 @@ record Wired(
     Invites invites,
     Optional<Cold> cold,
     Backlog backlog,
-    Writers writers) {
+    Readers readers,
+    Writers writers,
+    CountedWrites writes) {
   private static final int QUERY_SESSIONS = 4;
   private static final int CACHED_ACCOUNTS = 50_000;
   private static final Duration HAND_OVER = Duration.ofSeconds(1);
@@ -93,6 +97,7 @@ record Wired(
     Readers readers = opened.reading(Readers.open(dialect, QUERY_SESSIONS));
     OwnerName self = OwnerName.starting(config.podName(), random);
     Ownership ownership = new Ownership(self, around.peers(), dialect, clock, around.time());
+    CountedWrites writes = new CountedWrites(around.metrics());
     Writers writers =
         opened.writing(
             Writers.start(
@@ -105,7 +110,7 @@ record Wired(
                     clock,
                     around.time(),
                     config.mailboxLife(),
-                    around.metrics())));
+                    writes)));
     ServerSecrets secrets = new ServerSecrets(writers, readers, clock, random);
     SigningKeys signingKeys = new SigningKeys(secrets, clock, random);
     Challenges challenges = new Challenges(secrets.macKey("challenge"), clock, random);
@@ -178,7 +183,9 @@ record Wired(
         invites,
         cold,
         backlog,
-        writers);
+        readers,
+        writers,
+        writes);
   }
 
   private static BindableService passing(PassOn passOn, BindableService service) {

@@ -5,6 +5,9 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /// What the blob service counts. No attribute names an account or a blob. Thread-safe.
 final class BlobMetrics {
@@ -14,6 +17,10 @@ final class BlobMetrics {
   private static final Attributes REFUSED = Attributes.of(OUTCOME, "refused");
   private static final Attributes GONE = Attributes.of(OUTCOME, "gone");
 
+  // For operators, who read them without a collector.
+  private final LongAdder bytesStored = new LongAdder();
+  private final LongAdder bytesFetched = new LongAdder();
+  private final LongAdder blobsExpired = new LongAdder();
   private final LongCounter stored;
   private final LongCounter fetched;
   private final LongCounter uploads;
@@ -41,17 +48,28 @@ final class BlobMetrics {
     return counter;
   }
 
+  /// Some of them as they are now, by name.
+  Map<String, LongSupplier> measures() {
+    return Map.of(
+        "sotto.blob.stored", bytesStored::sum,
+        "sotto.blob.fetched", bytesFetched::sum,
+        "sotto.blob.expired", blobsExpired::sum);
+  }
+
   void stored(long bytes) {
     stored.add(bytes);
+    bytesStored.add(bytes);
   }
 
   void fetched(long bytes) {
     fetched.add(bytes);
+    bytesFetched.add(bytes);
   }
 
   /// A blob in transit was removed because its time was over.
   void expired() {
     expired.add(1);
+    blobsExpired.increment();
   }
 
   /// An upload was answered.

@@ -5,7 +5,9 @@ import io.opentelemetry.api.metrics.Meter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import sotto.blob.BlobConfig;
 import sotto.blob.BlobName;
 import sotto.blob.BlobRecord;
@@ -185,6 +187,11 @@ public record Transfers(
       }
     }
     return Optional.empty();
+  }
+
+  /// Some of what is counted as it is now, by the metrics' names.
+  public Map<String, LongSupplier> measures() {
+    return metrics.measures();
   }
 
   void stored(long bytes) {

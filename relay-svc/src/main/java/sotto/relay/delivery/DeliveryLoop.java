@@ -274,6 +274,24 @@ public final class DeliveryLoop {
     return last;
   }
 
+  /// Whether the mailbox has to be read before all that is known has been pushed.
+  public boolean isBehind() {
+    return switch (state) {
+      case NEW, READING, RETRYING, BEHIND -> true;
+      case LIVE, HOLE, CLOSED -> false;
+    };
+  }
+
+  /// Envelopes that the client has been sent and has not acked.
+  public int unackedEnvelopes() {
+    return unacked.count();
+  }
+
+  /// Bytes of them.
+  public int unackedBytes() {
+    return unacked.bytes();
+  }
+
   /// How often the stream fell behind.
   public long timesBehind() {
     return timesBehind;

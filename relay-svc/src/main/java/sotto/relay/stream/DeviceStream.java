@@ -9,6 +9,8 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import sotto.admin.v1.StreamKey;
+import sotto.admin.v1.StreamStanding;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
@@ -134,6 +136,22 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   /// The last position that the stream knows of.
   long last() {
     return loop.last();
+  }
+
+  /// Tells how the stream stands, in its turn.
+  void look(Consumer<StreamStanding> told) {
+    turn.execute(() ->
+        told.accept(
+            StreamStanding.newBuilder()
+                .setKey(
+                    StreamKey.newBuilder()
+                        .setAccountId(Mailboxes.bytes(self.account()))
+                        .setDevice(self.device().number()))
+                .setSince(welcomedMillis)
+                .setBehind(loop.isBehind())
+                .setUnackedEnvelopes(loop.unackedEnvelopes())
+                .setUnackedBytes(loop.unackedBytes())
+                .build()));
   }
 
   /// Asks the client for its first frames and starts the clocks.

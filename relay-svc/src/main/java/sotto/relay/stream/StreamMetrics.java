@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import sotto.chat.v1.SendResult;
 
 /// What the relay counts about its streams. No attribute names an account, a device or content.
@@ -34,6 +35,9 @@ public final class StreamMetrics {
     }
   }
 
+  // For operators, who read them without a collector.
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder pushed = new LongAdder();
   private final LongUpDownCounter open;
   private final LongCounter sends;
   private final LongCounter deliveries;
@@ -123,11 +127,25 @@ public final class StreamMetrics {
     shed.add(1);
   }
 
+  /// Sends that were accepted, since the start.
+  public long sendsAccepted() {
+    return accepted.sum();
+  }
+
+  /// Envelopes pushed to devices, since the start.
+  public long deliveriesMade() {
+    return pushed.sum();
+  }
+
   void answered(SendResult.OutcomeCase outcome) {
     sends.add(1, outcomes.getOrDefault(outcome, Attributes.empty()));
+    if (outcome == SendResult.OutcomeCase.ACCEPTED) {
+      accepted.increment();
+    }
   }
 
   void delivered(int envelopes) {
     deliveries.add(envelopes);
+    pushed.add(envelopes);
   }
 }

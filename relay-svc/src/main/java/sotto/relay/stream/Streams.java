@@ -129,6 +129,11 @@ public final class Streams implements LocalStreams {
     all.forEach(DeviceStream::shutDown);
   }
 
+  /// How many there are.
+  public int size() {
+    return all.size();
+  }
+
   /// Whether no stream is left.
   public boolean isEmpty() {
     return all.isEmpty();

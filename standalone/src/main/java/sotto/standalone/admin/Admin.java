@@ -30,7 +30,15 @@ import sotto.standalone.Version;
       "A server that is one process (sotto serve) is found by its folder: --data. The processes of a mesh are found by --relays, --stores, --presence"
           + " and --blobs, and asked with an operator's certificate, --identity: sotto mesh-ca --dir DIR issue admin NAME makes one."
     },
-    subcommands = HealthCommand.class,
+    subcommands = {
+      HealthCommand.class,
+      StreamsCommand.class,
+      BucketsCommand.class,
+      MailboxesCommand.class,
+      RetentionCommand.class,
+      DrainCommand.class,
+      ConfigCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
@@ -139,6 +147,11 @@ public final class Admin implements Callable<Integer> {
   /// Whether programs read what is printed.
   public boolean json() {
     return json;
+  }
+
+  /// Says something beside the report, while the work is done.
+  public void say(String sentence) {
+    spec.commandLine().getErr().println("sotto: " + sentence);
   }
 
   /// Finds the processes, does the work and prints its report.

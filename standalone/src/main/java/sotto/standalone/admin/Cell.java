@@ -110,6 +110,19 @@ public sealed interface Cell {
     }
   }
 
+  /// Yes or no.
+  record Flag(boolean value) implements Cell {
+    @Override
+    public String text() {
+      return value ? "yes" : "no";
+    }
+
+    @Override
+    public JsonNode json() {
+      return JsonNodeFactory.instance.booleanNode(value);
+    }
+  }
+
   /// Nothing.
   record None() implements Cell {
     @Override
@@ -137,6 +150,7 @@ public sealed interface Cell {
       case String words -> new Words(words);
       case Integer count -> new Count(count);
       case Long count -> new Count(count);
+      case Boolean flag -> new Flag(flag);
       case Instant moment -> new Moment(moment);
       case Duration length -> new Length(length);
       default -> throw new IllegalArgumentException("no cell is a " + value.getClass());

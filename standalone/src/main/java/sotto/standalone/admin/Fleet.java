@@ -125,11 +125,19 @@ public final class Fleet implements AutoCloseable {
   /// @return one answer for each pod, role by role; a failure for a role without pods
   public <S extends AbstractStub<S>, T> List<Answer<T>> ask(
       Collection<Role> roles, Function<Channel, S> stub, Function<S, T> call) {
+    return ask(roles, stub, call, timeout);
+  }
+
+  /// The same.
+  ///
+  /// @param longest how long each may take
+  public <S extends AbstractStub<S>, T> List<Answer<T>> ask(
+      Collection<Role> roles, Function<Channel, S> stub, Function<S, T> call, Duration longest) {
     var asked = new ArrayList<Future<Answer<T>>>();
     // Closing waits for the answers.
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var pod : pods(roles)) {
-        asked.add(threads.submit(() -> ask(pod, stub, call)));
+        asked.add(threads.submit(() -> ask(pod, stub, call, longest)));
       }
     }
     var answers = new ArrayList<>(asked.stream().map(Future::resultNow).toList());
@@ -142,6 +150,39 @@ public final class Fleet implements AutoCloseable {
       }
     }
     return answers;
+  }
+
+  /// How long a process may take to answer.
+  Duration timeout() {
+    return timeout;
+  }
+
+  /// A pod by its name, listed or not.
+  Pod pod(Role role, String name) {
+    try {
+      return new Pod(role, HostPort.parse(name).toString());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("a pod is named HOST:PORT, and this is " + name, e);
+    }
+  }
+
+  /// The pods that a person means.
+  ///
+  /// @param name that of a role or of a pod
+  /// @throws ConfigException if there is none
+  List<Pod> named(String name) {
+    var all = pods(found.keySet());
+    var meant =
+        all.stream()
+            .filter(p -> p.name().equals(name) || p.role().toString().equals(name))
+            .toList();
+    if (meant.isEmpty()) {
+      throw new ConfigException(
+          name
+              + " is none of the processes: "
+              + String.join(", ", all.stream().map(Pod::toString).toList()));
+    }
+    return meant;
   }
 
   /// Asks one pod.

@@ -13,6 +13,7 @@ public final class Report {
   private final List<String> columns;
   private final List<List<Cell>> rows = new ArrayList<>();
   private final List<Answer.Failed<?>> failed = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private boolean well = true;
 
   /// Without rows.
@@ -38,6 +39,11 @@ public final class Report {
     well = false;
   }
 
+  /// Adds something that people should know; programs are not told.
+  public void note(String sentence) {
+    notes.add(sentence);
+  }
+
   /// Says that all is not well.
   public void unwell() {
     well = false;
@@ -50,7 +56,10 @@ public final class Report {
 
   /// As a table for people; pods that did not answer go to `errors`.
   void print(PrintWriter out, PrintWriter errors) {
-    Table.print(columns, rows, out);
+    if (!rows.isEmpty() || failed.isEmpty()) {
+      Table.print(columns, rows, out);
+    }
+    notes.forEach(note -> errors.println("sotto: " + note));
     for (var one : failed) {
       errors.println("sotto: the " + one.pod() + " " + one.why());
     }

@@ -4,7 +4,8 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/// Prints rows under their columns' names, two spaces between columns, numbers at the right.
+/// Prints rows under their columns' names, two spaces between columns, numbers at the right; `none`
+/// where there are none.
 final class Table {
   private static final String GAP = "  ";
 
@@ -12,6 +13,7 @@ final class Table {
 
   static void print(List<String> columns, List<List<Cell>> rows, PrintWriter out) {
     if (rows.isEmpty()) {
+      out.println("none");
       return;
     }
     var heads = columns.stream().map(c -> c.toUpperCase(Locale.ROOT).replace('_', ' ')).toList();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +34,16 @@ public final class Backlog {
           + " SUM(CASE WHEN accepted_at < ? THEN 1 ELSE 0 END),"
           + " SUM(CASE WHEN accepted_at < ? THEN 1 ELSE 0 END),"
           + " SUM(CASE WHEN accepted_at < ? THEN 1 ELSE 0 END),"
-          + " SUM(CASE WHEN accepted_at < ? THEN 1 ELSE 0 END)"
+          + " SUM(CASE WHEN accepted_at < ? THEN 1 ELSE 0 END),"
+          + " SUM(size),"
+          + " SUM(CASE WHEN accepted_at < ? THEN size ELSE 0 END),"
+          + " SUM(CASE WHEN accepted_at < ? THEN size ELSE 0 END),"
+          + " SUM(CASE WHEN accepted_at < ? THEN size ELSE 0 END),"
+          + " SUM(CASE WHEN accepted_at < ? THEN size ELSE 0 END)"
           + " FROM inbox WHERE account_id BETWEEN ? AND ?";
 
-  private static final Counted NOTHING =
-      new Counted(List.of(0L, 0L, 0L, 0L, 0L), OptionalLong.empty());
+  private static final List<Long> NONE = List.of(0L, 0L, 0L, 0L, 0L);
+  private static final Counted NOTHING = new Counted(NONE, NONE, OptionalLong.empty());
 
   private final Readers readers;
   private final Ownership ownership;
@@ -50,8 +56,17 @@ public final class Backlog {
   /// What was found in a bucket.
   ///
   /// @param older how many there are, then how many are older than each age
+  /// @param olderBytes their bytes, likewise
   /// @param oldest when its oldest was accepted, milliseconds since 1970
-  private record Counted(List<Long> older, OptionalLong oldest) {}
+  private record Counted(List<Long> older, List<Long> olderBytes, OptionalLong oldest) {}
+
+  /// What was found in all of this store's buckets.
+  ///
+  /// @param envelopes how many are of each age, as [#envelopes] has them
+  /// @param bytes of them
+  /// @param oldest when the oldest was accepted, milliseconds since 1970
+  /// @param buckets that are counted
+  public record Summary(List<Long> envelopes, List<Long> bytes, OptionalLong oldest, int buckets) {}
 
   /// Nothing is counted yet.
   public Backlog(Readers readers, Ownership ownership, Clock clock) {
@@ -88,8 +103,18 @@ public final class Backlog {
                   long oldest = row.getLong(2);
                   return new Counted(
                       List.of(all, row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6)),
+                      List.of(
+                          row.getLong(7),
+                          row.getLong(8),
+                          row.getLong(9),
+                          row.getLong(10),
+                          row.getLong(11)),
                       all == 0 ? OptionalLong.empty() : OptionalLong.of(oldest));
                 },
+                now - AGES.get(0).toMillis(),
+                now - AGES.get(1).toMillis(),
+                now - AGES.get(2).toMillis(),
+                now - AGES.get(3).toMillis(),
                 now - AGES.get(0).toMillis(),
                 now - AGES.get(1).toMillis(),
                 now - AGES.get(2).toMillis(),
@@ -97,6 +122,41 @@ public final class Backlog {
                 Sweeper.first(bucket).bytes(),
                 Sweeper.last(bucket).bytes()))
         .ifPresent(found -> counted.set(bucket, found));
+  }
+
+  /// Counts all buckets that are this store's, at once.
+  ///
+  /// @param stopped whether nobody wants it any more
+  public void countAll(BooleanSupplier stopped) {
+    for (int bucket = 0; bucket < AccountId.BUCKETS && !stopped.getAsBoolean(); bucket++) {
+      if (ownership.has(bucket)) {
+        count(bucket);
+      }
+    }
+  }
+
+  /// All of it, as each bucket was when it was last counted.
+  public Summary summary() {
+    List<Counted> mine =
+        IntStream.range(0, AccountId.BUCKETS)
+            .filter(bucket -> counted.get(bucket) != null && ownership.has(bucket))
+            .mapToObj(this::mine)
+            .toList();
+    return new Summary(
+        byAge(mine.stream().map(Counted::older).toList()),
+        byAge(mine.stream().map(Counted::olderBytes).toList()),
+        mine.stream().flatMapToLong(counted -> counted.oldest().stream()).min(),
+        mine.size());
+  }
+
+  /// What is older than each age, as what is of each age.
+  private static List<Long> byAge(List<List<Long>> older) {
+    return IntStream.rangeClosed(0, AGES.size())
+        .mapToObj(age ->
+            older.stream()
+                .mapToLong(o -> age < AGES.size() ? o.get(age) - o.get(age + 1) : o.get(age))
+                .sum())
+        .toList();
   }
 
   /// How many envelopes are of an age, as each bucket was when it was last counted.

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sotto.chain.AccountId;
@@ -471,6 +473,24 @@ public final class Ownership {
       doubt(Set.of(row.bucket));
     }
     return known ? new Owned(row.epoch) : new Moved(row.owner);
+  }
+
+  /// Whose a bucket is by its row.
+  ///
+  /// @param owner empty = nobody's
+  /// @param epoch how often it was taken over
+  public record Owner(int bucket, String owner, long epoch) {}
+
+  /// Whose all buckets are just now, by bucket.
+  public List<Owner> owners(Session session) throws SQLException {
+    List<Owner> owners = new ArrayList<>();
+    List<Integer> all = IntStream.range(0, AccountId.BUCKETS).boxed().toList();
+    for (List<Integer> group : shards.groups(all)) {
+      rows(session, group, "")
+          .forEach(row -> owners.add(new Owner(row.bucket, row.owner, row.epoch)));
+    }
+    owners.sort(Comparator.comparingInt(Owner::bucket));
+    return owners;
   }
 
   /// @param more what follows the condition on the buckets

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.standalone.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.store.admin;
+
+import org.jspecify.annotations.NullMarked;
