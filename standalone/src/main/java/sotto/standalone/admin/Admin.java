@@ -37,7 +37,8 @@ import sotto.standalone.Version;
       MailboxesCommand.class,
       RetentionCommand.class,
       DrainCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      PageCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
