@@ -13,13 +13,22 @@ public final class CallTable {
   // The package of what is for operators.
   private static final String ADMIN = "sotto.admin.v1.";
 
+  // What stores bring each other, for an operator asks any of them.
+  private static final String ACCOUNTS = "sotto.admin.v1.AccountAdminService";
+
   private CallTable() {}
 
   /// Whether a caller may call a service of a server. Blob may call what is for it alone, and
   /// nothing else: who gets hold of one of its pods has neither accounts nor mailboxes. An operator
-  /// may call what is for operators, which nobody else may, and nothing else.
+  /// may call what is for operators, which nobody else may, and nothing else; but a store brings an
+  /// operator's call about an account to the store that owns it.
   static boolean allows(Role caller, Role server, String service) {
-    return callees(caller).contains(server) && mayUse(caller, service);
+    return callees(caller).contains(server)
+        && (mayUse(caller, service) || brings(caller, server, service));
+  }
+
+  private static boolean brings(Role caller, Role server, String service) {
+    return caller == Role.STORE && server == Role.STORE && service.equals(ACCOUNTS);
   }
 
   private static boolean mayUse(Role caller, String service) {

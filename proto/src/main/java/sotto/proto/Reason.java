@@ -19,6 +19,8 @@ public enum Reason {
   TOKEN_INVALID(Status.Code.UNAUTHENTICATED, false),
   /// The device is not in its account's chain any more.
   DEVICE_REMOVED(Status.Code.PERMISSION_DENIED, false),
+  /// The server's operator has disabled the account.
+  ACCOUNT_DISABLED(Status.Code.PERMISSION_DENIED, false),
   /// The caller may not call this.
   CALLER_NOT_ALLOWED(Status.Code.PERMISSION_DENIED, false),
   /// The connection number is more than 2^20 above the highest this device has used.

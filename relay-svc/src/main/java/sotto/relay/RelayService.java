@@ -33,6 +33,7 @@ import sotto.relay.route.PeerService;
 import sotto.relay.route.PresencePods;
 import sotto.relay.route.Router;
 import sotto.relay.route.Watches;
+import sotto.relay.stream.AccountWatch;
 import sotto.relay.stream.Behind;
 import sotto.relay.stream.ConnectService;
 import sotto.relay.stream.MissedCheck;
@@ -81,6 +82,7 @@ public final class RelayService implements AutoCloseable {
   private final AppendPipes pipes;
   private final PresencePods presence;
   private final Router router;
+  private final AccountWatch watch;
   private final AutoCloseable wheel;
   private final RandomGenerator random;
 
@@ -142,6 +144,7 @@ public final class RelayService implements AutoCloseable {
     var missed = new MissedCheck(streams, mailboxes, wheel);
     joint.missed = missed;
     wheel.every(config.missedCheckEvery().toMillis(), missed::run);
+    this.watch = new AccountWatch(channels.stores(), missed::run, missed::relayLost, wheel);
 
     var keys = new TokenKeys(mailboxes::tokenKeys, wheel);
     var gate = new TokenGate(clock, keys, OPEN, RESTORING);
@@ -181,10 +184,14 @@ public final class RelayService implements AutoCloseable {
       RandomGenerator random,
       Telemetry telemetry) {
     var thread = WheelThread.start(MonotonicClock.system());
-    return new RelayService(config, channels, clock, random, telemetry, thread.wheel(), thread);
+    var relay =
+        new RelayService(config, channels, clock, random, telemetry, thread.wheel(), thread);
+    relay.watch.start();
+    return relay;
   }
 
-  /// Opens a relay whose time somebody else turns, and that has no thread.
+  /// Opens a relay whose time somebody else turns, and that has no thread. It does not hear at once
+  /// of accounts that an operator disables or ends.
   ///
   /// @param wheel advanced by one thread
   public static RelayService open(
@@ -235,6 +242,7 @@ public final class RelayService implements AutoCloseable {
   /// Ends all streams, the streams to store and presence, and the relay's thread.
   @Override
   public void close() {
+    watch.close();
     streams.shutDown();
     // What is stored by now and never forwarded is owed too.
     boolean unanswered = !pipes.isIdle();

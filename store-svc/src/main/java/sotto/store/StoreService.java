@@ -176,6 +176,13 @@ public final class StoreService implements AutoCloseable {
     return wired.invites().sweep(bucket);
   }
 
+  /// Takes away now what accounts of one bucket have left that have ended.
+  ///
+  /// @return how many accounts that were
+  int finishEndings(int bucket) {
+    return wired.ending().finishLeft(bucket);
+  }
+
   /// Moves the old envelopes of one bucket now, where there is a cold tier.
   ///
   /// @return how many steps that took
@@ -202,6 +209,7 @@ public final class StoreService implements AutoCloseable {
   /// Gives all accounts back to whoever is asked for them next and takes none any more. Call it
   /// before the server stops, so that relays find the way to others while this one still answers.
   public void leave() {
+    wired.changes().end();
     wired.writers().leave();
   }
 

@@ -1,6 +1,7 @@
 package sotto.store;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,7 +11,10 @@ import java.util.Set;
 import sotto.mesh.PassOn;
 import sotto.store.account.AccountAdminEndpoint;
 import sotto.store.account.AccountEndpoint;
+import sotto.store.account.Ending;
 import sotto.store.account.Invites;
+import sotto.store.decision.Changes;
+import sotto.store.decision.LockedOut;
 import sotto.store.keys.KeyEndpoint;
 import sotto.store.mailbox.AppendRules;
 import sotto.store.mailbox.Backlog;
@@ -22,6 +26,7 @@ import sotto.store.mailbox.Mover;
 import sotto.store.mailbox.Sweeper;
 import sotto.store.peer.HandOver;
 import sotto.store.peer.OwnerEndpoint;
+import sotto.store.peer.ToOwner;
 import sotto.store.quota.QuotaEndpoint;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
@@ -46,6 +51,8 @@ import sotto.store.write.Writers;
 /// @param slowChores the same, of what may wait for the blob store
 /// @param sweeper what expires envelopes
 /// @param invites who may register where one must have one
+/// @param ending what takes away what accounts have left
+/// @param changes what tells relays of accounts
 /// @param cold what moves old envelopes, where any move
 /// @param backlog what is known of what waits
 /// @param readers what reads
@@ -58,6 +65,8 @@ record Wired(
     List<Chore> slowChores,
     Sweeper sweeper,
     Invites invites,
+    Ending ending,
+    Changes changes,
     Optional<Cold> cold,
     Backlog backlog,
     Readers readers,
@@ -140,9 +149,13 @@ record Wired(
                     new Mover(readers, writers, coldRules, store, clock, random),
                     new LooseSegments(readers, writers, coldRules, store, clock)));
     Invites invites = new Invites(writers, readers, clock);
+    Changes changes = new Changes();
+    Ending ending = new Ending(writers, readers, changes);
+    LockedOut lockedOut = new LockedOut(readers);
     Backlog backlog = new Backlog(readers, ownership, clock);
     HandOver handOver = new HandOver(self, around.pods(), around.peers(), writers);
     PassOn passOn = new PassOn(around.pods(), pod -> isThere(around, pod));
+    ToOwner owners = new ToOwner(around.pods(), pod -> isThere(around, pod));
     return new Wired(
         List.of(
             passing(
@@ -152,6 +165,7 @@ record Wired(
                     readers,
                     rules,
                     coldRules,
+                    changes,
                     signingKeys,
                     clock,
                     around.time(),
@@ -166,21 +180,30 @@ record Wired(
                     recovery,
                     config.registration(),
                     invites,
+                    ending,
                     config.serverNames(),
                     version(),
-                    clock)),
-            passing(passOn, new KeyEndpoint(writers, readers)),
+                    clock),
+                lockedOut),
+            passing(passOn, new KeyEndpoint(writers, readers), lockedOut),
             new QuotaEndpoint(writers),
             new OwnerEndpoint(ownership)),
-        List.of(new AccountAdminEndpoint(invites, clock, random)),
+        List.of(
+            intercepted(
+                new AccountAdminEndpoint(
+                    writers, readers, invites, ending, changes, owners, clock, random),
+                owners)),
         List.of(
             new Chore("sweep", Sweeper.pause(config.mailboxLife()), sweeper::sweepNext),
             new Chore("sweep invites", Invites.PAUSE, invites::sweepNext),
+            new Chore("finish endings", Ending.PAUSE, ending::finishNext),
             new Chore("hand over", HAND_OVER, handOver::step),
             new Chore("count the backlog", Backlog.PAUSE, backlog::countNext)),
         cold.map(tier -> tier.chores(coldRules)).orElse(List.of()),
         sweeper,
         invites,
+        ending,
+        changes,
         cold,
         backlog,
         readers,
@@ -188,8 +211,14 @@ record Wired(
         writes);
   }
 
-  private static BindableService passing(PassOn passOn, BindableService service) {
-    return () -> ServerInterceptors.intercept(service, passOn);
+  private static BindableService passing(
+      PassOn passOn, BindableService service, ServerInterceptor... inside) {
+    return () -> ServerInterceptors.intercept(ServerInterceptors.intercept(service, inside), passOn);
+  }
+
+  private static BindableService intercepted(
+      BindableService service, ServerInterceptor interceptor) {
+    return () -> ServerInterceptors.intercept(service, interceptor);
   }
 
   /// An owner that a row names need not be listed.

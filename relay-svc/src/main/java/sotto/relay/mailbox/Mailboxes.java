@@ -165,6 +165,7 @@ public final class Mailboxes {
       case OPENED -> new Opening.Opened(result.getOpened().getMissedSinceMs());
       case DIVERGED -> new Opening.DivergedAt(result.getDiverged().getHighest());
       case REMOVED -> new Opening.Removed();
+      case LOCKED_OUT -> new Opening.LockedOut();
       case TOO_HIGH -> new Opening.TooHigh();
       case MOVED, AGAIN, OUTCOME_NOT_SET -> new Opening.Unknown();
     };

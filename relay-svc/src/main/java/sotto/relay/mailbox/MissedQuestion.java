@@ -99,6 +99,9 @@ final class MissedQuestion {
     answer.getRemovedList().stream()
         .filter(i -> isIn(i, asked))
         .forEach(i -> found.addRemoved(asked.get(i)));
+    answer.getLockedOutList().stream()
+        .filter(i -> isIn(i, asked))
+        .forEach(i -> found.addLockedOut(asked.get(i)));
     for (int n = 0; n < answer.getMovedCount(); n++) {
       int i = answer.getMoved(n);
       if (isIn(i, asked)) {

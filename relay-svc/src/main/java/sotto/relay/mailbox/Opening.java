@@ -16,6 +16,9 @@ public sealed interface Opening {
   /// The device is not in its account's chain.
   record Removed() implements Opening {}
 
+  /// The operator has disabled its account.
+  record LockedOut() implements Opening {}
+
   /// The number is more than 2^20 above the highest.
   record TooHigh() implements Opening {}
 

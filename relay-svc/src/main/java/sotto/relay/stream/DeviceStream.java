@@ -245,6 +245,11 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     turn.execute(() -> fail(Reason.DEVICE_REMOVED, "the device was removed"));
   }
 
+  /// The operator has disabled the account.
+  void lockedOut() {
+    turn.execute(() -> fail(Reason.ACCOUNT_DISABLED, "the account is disabled"));
+  }
+
   @Override
   public void forward(Push push, Consumer<Pushed> told) {
     turn.execute(() -> told.accept(loop.forward(traced(push))));
@@ -390,6 +395,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
         awaitHello();
       }
       case Opening.Removed _ -> fail(Reason.DEVICE_REMOVED, "the device was removed");
+      case Opening.LockedOut _ -> fail(Reason.ACCOUNT_DISABLED, "the account is disabled");
       case Opening.TooHigh _ ->
           fail(Reason.CONNECTION_NUMBER_TOO_HIGH, "the connection number is too high");
       // Asked again with the same number a store that did note it would say diverged: the client

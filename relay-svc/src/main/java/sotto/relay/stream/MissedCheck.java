@@ -10,8 +10,8 @@ import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.time.Wheel;
 
 /// The last net under forwards that got lost: asks the store what the streams have missed, a
-/// thousand at a time, at most ten times a second, and cuts those whose device is removed (protocol
-/// P3, C3).
+/// thousand at a time, at most ten times a second, and cuts those whose device is removed or whose
+/// account is disabled (protocol P3, C3).
 ///
 /// Thread-safe; nothing blocks.
 public final class MissedCheck {
@@ -57,7 +57,7 @@ public final class MissedCheck {
     }
   }
 
-  /// Checks the streams of one account, one of whose devices may just have been removed.
+  /// Checks the streams of one account, which may just have lost a device or been disabled.
   public void run(AccountId account) {
     check(streams.of(account), 0, () -> {});
   }
@@ -92,6 +92,7 @@ public final class MissedCheck {
   private static void act(List<DeviceStream> batch, CheckMissedResponse found) {
     found.getMissedList().forEach(i -> at(batch, i).ifPresent(DeviceStream::wake));
     found.getRemovedList().forEach(i -> at(batch, i).ifPresent(DeviceStream::removed));
+    found.getLockedOutList().forEach(i -> at(batch, i).ifPresent(DeviceStream::lockedOut));
   }
 
   private static Optional<DeviceStream> at(List<DeviceStream> batch, int index) {

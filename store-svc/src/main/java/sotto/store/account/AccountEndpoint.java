@@ -66,6 +66,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       RecoverySignIn recovery,
       RegistrationPolicy policy,
       Invites invites,
+      Ending ending,
       List<String> serverNames,
       String version,
       Clock clock) {
@@ -73,7 +74,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
     this.usernames = new Usernames(writers, readers, clock);
     this.policy = policy;
     this.registration = new Registration(policy, usernames, invites, reads, writers);
-    this.growth = new ChainGrowth(reads, writers);
+    this.growth = new ChainGrowth(reads, writers, readers, ending);
     this.challenges = challenges;
     this.signIn = signIn;
     this.recovery = recovery;

@@ -1,8 +1,11 @@
 package sotto.store.account;
 
+import io.grpc.StatusRuntimeException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import sotto.account.v1.DeviceRegistration;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
@@ -10,7 +13,9 @@ import sotto.chain.Change;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.chain.Link;
+import sotto.store.decision.Decision;
 import sotto.store.keys.PreKeys;
+import sotto.store.sql.Readers;
 import sotto.store.sql.Session;
 import sotto.store.write.AccountState;
 import sotto.store.write.Batch;
@@ -20,6 +25,7 @@ import sotto.store.write.Writers;
 /// writer; then one transaction compares sequence and head with what was checked, and writes the
 /// link and all that follows from it (protocol L5).
 final class ChainGrowth {
+  private static final Logger LOG = LoggerFactory.getLogger(ChainGrowth.class);
   private static final int TRIES = 5;
   private static final long ROW = 8_192;
 
@@ -39,16 +45,23 @@ final class ChainGrowth {
 
   private final AccountReads reads;
   private final Writers writers;
+  private final Readers readers;
+  private final Ending ending;
 
-  ChainGrowth(AccountReads reads, Writers writers) {
+  ChainGrowth(AccountReads reads, Writers writers, Readers readers, Ending ending) {
     this.reads = reads;
     this.writers = writers;
+    this.readers = readers;
+    this.ending = ending;
   }
 
   /// Appends a link that adds a device.
   Outcome addDevice(AccountId account, byte[] link, DeviceRegistration device) {
     if (!PreKeys.areWellFormed(device)) {
       return new Refused("MALFORMED_KEY", 0);
+    }
+    if (Decision.disabled(readers, account)) {
+      return new Refused("ACCOUNT_DISABLED", 0);
     }
     return append(account, link, Optional.of(device));
   }
@@ -76,6 +89,7 @@ final class ChainGrowth {
           return new Refused(reason.name(), chain.sequence());
         }
         case AccountChain.AlreadyThere _ -> {
+          finish(chain);
           return new Appended(chain.sequence());
         }
         case AccountChain.Extended(AccountChain longer) -> {
@@ -83,12 +97,24 @@ final class ChainGrowth {
               writers.commit(
                   account.bucket(), ROW, batch -> write(batch, chain, longer, link, device));
           if (done) {
+            finish(longer);
             return new Appended(longer.sequence());
           }
         }
       }
     }
     return new Refused("SEQUENCE_TAKEN", reads.links(account).size() - 1L);
+  }
+
+  /// What an account that has ended by its link has left; if that fails, a chore does it.
+  private void finish(AccountChain chain) {
+    if (chain.ended()) {
+      try {
+        ending.finish(chain.id());
+      } catch (StatusRuntimeException e) {
+        LOG.warn("what an account has left that has ended is taken away later");
+      }
+    }
   }
 
   private static AccountChain stored(List<byte[]> links) {
@@ -142,13 +168,7 @@ final class ChainGrowth {
         remove(batch, account, gone);
         state.ifPresent(s -> s.devices().remove(gone.number()));
       }
-      case Change.DeleteAccount _ -> {
-        for (DeviceEntry gone : before.devices()) {
-          remove(batch, account, gone.device());
-        }
-        RecoveryRecords.forget(batch.session(), account);
-        batch.forget(account);
-      }
+      case Change.DeleteAccount _ -> Ending.begin(batch, account);
       case Change.ReplaceRecoveryKey _ -> {}
       case Change.Found _ -> throw new IllegalStateException("founded twice");
     }

@@ -131,6 +131,11 @@ final class Usernames {
     return Optional.empty();
   }
 
+  /// The account whose row a name is, whatever has become of it.
+  Optional<AccountId> holder(Username name) {
+    return readers.ask(session -> read(session, name)).map(Claim::account);
+  }
+
   private boolean exists(AccountId account) {
     return readers
         .ask(session ->

@@ -12,6 +12,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.mailbox.v1.AccountsChanged;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.AckResponse;
 import sotto.mailbox.v1.Acked;
@@ -34,7 +35,9 @@ import sotto.mailbox.v1.OpenDevicesRequest;
 import sotto.mailbox.v1.OpenDevicesResponse;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mailbox.v1.ReadResponse;
+import sotto.mailbox.v1.WatchAccountsRequest;
 import sotto.mesh.MonotonicClock;
+import sotto.store.decision.Changes;
 import sotto.store.sql.Readers;
 import sotto.store.token.SigningKeys;
 import sotto.store.write.Batch;
@@ -49,6 +52,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
   private final Writers writers;
   private final MailboxReads reads;
   private final AppendRules rules;
+  private final Changes changes;
   private final SigningKeys signingKeys;
   private final Clock clock;
   private final Tracer tracer;
@@ -59,6 +63,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
       Readers readers,
       AppendRules rules,
       ColdRules cold,
+      Changes changes,
       SigningKeys signingKeys,
       Clock clock,
       MonotonicClock time,
@@ -66,6 +71,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
     this.writers = writers;
     this.reads = new MailboxReads(readers, writers, new ColdReads(cold, writers, time));
     this.rules = rules;
+    this.changes = changes;
     this.signingKeys = signingKeys;
     this.clock = clock;
     this.tracer = tracer;
@@ -156,6 +162,12 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
               batch -> MailboxWrites.seen(batch, device.account(), device.device().number())));
     }
     answer(response, missed);
+  }
+
+  @Override
+  public void watchAccounts(
+      WatchAccountsRequest request, StreamObserver<AccountsChanged> changed) {
+    changes.watch((ServerCallStreamObserver<AccountsChanged>) changed);
   }
 
   @Override

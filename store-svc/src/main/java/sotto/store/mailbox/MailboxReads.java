@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -156,7 +157,8 @@ final class MailboxReads {
 
   private record Device(AccountId account, int device) {}
 
-  /// Which devices have something behind their position, are removed, or are another owner's.
+  /// Which devices have something behind their position, are removed or locked out, or are another
+  /// owner's.
   ///
   /// The bucket rows are read after everything else: an answer *nothing missed* was true then
   /// (protocol B6).
@@ -173,6 +175,7 @@ final class MailboxReads {
     writers.claim(buckets);
     return readers.ask(session -> {
       Map<Device, Long> lastSeen = lastSeenDays(session, asked);
+      Set<AccountId> lockedOut = lockedOut(session, asked);
       Map<Device, Long> highest = new HashMap<>(highest(session, asked));
       // Behind the rows: what moves in between is then found here.
       highestCold(session, asked)
@@ -193,6 +196,10 @@ final class MailboxReads {
           response.addRemoved(i);
           continue;
         }
+        if (lockedOut.contains(device.account)) {
+          response.addLockedOut(i);
+          continue;
+        }
         if (highest.getOrDefault(device, 0L) > request.getDevices(i).getLast()) {
           response.addMissed(i);
         }
@@ -211,6 +218,23 @@ final class MailboxReads {
         "SELECT account_id, device_id, last_seen_day FROM device WHERE account_id IN ",
         "",
         asked);
+  }
+
+  private static Set<AccountId> lockedOut(Session session, List<Device> asked)
+      throws SQLException {
+    Set<AccountId> found = new HashSet<>();
+    List<byte[]> ids =
+        asked.stream().map(Device::account).distinct().map(AccountId::bytes).toList();
+    for (int from = 0; from < ids.size(); from += ACCOUNTS_AT_ONCE) {
+      List<byte[]> some = ids.subList(from, Math.min(ids.size(), from + ACCOUNTS_AT_ONCE));
+      found.addAll(
+          session.list(
+              "SELECT account_id FROM account_decision WHERE disabled_at <> 0 AND account_id IN "
+                  + Placeholders.in(some.size()),
+              row -> new AccountId(row.getBytes(1)),
+              Placeholders.fill(some).toArray()));
+    }
+    return found;
   }
 
   /// The last position of each mailbox that is not empty.

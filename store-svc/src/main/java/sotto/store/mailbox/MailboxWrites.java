@@ -7,6 +7,7 @@ import java.util.Optional;
 import sotto.chain.AccountId;
 import sotto.chat.v1.Diverged;
 import sotto.mailbox.v1.DeviceAck;
+import sotto.mailbox.v1.DeviceLockedOut;
 import sotto.mailbox.v1.DeviceRemoved;
 import sotto.mailbox.v1.LastSeen;
 import sotto.mailbox.v1.NumberTooHigh;
@@ -14,6 +15,7 @@ import sotto.mailbox.v1.OpenDevice;
 import sotto.mailbox.v1.OpenDeviceResult;
 import sotto.mailbox.v1.Opened;
 import sotto.store.sql.Session;
+import sotto.store.write.AccountState;
 import sotto.store.write.Batch;
 import sotto.store.write.DeviceState;
 
@@ -33,6 +35,11 @@ final class MailboxWrites {
     Optional<DeviceState> found = batch.device(account, request.getDevice());
     if (found.isEmpty()) {
       return OpenDeviceResult.newBuilder().setRemoved(DeviceRemoved.getDefaultInstance()).build();
+    }
+    if (batch.account(account).map(AccountState::lockedOut).orElse(false)) {
+      return OpenDeviceResult.newBuilder()
+          .setLockedOut(DeviceLockedOut.getDefaultInstance())
+          .build();
     }
     DeviceState device = found.get();
     long number = request.getConnectionNumber();

@@ -8,6 +8,7 @@ import sotto.quota.v1.ReserveRequest;
 import sotto.quota.v1.ReserveResponse;
 import sotto.quota.v1.Reserved;
 import sotto.quota.v1.UnknownAccount;
+import sotto.store.decision.Decision;
 import sotto.store.write.Batch;
 
 /// The rooms that accounts take in the blob store. Each method is the work of one job.
@@ -19,12 +20,14 @@ import sotto.store.write.Batch;
 final class KeptBlobs {
   private KeptBlobs() {}
 
-  /// Takes room, if there is enough.
+  /// Takes room, if there is enough. What an operator has decided for the account goes before the
+  /// limit of all accounts; one that is disabled gets no room, as if it were not there.
   static ReserveResponse reserve(Batch batch, ReserveRequest request) throws SQLException {
     AccountId account = new AccountId(request.getAccountId().toByteArray());
     byte[] name = request.getName().toByteArray();
     ReserveResponse.Builder response = ReserveResponse.newBuilder();
-    if (batch.account(account).isEmpty()) {
+    Decision decision = Decision.read(batch.session(), account);
+    if (batch.account(account).isEmpty() || decision.disabled()) {
       return response.setUnknownAccount(UnknownAccount.getDefaultInstance()).build();
     }
     Optional<Long> there =
@@ -42,7 +45,8 @@ final class KeptBlobs {
     long size = request.getSize();
     // Both are unsigned on the wire, and neither is ever added to anything before it is known
     // small.
-    long limit = request.getLimit() < 0 ? Long.MAX_VALUE : request.getLimit();
+    long usual = request.getLimit() < 0 ? Long.MAX_VALUE : request.getLimit();
+    long limit = decision.keptBytes().orElse(usual);
     if (size <= 0 || used > limit || size > limit - used) {
       return response.setNoRoom(NoRoom.newBuilder().setUsed(used)).build();
     }

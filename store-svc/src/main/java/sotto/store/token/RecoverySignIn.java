@@ -16,6 +16,7 @@ import sotto.chain.ChallengeBytes;
 import sotto.chain.Ed25519PublicKey;
 import sotto.chain.RecoveryBytes;
 import sotto.chain.RecoverySubject;
+import sotto.store.decision.Decision;
 import sotto.store.sql.Readers;
 
 /// Gives what an account is restored from to whoever has its recovery code (protocol C2).
@@ -60,6 +61,7 @@ public final class RecoverySignIn {
     Optional<Ed25519PublicKey> key = key(account);
     boolean good = key.isPresent();
     good &= isSigned(request.getProof(), subject, key.orElse(NOBODY));
+    good = good && !Decision.disabled(readers, account);
     return good ? recovery(account, key.orElseThrow()) : REFUSED;
   }
 

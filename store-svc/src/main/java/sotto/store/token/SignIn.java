@@ -4,6 +4,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.Set;
+import sotto.account.v1.AccountDisabled;
 import sotto.account.v1.SignInRefused;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
@@ -12,11 +13,13 @@ import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.chain.Ed25519PublicKey;
+import sotto.store.decision.Decision;
 import sotto.store.sql.Readers;
 
 /// Gives a token for a signed challenge.
 ///
-/// All refusals are one answer. Every check is made in every case, an unknown device's signature is
+/// All refusals are one answer, but for the account that an operator has disabled, which is told to
+/// who has signed as its device. Every check is made in every case, an unknown device's signature is
 /// checked with a key that nobody has, so that the time does not tell which check failed.
 public final class SignIn {
   private static final Ed25519PublicKey NOBODY = unknownKey();
@@ -55,6 +58,12 @@ public final class SignIn {
     good &= serverNames.contains(request.getServerName());
     good &= key.isPresent();
     good &= signed(key.orElse(NOBODY), request, challenge, device);
+    // Nobody but the device itself comes so far.
+    if (good && Decision.disabled(readers, device.account())) {
+      return SignInResponse.newBuilder()
+          .setDisabled(AccountDisabled.getDefaultInstance())
+          .build();
+    }
     return good
         ? SignInResponse.newBuilder().setToken(tokens.device(device)).build()
         : SignInResponse.newBuilder().setRefused(SignInRefused.getDefaultInstance()).build();

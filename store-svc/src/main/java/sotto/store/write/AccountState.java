@@ -10,6 +10,7 @@ public final class AccountState {
   private final AccountId id;
   private final SortedMap<Integer, DeviceState> devices = new ConcurrentSkipListMap<>();
   private int chainSequence;
+  private boolean lockedOut;
 
   /// An account without devices yet.
   public AccountState(AccountId id, int chainSequence) {
@@ -46,6 +47,15 @@ public final class AccountState {
   /// Notes a longer chain.
   public void chainSequence(int sequence) {
     this.chainSequence = sequence;
+  }
+
+  /// Whether an operator has disabled it.
+  public boolean lockedOut() {
+    return lockedOut;
+  }
+
+  void lockOut() {
+    lockedOut = true;
   }
 
   void settle() {

@@ -162,10 +162,22 @@ public final class Batch {
     if (states.isEmpty()) {
       return states;
     }
+    loadLockedOut(states, in, ids);
     loadDevices(states, in, ids);
     loadTallies(states, in, ids);
     loadSegments(states, in, ids);
     return states;
+  }
+
+  private void loadLockedOut(Map<AccountId, AccountState> states, String in, Object[] ids)
+      throws SQLException {
+    session
+        .list(
+            "SELECT account_id FROM account_decision WHERE disabled_at <> 0 AND account_id" + in,
+            row -> new AccountId(row.getBytes(1)),
+            ids)
+        .forEach(
+            account -> Optional.ofNullable(states.get(account)).ifPresent(AccountState::lockOut));
   }
 
   private void loadDevices(Map<AccountId, AccountState> states, String in, Object[] ids)

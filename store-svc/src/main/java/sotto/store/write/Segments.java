@@ -215,6 +215,31 @@ public final class Segments {
         device);
   }
 
+  /// Forgets some of the segments of an account that has ended; their blobs are to be deleted.
+  ///
+  /// @return how many, at most `most`
+  public int removeSome(AccountId account, int most) throws SQLException {
+    List<Left> left =
+        session.list(
+            "SELECT device_id, first_position, blob_id FROM inbox_segment"
+                + " WHERE account_id = ? LIMIT ?",
+            row -> new Left(row.getInt(1), row.getLong(2), SegmentName.of(row.getBytes(3))),
+            account.bytes(),
+            most);
+    for (Left one : left) {
+      doom(account, one.name);
+      session.update(
+          "DELETE FROM inbox_segment"
+              + " WHERE account_id = ? AND device_id = ? AND first_position = ?",
+          account.bytes(),
+          one.device,
+          one.first);
+    }
+    return left.size();
+  }
+
+  private record Left(int device, long first, SegmentName name) {}
+
   /// Records that a blob is going to be put.
   public void intend(AccountId account, SegmentName name) throws SQLException {
     insertLoose(account, name, 0);

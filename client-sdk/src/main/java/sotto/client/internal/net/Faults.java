@@ -60,6 +60,9 @@ public final class Faults {
               Code.REFUSED, "The server does not accept this device's token.", failure);
       case DEVICE_REMOVED ->
           SottoException.of(Code.REFUSED, "This device is no longer part of its account.", failure);
+      case ACCOUNT_DISABLED ->
+          SottoException.of(
+              Code.ACCOUNT_DISABLED, "The server's operator has disabled this account.", failure);
       case CONNECTION_NUMBER_TOO_HIGH ->
           SottoException.of(
               Code.REFUSED, "The server refuses this device's connection number.", failure);
