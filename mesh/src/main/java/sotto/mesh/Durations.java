@@ -5,12 +5,15 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 
 /// Times as people write them in config: `250ms`, `10s`, `5m`, `12h`, `30d`, or ISO 8601 (`PT10S`).
-final class Durations {
+public final class Durations {
   private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
   private Durations() {}
 
-  static Duration parse(String text) {
+  /// Reads one.
+  ///
+  /// @throws IllegalArgumentException saying how one is written
+  public static Duration parse(String text) {
     var matcher = SHORT.matcher(text);
     if (matcher.matches()) {
       var n = Long.parseLong(matcher.group(1));

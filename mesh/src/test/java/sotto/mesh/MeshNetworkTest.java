@@ -177,6 +177,18 @@ class MeshNetworkTest {
   }
 
   @Test
+  void operatorsCallAboutAnAccount_isBroughtByStoresToStoresAlone() {
+    for (var server : Role.values()) {
+      for (var caller : Role.values()) {
+        assertThat(CallTable.allows(caller, server, "sotto.admin.v1.AccountAdminService"))
+            .isEqualTo(
+                (caller == Role.ADMIN && server != Role.ADMIN)
+                    || (caller == Role.STORE && server == Role.STORE));
+      }
+    }
+  }
+
+  @Test
   void coldSegments_areForStoresAlone() {
     var cold = "sotto.cold.v1.ColdService";
     for (var role : Role.values()) {

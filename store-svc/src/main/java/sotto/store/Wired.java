@@ -213,7 +213,8 @@ record Wired(
 
   private static BindableService passing(
       PassOn passOn, BindableService service, ServerInterceptor... inside) {
-    return () -> ServerInterceptors.intercept(ServerInterceptors.intercept(service, inside), passOn);
+    return () ->
+        ServerInterceptors.intercept(ServerInterceptors.intercept(service, inside), passOn);
   }
 
   private static BindableService intercepted(

@@ -201,10 +201,7 @@ final class AccountAdminTest {
                 .showAccount(ShowAccountRequest.newBuilder().setAccount(nobody).build())
                 .hasNone())
         .isTrue();
-    assertThat(
-            delete(
-                AccountRef.newBuilder().setAccountId(Rig.bytes(16, 1, 9)).build()))
-        .isFalse();
+    assertThat(delete(AccountRef.newBuilder().setAccountId(Rig.bytes(16, 1, 9)).build())).isFalse();
   }
 
   @Test
@@ -240,8 +237,7 @@ final class AccountAdminTest {
                 .addDevice(
                     AddDeviceRequest.newBuilder()
                         .setAccountId(Rig.id(bob))
-                        .setLink(
-                            ByteString.copyFrom(bob.chain().links().getLast().bytes()))
+                        .setLink(ByteString.copyFrom(bob.chain().links().getLast().bytes()))
                         .setDevice(Rig.device(2))
                         .build())
                 .hasLinkRefused())
@@ -343,7 +339,9 @@ final class AccountAdminTest {
         .isEqualTo(2);
     assertThat(rig.accounts().register(Rig.registration(bob, "bob")).hasLinkRefused()).isTrue();
     assertThat(
-            rig.accounts().register(Rig.registration(TestAccount.found(2), "bob")).hasUsernameTaken())
+            rig.accounts()
+                .register(Rig.registration(TestAccount.found(2), "bob"))
+                .hasUsernameTaken())
         .isTrue();
     // Its segments' blobs go with the sweep of what is loose.
     IntStream.range(0, 1024).forEach(rig.store()::deleteLoose);

@@ -20,8 +20,8 @@ import sotto.relay.time.Wheel;
 /// Hears from every listed store which accounts an operator has disabled or ended there, so that
 /// their streams are cut at once: one call to each store, for as long as both live.
 ///
-/// What a store said while nobody listened is lost; each time one is listened to (anew), all streams
-/// are checked soon. Thread-safe, guarded by itself; nothing blocks.
+/// What a store said while nobody listened is lost; each time one is listened to (anew), all
+/// streams are checked soon. Thread-safe, guarded by itself; nothing blocks.
 public final class AccountWatch implements AutoCloseable {
   private static final long LOOK_MILLIS = 250;
   private static final long APART_MILLIS = 1_000;
@@ -41,8 +41,7 @@ public final class AccountWatch implements AutoCloseable {
   /// @param stores the store pods
   /// @param changed told of an account whose streams are to be checked
   /// @param maybeMissed told when all streams are to be checked soon
-  public AccountWatch(
-      Pods stores, Consumer<AccountId> changed, Runnable maybeMissed, Wheel wheel) {
+  public AccountWatch(Pods stores, Consumer<AccountId> changed, Runnable maybeMissed, Wheel wheel) {
     this.stores = stores;
     this.changed = changed;
     this.maybeMissed = maybeMissed;
@@ -138,8 +137,7 @@ public final class AccountWatch implements AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
-      boolean unknown =
-          Status.fromThrowable(failure).getCode() == Status.Code.UNIMPLEMENTED;
+      boolean unknown = Status.fromThrowable(failure).getCode() == Status.Code.UNIMPLEMENTED;
       ended(this, unknown ? UNKNOWN_MILLIS : APART_MILLIS);
     }
 

@@ -35,6 +35,8 @@ import sotto.standalone.Version;
       StreamsCommand.class,
       BucketsCommand.class,
       MailboxesCommand.class,
+      InvitesCommand.class,
+      AccountsCommand.class,
       RetentionCommand.class,
       DrainCommand.class,
       ConfigCommand.class,

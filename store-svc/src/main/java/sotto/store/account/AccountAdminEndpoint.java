@@ -237,9 +237,7 @@ public final class AccountAdminEndpoint
   }
 
   private static AccountDecided done(AccountId account) {
-    return AccountDecided.newBuilder()
-        .setAccountId(ByteString.copyFrom(account.bytes()))
-        .build();
+    return AccountDecided.newBuilder().setAccountId(ByteString.copyFrom(account.bytes())).build();
   }
 
   private static <T> void answer(StreamObserver<T> response, T message) {

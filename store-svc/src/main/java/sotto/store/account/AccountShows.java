@@ -16,8 +16,8 @@ import sotto.store.decision.Decision;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Session;
 
-/// What an operator is shown of an account: numbers. Not who has written to it, not who may see when
-/// it was connected.
+/// What an operator is shown of an account: numbers. Not who has written to it, not who may see
+/// when it was connected.
 final class AccountShows {
   private final Readers readers;
 
@@ -57,8 +57,7 @@ final class AccountShows {
       state(session, account, shown.get());
       kept(session, account, shown.get());
       Map<Integer, Count> mailboxes = mailboxes(session, account);
-      return Optional.of(
-          shown.get().addAllDevices(devices(session, account, mailboxes)).build());
+      return Optional.of(shown.get().addAllDevices(devices(session, account, mailboxes)).build());
     });
   }
 
@@ -103,9 +102,7 @@ final class AccountShows {
             "SELECT device_id, dedupe_keys, acked FROM inbox_segment WHERE account_id = ?",
             row ->
                 new Cold(
-                    row.getInt(1),
-                    Directory.decode(row.getBytes(2)),
-                    Marks.of(row.getBytes(3))),
+                    row.getInt(1), Directory.decode(row.getBytes(2)), Marks.of(row.getBytes(3))),
             account.bytes());
     for (Cold segment : cold) {
       List<Directory.Entry> entries = segment.directory.entries();

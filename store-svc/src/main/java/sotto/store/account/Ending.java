@@ -24,13 +24,13 @@ import sotto.store.write.Writers;
 /// one transaction      the note goes
 /// ```
 ///
-/// With the first it has ended for everybody: nothing is appended, no device opens a stream. Each of
-/// the others may be done twice. What a store that died has left is found by the note and taken away
-/// by a chore of whoever owns the account then.
+/// With the first it has ended for everybody: nothing is appended, no device opens a stream. Each
+/// of the others may be done twice. What a store that died has left is found by the note and taken
+/// away by a chore of whoever owns the account then.
 ///
-/// The rows of the account, of its chain and of its name stay: nobody founds it again, who has talked
-/// to it can still check its keys, and nobody gets its name. So do those of what it kept in the blob
-/// store, until that is given back: nothing else says that these blobs are there.
+/// The rows of the account, of its chain and of its name stay: nobody founds it again, who has
+/// talked to it can still check its keys, and nobody gets its name. So do those of what it kept in
+/// the blob store, until that is given back: nothing else says that these blobs are there.
 public final class Ending {
   /// How long to wait between two buckets that are searched for what was left.
   public static final Duration PAUSE = Duration.ofSeconds(5);
@@ -87,7 +87,9 @@ public final class Ending {
   private static Boolean step(Batch batch, AccountId account) throws SQLException {
     Session session = batch.session();
     if (session
-        .first("SELECT ended FROM account WHERE account_id = ?", row -> row.getInt(1) == 1,
+        .first(
+            "SELECT ended FROM account WHERE account_id = ?",
+            row -> row.getInt(1) == 1,
             account.bytes())
         .filter(ended -> ended)
         .isEmpty()) {

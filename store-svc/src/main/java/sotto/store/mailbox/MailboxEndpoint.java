@@ -165,8 +165,7 @@ public final class MailboxEndpoint extends MailboxServiceGrpc.MailboxServiceImpl
   }
 
   @Override
-  public void watchAccounts(
-      WatchAccountsRequest request, StreamObserver<AccountsChanged> changed) {
+  public void watchAccounts(WatchAccountsRequest request, StreamObserver<AccountsChanged> changed) {
     changes.watch((ServerCallStreamObserver<AccountsChanged>) changed);
   }
 

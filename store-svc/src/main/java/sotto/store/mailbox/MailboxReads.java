@@ -220,8 +220,7 @@ final class MailboxReads {
         asked);
   }
 
-  private static Set<AccountId> lockedOut(Session session, List<Device> asked)
-      throws SQLException {
+  private static Set<AccountId> lockedOut(Session session, List<Device> asked) throws SQLException {
     Set<AccountId> found = new HashSet<>();
     List<byte[]> ids =
         asked.stream().map(Device::account).distinct().map(AccountId::bytes).toList();

@@ -48,8 +48,7 @@ public final class ToOwner implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     return headers.containsKey(BROUGHT)
-        ? Contexts.interceptCall(
-            Context.current().withValue(IS_BROUGHT, true), call, headers, next)
+        ? Contexts.interceptCall(Context.current().withValue(IS_BROUGHT, true), call, headers, next)
         : next.startCall(call, headers);
   }
 

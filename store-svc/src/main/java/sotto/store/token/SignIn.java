@@ -19,8 +19,8 @@ import sotto.store.sql.Readers;
 /// Gives a token for a signed challenge.
 ///
 /// All refusals are one answer, but for the account that an operator has disabled, which is told to
-/// who has signed as its device. Every check is made in every case, an unknown device's signature is
-/// checked with a key that nobody has, so that the time does not tell which check failed.
+/// who has signed as its device. Every check is made in every case, an unknown device's signature
+/// is checked with a key that nobody has, so that the time does not tell which check failed.
 public final class SignIn {
   private static final Ed25519PublicKey NOBODY = unknownKey();
 
@@ -60,9 +60,7 @@ public final class SignIn {
     good &= signed(key.orElse(NOBODY), request, challenge, device);
     // Nobody but the device itself comes so far.
     if (good && Decision.disabled(readers, device.account())) {
-      return SignInResponse.newBuilder()
-          .setDisabled(AccountDisabled.getDefaultInstance())
-          .build();
+      return SignInResponse.newBuilder().setDisabled(AccountDisabled.getDefaultInstance()).build();
     }
     return good
         ? SignInResponse.newBuilder().setToken(tokens.device(device)).build()

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.relay.stream;
+
+import org.jspecify.annotations.NullMarked;
