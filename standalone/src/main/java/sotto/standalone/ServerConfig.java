@@ -58,6 +58,7 @@ record ServerConfig(
           "SOTTO_JAVA_OPTS",
           "SOTTO_BUILD",
           "SOTTO_CACHE",
+          "SOTTO_TIMEOUT",
           "SOTTO_MYSQL",
           "SOTTO_STACK_DIR",
           "SOTTO_STACK_PART",
