@@ -42,7 +42,7 @@ test-all: ## the same with the long tests
 helm-test: ## render the chart for each profile, check what comes out, and ask a real API for it; builds Helm once, as root a Kubernetes too
 	@stack/sotto-stack install helm
 	@build/mvn -B -q -pl standalone -am -Dtest=ChartTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip=true test
-	@helm/dry-run
+	@helm/check
 
 images: ## the servers' images, without a registry: target/images (needs root, buildah, mmdebstrap)
 	@images/make

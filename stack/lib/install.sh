@@ -1,4 +1,4 @@
-# The parts: Vitess, etcd, MinIO, Helm, Jaeger, Prometheus and a Kubernetes built from their Go modules at the versions of the go.mod in parts/ and below, MySQL unpacked beside the system.
+# The parts: Vitess, etcd, MinIO, Helm, Jaeger, Prometheus, kwok and a Kubernetes built from their Go modules at the versions of the go.mod in parts/ and below, MySQL unpacked beside the system.
 # $cache/PART-VERSION holds them. Everything is made beside its place and moved there when whole.
 
 if [ -n "${SOTTO_CACHE-}" ]; then cache=$SOTTO_CACHE
@@ -14,9 +14,10 @@ helm_home=$cache/helm-$(version_of helm.sh/helm/v3 helm/)
 jaeger_home=$cache/jaeger-$(version_of github.com/jaegertracing/jaeger jaeger/)
 prometheus_home=$cache/prometheus-$(version_of github.com/prometheus/prometheus prometheus/)
 kubernetes_home=$cache/kubernetes-$(version_of k8s.io/kubernetes k8s/)
+kwok_home=$cache/kwok-$(version_of sigs.k8s.io/kwok kwok/)
 coredns_home=$cache/coredns-$(version_of github.com/coredns/coredns coredns/)
 router_home=$cache/kube-router-$(version_of github.com/cloudnativelabs/kube-router/v2 kube-router/)
-PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$kubernetes_home/bin:$coredns_home/bin:$router_home/bin:$jaeger_home/bin:$prometheus_home/bin:$PATH
+PATH=$vitess_home/bin:$etcd_home/bin:$minio_home/bin:$helm_home/bin:$kubernetes_home/bin:$coredns_home/bin:$router_home/bin:$jaeger_home/bin:$prometheus_home/bin:$kwok_home/bin:$PATH
 
 # The parts that a profile runs.
 parts_of() {
@@ -26,6 +27,7 @@ parts_of() {
     s3) echo minio ;;
     helm) echo helm ;;
     prometheus) echo promtool prometheus ;;
+    kwok) echo kwok ;;
     telemetry) echo jaeger prometheus ;;
     kubernetes) echo etcd helm pause kubectl kube-scheduler kube-proxy kubelet kube-controller-manager kube-apiserver coredns kube-router ;;
     vitess) echo etcd vtgate vttablet vtctldclient vtclient mysqlctl vtorc vtctld ;;
@@ -39,6 +41,7 @@ home_of() {
     helm) echo "$helm_home" ;;
     promtool | prometheus) echo "$prometheus_home" ;;
     jaeger) echo "$jaeger_home" ;;
+    kwok) echo "$kwok_home" ;;
     coredns) echo "$coredns_home" ;;
     kube-router) echo "$router_home" ;;
     pause | kube*) echo "$kubernetes_home" ;;
@@ -54,6 +57,7 @@ package_of() {
     jaeger) echo github.com/jaegertracing/jaeger/cmd/all-in-one ;;
     coredns) echo github.com/coredns/coredns ;;
     kube-router) echo github.com/cloudnativelabs/kube-router/v2/cmd/kube-router ;;
+    kwok) echo sigs.k8s.io/kwok/cmd/kwok ;;
     pause) echo sotto/stack/parts/k8s/pause ;;
     kube*) echo "k8s.io/kubernetes/cmd/$1" ;;
     *) echo "vitess.io/vitess/go/cmd/$1" ;;
@@ -63,13 +67,13 @@ package_of() {
 module_of() {
   case $1 in
     minio) echo "$here/parts/s3" ;;
-    helm | coredns | kube-router | jaeger) echo "$here/parts/$1" ;;
+    helm | coredns | kube-router | kwok | jaeger) echo "$here/parts/$1" ;;
     promtool | prometheus) echo "$here/parts/prometheus" ;;
     pause | kube*) echo "$here/parts/k8s" ;;
     *) echo "$here/parts" ;;
   esac
 }
-needs_mysql() { [[ $1 != chromium && $1 != s3 && $1 != helm && $1 != prometheus && $1 != telemetry && $1 != kubernetes ]]; }
+needs_mysql() { case $1 in mysql | combo | vitess) ;; *) return 1 ;; esac; }
 
 # What a part is told when it is built. Without, Helm takes every cluster for one of 1.20, and Kubernetes itself for v0.0.0.
 flags_of() {
@@ -77,6 +81,7 @@ flags_of() {
   case $1 in
     helm) ;;
     coredns | kube-router) return 0 ;;
+    kwok) printf -- '-X sigs.k8s.io/kwok/pkg/consts.Version=%s' "$(version_of sigs.k8s.io/kwok kwok/)" && return 0 ;;
     kube*)
       kubernetes=$(version_of k8s.io/kubernetes k8s/)
       for package in k8s.io/client-go/pkg/version k8s.io/component-base/version; do
@@ -92,7 +97,7 @@ flags_of() {
 }
 
 # Those that go into an image, or run beside another system's files, bring all they need.
-cgo_of() { case $1 in pause | coredns | kube*) echo 0 ;; *) go env CGO_ENABLED ;; esac; }
+cgo_of() { case $1 in pause | coredns | kwok | kube*) echo 0 ;; *) go env CGO_ENABLED ;; esac; }
 
 # The newest MySQL in the cache; empty if there is none.
 find_mysql() {

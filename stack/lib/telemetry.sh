@@ -59,7 +59,7 @@ up_prometheus() {
 # exports POD: what a process of the mesh finds in its environment.
 exports() {
   has_telemetry || return 0
-  printf '%s\n' "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(port otlp)" OTEL_METRICS_EXPORTER=prometheus "OTEL_EXPORTER_PROMETHEUS_PORT=$(metrics_port "$1")"
+  printf '%s\n' "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(port otlp)" OTEL_METRICS_EXPORTER=prometheus SOTTO_TELEMETRY_SAMPLE_RATIO=1 "OTEL_EXPORTER_PROMETHEUS_PORT=$(metrics_port "$1")"
   [ "${1%-*}" != relay ] || echo SOTTO_RELAY_TRACE_MESSAGES=true
 }
 
