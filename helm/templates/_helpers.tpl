@@ -107,13 +107,24 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
+{{- /* Whether the chart makes a Vitess for the operator, what that is called, and where accounts and mailboxes are; empty = in the pod's folder. */}}
+{{- define "sotto.ownVitess" -}}
+{{- if and .Values.storage.vitess.enabled (eq .Values.profile "services") }}yes{{ end }}
+{{- end }}
+{{- define "sotto.vitess" -}}
+{{ include "sotto.name" . }}-vitess
+{{- end }}
+{{- define "sotto.storage" -}}
+{{- if include "sotto.ownVitess" . }}mysql://sotto@{{ include "sotto.vitess" . }}.{{ .Release.Namespace }}.svc:3306/sotto?tls={{ ternary "on" "off" (ne .Values.storage.vitess.tlsSecret "") }}{{ else }}{{ .Values.storage.url }}{{ end }}
+{{- end }}
+
 {{- define "sotto.seconds" -}}
 {{- if hasSuffix "ms" . }}1{{ else if hasSuffix "s" . }}{{ trimSuffix "s" . }}{{ else if hasSuffix "m" . }}{{ mul 60 (trimSuffix "m" . | int) }}{{ else }}{{ fail (printf "drain: %s is not a time in seconds or minutes" .) }}{{ end }}
 {{- end }}
 
 {{- /* Volumes and mounts of secrets that a kind has: dict root kind */}}
 {{- define "sotto.hasStorage" -}}
-{{- if and (has .kind (list "store" "standalone" "migrate")) .root.Values.storage.url .root.Values.storage.passwordSecret }}yes{{ end }}
+{{- if and (has .kind (list "store" "standalone" "migrate")) (include "sotto.storage" .root) .root.Values.storage.passwordSecret }}yes{{ end }}
 {{- end }}
 {{- define "sotto.hasBucket" -}}
 {{- if and (has .kind (list "blob" "standalone")) .root.Values.s3.endpoint }}yes{{ end }}

@@ -83,7 +83,7 @@ class ChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"embedded", "mysql", "large"})
+  @ValueSource(strings = {"embedded", "mysql", "vitess", "large"})
   void everyProcess_understandsWhatItIsTold(String profile) throws Exception {
     var chart = rendered(profile);
 
@@ -115,6 +115,25 @@ class ChartTest {
   }
 
   @Test
+  void vitessOfItsOwn_isWhereStoresGo_withWhatKeepsAcknowledgedRows() throws Exception {
+    var chart = rendered("vitess", "storage.vitess.shards=8", "storage.vitess.tlsSecret=gate");
+
+    var store = (StoreProcessConfig) load(chart, "store");
+    assertThat(store.store().url().orElseThrow())
+        .hasToString("mysql://sotto@chat-sotto-vitess.default.svc:3306/sotto?tls=on");
+    var cluster = chart.all("VitessCluster").findFirst().orElseThrow();
+    var keyspace = cluster.at("/spec/keyspaces/0");
+    assertThat(keyspace.path("durabilityPolicy").asText()).isEqualTo("semi_sync");
+    assertThat(keyspace.at("/partitionings/0/equal/parts").asInt()).isEqualTo(8);
+    assertThat(keyspace.at("/partitionings/0/equal/shardTemplate/tabletPools/0/replicas").asInt())
+        .isEqualTo(3);
+    assertThat(cluster.at("/spec/cells/0/gateway/extraFlags/no-scatter").asText())
+        .isEqualTo("true");
+    assertThat(chart.all("Job").map(job -> job.at("/metadata/name").asText()))
+        .noneMatch(name -> name.endsWith("-migrate"));
+  }
+
+  @Test
   void settingThatDoesNotExist_isRefusedByTheProcess() throws Exception {
     var chart = rendered("mysql", "settings.store={\"store\":{\"writer\":8}}");
 
@@ -124,7 +143,7 @@ class ChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"embedded", "mysql", "large"})
+  @ValueSource(strings = {"embedded", "mysql", "vitess", "large"})
   void everyPod_isRestricted_andWritesNowhereButInItsVolumes(String profile) throws Exception {
     var pods = rendered(profile).pods();
 
@@ -146,7 +165,7 @@ class ChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"embedded", "mysql", "large"})
+  @ValueSource(strings = {"embedded", "mysql", "vitess", "large"})
   void everyMount_hasItsVolume_andEveryServer_itsProbes(String profile) throws Exception {
     for (var pod : rendered(profile).pods()) {
       var volumes = names(pod.at("/spec/volumes"));
