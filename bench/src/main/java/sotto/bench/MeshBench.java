@@ -89,7 +89,13 @@ public final class MeshBench {
     channel.shutdownNow();
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      pairs.add(Pair.open(mesh, people.get(2 * i), people.get(2 * i + 1)));
+      pairs.add(
+          Pair.open(
+              mesh.channel(0),
+              people.get(2 * i),
+              mesh.channel(1),
+              people.get(2 * i + 1),
+              () -> ""));
     }
     return pairs;
   }

@@ -1,14 +1,6 @@
 package sotto.bench;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,16 +17,6 @@ import sotto.client.ServerAddress;
 /// A mesh that `stack/sotto-stack` runs, as its clients and its operator reach it. Not more than
 /// one thread at a time starts or kills.
 final class MeshUnderTest implements AutoCloseable {
-  /// What a relay must be told to take thousands of accounts and streams of one address.
-  private static final Map<String, String> WIDE =
-      Map.of(
-          "SOTTO_RELAY_ADDRESS_CALLS", "1000000/1s",
-          "SOTTO_RELAY_REGISTRATIONS", "1000000/1s",
-          "SOTTO_RELAY_HELLOS", "100000/1s",
-          "SOTTO_EDGE_HANDSHAKES", "100000/1s",
-          "SOTTO_EDGE_MAX_CALLS_PER_CONNECTION", "64",
-          "SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000");
-
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +[0-9]+ +([0-9]+)");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+([0-9]+) kB");
   private static final Pattern FILES = Pattern.compile("(?m)^Max open files +([0-9]+)");
@@ -43,10 +25,7 @@ final class MeshUnderTest implements AutoCloseable {
   private final Path folder;
   private final List<String> relays;
   private final Path ca;
-  private final SslContext tls;
-  private final EventLoopGroup loop =
-      new MultiThreadIoEventLoopGroup(
-          2, new DefaultThreadFactory("bench-net", true), NioIoHandler.newFactory());
+  private final Dialer dialer;
 
   private MeshUnderTest(Path program, Path folder) throws IOException, InterruptedException {
     this.program = program;
@@ -58,7 +37,7 @@ final class MeshUnderTest implements AutoCloseable {
             .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
     relays = List.of(of(told, "server").split(","));
     ca = Path.of(of(told, "ca"));
-    tls = GrpcSslContexts.forClient().trustManager(ca.toFile()).build();
+    dialer = Dialer.trusting(ca);
   }
 
   private static String of(Map<String, String> told, String key) {
@@ -78,18 +57,7 @@ final class MeshUnderTest implements AutoCloseable {
 
   /// A new connection to a relay, which is made with the first call.
   ManagedChannel channel(int relay) {
-    String address = relays.get(relay);
-    int colon = address.lastIndexOf(':');
-    return NettyChannelBuilder.forAddress(
-            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
-        .eventLoopGroup(loop)
-        .channelType(NioSocketChannel.class)
-        .sslContext(tls)
-        .directExecutor()
-        .disableRetry()
-        .disableServiceConfigLookUp()
-        .flowControlWindow(1 << 18)
-        .build();
+    return dialer.channel(relays.get(relay));
   }
 
   /// Ends a relay as a power failure does.
@@ -110,7 +78,7 @@ final class MeshUnderTest implements AutoCloseable {
   ///
   /// @param java options of its JVM
   void start(int relay, String java) throws IOException, InterruptedException {
-    Map<String, String> environment = new HashMap<>(WIDE);
+    Map<String, String> environment = new HashMap<>(Dialer.WIDE);
     environment.put("SOTTO_JAVA_OPTS", java);
     var _ =
         run(environment, program.toString(), "start", "relay-" + relay, "--dir", folder.toString());
@@ -205,6 +173,6 @@ final class MeshUnderTest implements AutoCloseable {
 
   @Override
   public void close() {
-    var _ = loop.shutdownGracefully();
+    dialer.close();
   }
 }

@@ -2,6 +2,7 @@ package sotto.bench;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ManagedChannel;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import sotto.chat.v1.Ack;
 import sotto.chat.v1.CiphertextType;
 import sotto.chat.v1.ClientFrame;
@@ -19,8 +21,8 @@ import sotto.chat.v1.Send;
 import sotto.chat.v1.SendResult;
 import sotto.chat.v1.ServerFrame;
 
-/// One device at relay 0 that writes to one at relay 1, which acknowledges at once. What does not
-/// fit into the lane waits here, and its time runs. A refused message is counted, not repeated.
+/// One device that writes to another, which acknowledges at once. What does not fit into the lane
+/// waits here, and its time runs. A refused message is counted, not repeated.
 final class Pair {
   private static final int LANE = 32;
   private static final int CIPHERTEXT_BYTES = 400;
@@ -28,7 +30,8 @@ final class Pair {
   private final Person recipient;
   private final DeviceStream sender;
   private final DeviceStream receiver;
-  private volatile Flight flight;
+  private final Supplier<String> trace;
+  private volatile Flight flight = new Flight(0, 0);
   private volatile Consumer<Pair> next = _ -> {};
 
   // Below: guarded by this.
@@ -39,15 +42,30 @@ final class Pair {
 
   private record Sent(long number, int generation) {}
 
-  private Pair(MeshUnderTest mesh, Person from, Person to, Flight flight) {
+  private Pair(
+      ManagedChannel sending,
+      Person from,
+      ManagedChannel receiving,
+      Person to,
+      Supplier<String> trace) {
     this.recipient = to;
-    this.flight = flight;
-    sender = DeviceStream.open(mesh.channel(0), from, this::answered).join();
-    receiver = DeviceStream.open(mesh.channel(1), to, this::came).join();
+    this.trace = trace;
+    sender = DeviceStream.open(sending, from, this::answered).join();
+    receiver = DeviceStream.open(receiving, to, this::came).join();
   }
 
-  static Pair open(MeshUnderTest mesh, Person from, Person to) {
-    return new Pair(mesh, from, to, new Flight(0, 0));
+  /// Connects both.
+  ///
+  /// @param sending the sender's own connection
+  /// @param receiving the receiver's
+  /// @param trace gives each message its `traceparent`; empty = none
+  static Pair open(
+      ManagedChannel sending,
+      Person from,
+      ManagedChannel receiving,
+      Person to,
+      Supplier<String> trace) {
+    return new Pair(sending, from, receiving, to, trace);
   }
 
   /// Begins a measurement.
@@ -82,6 +100,7 @@ final class Pair {
                 .setAccountId(recipient.id())
                 .setEnvelopeId(ByteString.copyFrom(id))
                 .setLaneGeneration(generation)
+                .setTraceparent(trace.get())
                 .addDevices(
                     DeviceEnvelope.newBuilder()
                         .setDevice(1)

@@ -74,6 +74,7 @@ class OneTraceTest {
         process -> {
           process.environment().putAll(exporting(collector));
           process.environment().put("SOTTO_RELAY_TRACE_MESSAGES", Boolean.toString(traces));
+          process.environment().put("SOTTO_TELEMETRY_SAMPLE_RATIO", "1");
           return process;
         });
   }

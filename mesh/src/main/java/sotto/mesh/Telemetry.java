@@ -115,7 +115,10 @@ public final class Telemetry implements AutoCloseable {
                 "otel.traces.sampler",
                 "traceidratio",
                 "otel.traces.sampler.arg",
-                Double.toString(config.sampleRatio())));
+                Double.toString(config.sampleRatio()),
+                // Nobody who is served reads them.
+                "otel.metrics.exemplar.filter",
+                "always_off"));
     if (!named.isBlank()) {
       defaults.put("otel.exporter.otlp.endpoint", named);
     }

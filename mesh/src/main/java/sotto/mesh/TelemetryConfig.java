@@ -9,8 +9,8 @@ import java.util.Optional;
 /// @param sampleRatio the part of traces that is kept, 0 to 1; decided by the trace's id, whatever
 ///   the client asks for
 public record TelemetryConfig(Optional<String> endpoint, double sampleRatio) {
-  /// No collector; all traces if the environment names one.
-  public static final TelemetryConfig DEFAULTS = new TelemetryConfig(Optional.empty(), 1);
+  /// No collector; one trace of a hundred if the environment names one.
+  public static final TelemetryConfig DEFAULTS = new TelemetryConfig(Optional.empty(), 0.01);
 
   /// Checks the bounds.
   ///

@@ -1,0 +1,63 @@
+package sotto.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// Opens connections to servers that show certificates of one authority. All share two threads.
+final class Dialer implements AutoCloseable {
+  /// What a server must be told to take thousands of accounts and streams of one address.
+  static final Map<String, String> WIDE =
+      Map.of(
+          "SOTTO_RELAY_ADDRESS_CALLS", "1000000/1s",
+          "SOTTO_RELAY_REGISTRATIONS", "1000000/1s",
+          "SOTTO_RELAY_HELLOS", "100000/1s",
+          "SOTTO_EDGE_HANDSHAKES", "100000/1s",
+          "SOTTO_EDGE_MAX_CALLS_PER_CONNECTION", "64",
+          "SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000");
+
+  private final SslContext tls;
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(
+          2, new DefaultThreadFactory("bench-net", true), NioIoHandler.newFactory());
+
+  private Dialer(SslContext tls) {
+    this.tls = tls;
+  }
+
+  /// Trusts an authority's certificate, PEM.
+  static Dialer trusting(Path ca) throws IOException {
+    return new Dialer(GrpcSslContexts.forClient().trustManager(ca.toFile()).build());
+  }
+
+  /// A new connection to a server, which is made with the first call.
+  ///
+  /// @param address `HOST:PORT`
+  ManagedChannel channel(String address) {
+    int colon = address.lastIndexOf(':');
+    return NettyChannelBuilder.forAddress(
+            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
+        .eventLoopGroup(loop)
+        .channelType(NioSocketChannel.class)
+        .sslContext(tls)
+        .directExecutor()
+        .disableRetry()
+        .disableServiceConfigLookUp()
+        .flowControlWindow(1 << 18)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    var _ = loop.shutdownGracefully();
+  }
+}
