@@ -94,13 +94,25 @@ final class MigrationTest {
   @SharedTest
   @Test
   void databaseOfANewerProgram_isRefused() throws Exception {
-    database.everywhere("UPDATE schema_version SET version = " + (Schema.VERSION + 1));
+    database.everywhere("UPDATE schema_version SET version = " + (Schema.VERSION + 2));
     assertThatThrownBy(this::openStore)
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("newer");
     assertThatThrownBy(() -> new Migration(database.url()).run())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("newer");
+  }
+
+  @SharedTest
+  @Test
+  void processThatRestartsDuringAnUpgrade_opensADatabaseOfTheNextVersion_butMigratesNothing()
+      throws Exception {
+    database.everywhere("UPDATE schema_version SET version = " + (Schema.VERSION + 1));
+    openStore();
+    assertThatThrownBy(() -> new Migration(database.url()).run())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("newer");
+    assertThat(database.count("SELECT version FROM schema_version")).isEqualTo(Schema.VERSION + 1);
   }
 
   @SharedTest

@@ -56,14 +56,18 @@ public final class Schema {
   }
 
   /// Checks that a database has this version; where that is the dialect's way, a new or an older
-  /// one gets it.
+  /// one gets it. One that others share may have the next version too: it only adds, and a process
+  /// that dies while the others are being replaced must come back.
   ///
   /// @throws StorageException if it has another version
   public void prepare(Session session) throws SQLException {
     if (dialect.tables() == Dialect.Tables.MADE_WHEN_OPENED && version(session) < VERSION) {
       migrate(session);
     }
-    check(version(session));
+    int found = version(session);
+    if (found != VERSION + 1 || dialect.tables() == Dialect.Tables.MADE_WHEN_OPENED) {
+      check(found);
+    }
   }
 
   private static void check(int found) {
