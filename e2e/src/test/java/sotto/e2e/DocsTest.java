@@ -28,7 +28,7 @@ class DocsTest {
   private static final Pattern MESH = Pattern.compile("10\\.0\\.0\\.([1-4]):7711");
   // Programs of others.
   private static final Set<String> FOREIGN =
-      Set.of("kubectl", "podman", "vtctldclient", "export", "ulimit", "cd", "jcmd", "psql");
+      Set.of("kubectl", "podman", "vtctldclient", "curl", "export", "eval");
 
   private final Checkout checkout = Checkout.find();
 
@@ -108,11 +108,12 @@ class DocsTest {
     }
   }
 
+  /// The commands of the first block after these words.
   private List<Documented> block(String page, String after) throws IOException {
     var text = Files.readString(checkout.root().resolve(page));
-    var start = text.substring(0, text.indexOf(after)).lines().count();
-    var rest = text.substring(text.indexOf(after));
-    var end = start + rest.substring(0, rest.indexOf("\n```\n")).lines().count();
+    var opens = text.indexOf("\n```", text.indexOf(after));
+    var start = text.substring(0, opens).lines().count();
+    var end = text.substring(0, text.indexOf("\n```", opens + 1)).lines().count();
     return Documented.in(checkout.root()).stream()
         .filter(c -> c.page().equals(Path.of(page)) && c.line() > start && c.line() <= end)
         .toList();

@@ -67,6 +67,8 @@ record Documented(Path page, int line, List<String> words) {
     return WORD.matcher(command)
         .results()
         .map(found -> found.group().replaceAll("['\"]", ""))
+        // Not a word, but a variable of the environment before the program.
+        .dropWhile(word -> word.matches("[A-Z_]+=.*"))
         .filter(word -> !word.equals("…"))
         .toList();
   }
