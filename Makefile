@@ -1,6 +1,6 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images format dist clean
+.PHONY: help build demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images reference format dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -46,6 +46,9 @@ helm-test: ## render the chart for each profile, check what comes out, and ask a
 
 images: ## the servers' images, without a registry: target/images (needs root, buildah, mmdebstrap)
 	@images/make
+
+reference: ## write docs/configuration.md anew from the code
+	@build/mvn -B -q -pl standalone -am -Dsotto.write=true -Dtest=ConfigurationPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip=true test
 
 format: ## format the Java sources
 	@build/mvn -B -q spotless:apply

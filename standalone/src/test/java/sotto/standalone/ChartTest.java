@@ -23,6 +23,7 @@ import sotto.mesh.CallTable;
 import sotto.mesh.ConfigException;
 import sotto.mesh.Configs;
 import sotto.mesh.Role;
+import sotto.store.sql.StoreUrl;
 
 /// The chart, as it is rendered for each profile. `make helm-test` builds Helm; where there is none
 /// these tests are skipped.
@@ -116,11 +117,12 @@ class ChartTest {
 
   @Test
   void vitessOfItsOwn_isWhereStoresGo_withWhatKeepsAcknowledgedRows() throws Exception {
-    var chart = rendered("vitess", "storage.vitess.shards=8", "storage.vitess.tlsSecret=gate");
+    var chart = rendered("vitess", "storage.vitess.shards=8", "storage.vitess.tlsSecret=\"gate\"");
 
     var store = (StoreProcessConfig) load(chart, "store");
-    assertThat(store.store().url().orElseThrow())
-        .hasToString("mysql://sotto@chat-sotto-vitess.default.svc:3306/sotto?tls=on");
+    var url = store.store().url().orElseThrow();
+    assertThat(url).hasToString("mysql://sotto@chat-sotto-vitess.default.svc:3306/sotto");
+    assertThat(url.tls()).isEqualTo(StoreUrl.Tls.ON);
     var cluster = chart.all("VitessCluster").findFirst().orElseThrow();
     var keyspace = cluster.at("/spec/keyspaces/0");
     assertThat(keyspace.path("durabilityPolicy").asText()).isEqualTo("semi_sync");
