@@ -2,8 +2,9 @@ package sotto.mesh;
 
 /// How a process logs.
 ///
-/// @param level the least that Sotto's own code logs
-/// @param format how lines look
+/// @param level the least that Sotto's own code logs: `error`, `warn`, `info` or `debug`; libraries
+///   log from `warn` on
+/// @param format how lines look: `json`, an object a line, or `plain`
 public record LogsConfig(Level level, Format format) {
   /// From info on, as JSON.
   public static final LogsConfig DEFAULTS = new LogsConfig(Level.INFO, Format.JSON);

@@ -7,7 +7,7 @@ import java.util.Optional;
 /// How a process takes part in the mesh.
 ///
 /// @param listen where the others reach it; port 0 takes a free one
-/// @param advertise the name under which the others reach it; absent = `listen`
+/// @param advertise what the others dial, and this process's name among them; absent = `listen`
 /// @param ca the certificate of the authority that all of the mesh has
 /// @param certificate this process's certificate; the files are read anew when they change
 /// @param key its private key, PKCS 8

@@ -11,7 +11,7 @@ import java.time.Duration;
 ///   client
 /// @param idle a connection without calls is closed after this, 10 s to a day
 /// @param handshake how long a TLS handshake may take, 1 s to a minute
-/// @param handshakes how many may begin; connections above are closed
+/// @param handshakes TLS handshakes that may begin; connections above are closed at once
 /// @param maxConnections connections at a time, 1 to 10,000,000
 /// @param maxConnectionsPerAddress connections of one address (IPv6: one /64) at a time, 1 to
 ///   10,000,000; behind one may be a whole company

@@ -6,8 +6,9 @@ import java.util.Optional;
 ///
 /// @param endpoint an OTLP collector over HTTP, such as `http://127.0.0.1:4318`; absent = only if
 ///   `OTEL_EXPORTER_OTLP_ENDPOINT` is set
-/// @param sampleRatio the part of traces that is kept, 0 to 1; decided by the trace's id, whatever
-///   the client asks for
+/// @param sampleRatio the part of traces that is kept, 0 to 1, decided by the trace's id, whatever
+///   the client asks for; 1 on a machine on which you try things (docs/performance.md has what it
+///   costs)
 public record TelemetryConfig(Optional<String> endpoint, double sampleRatio) {
   /// No collector; one trace of a hundred if the environment names one.
   public static final TelemetryConfig DEFAULTS = new TelemetryConfig(Optional.empty(), 0.01);

@@ -8,30 +8,31 @@ import sotto.mesh.Rate;
 ///
 /// @param name under which presence and other relays know it, 1 to 255 characters
 /// @param maxEnvelopeBytes the largest ciphertext for one device, 1 to 98,304
-/// @param mailboxLife told to clients: how long the store keeps an envelope
+/// @param mailboxLife told to clients; the same as `store.mailbox-life`
 /// @param helloDeadline how long a stream may be open without `hello`
-/// @param silence after how long without a frame a stream is closed
-/// @param holeWait how long a hole waits for its filler
+/// @param silence after how long without a frame a stream is closed; clients ping every 30 s
+/// @param holeWait how long a gap in a stream waits for its message before the mailbox is read
 /// @param missedCheckEvery how often the owners are asked what the streams have missed
 /// @param presenceWait how long a new stream waits for presence before it goes on without
-/// @param locationLife how long a positive location is believed
-/// @param appendBytes most bytes of appends at the store and on the way to it
+/// @param locationLife how long the place of a device is remembered
+/// @param appendBytes bytes on their way into mailboxes at once
 /// @param sendsPerDevice sends of one device in all
 /// @param sendsPerPair sends of one device to one account
 /// @param sendsPerRecipient sends to one account, of all senders
-/// @param ephemeralsPerDevice ephemeral frames of one stream; those above are dropped
+/// @param ephemeralsPerDevice typing and the like of one device; those above are dropped
 /// @param bundlesPerPair bundle fetches of one account for one account: a first contact and the
 ///   rounds of a changed device list, and no more, because each takes one-time keys
 /// @param lookUps username look-ups of one account
 /// @param calls calls of one account, of all kinds
-/// @param addressCalls calls without a token from one address
-/// @param registrations registrations and added devices from one address
-/// @param recoveries calls for a recovery from one address; each recovery takes two
-/// @param hellos how fast streams are opened, of all clients
+/// @param addressCalls calls without a token from one address (IPv6: one /64)
+/// @param registrations registrations and added devices from one address (IPv6: one /64)
+/// @param recoveries calls for what an account is restored from, from one address; a restore makes
+///   two, and two more every eight minutes
+/// @param hellos how fast streams are opened, of all clients; those above come back within 10 s
 /// @param streamsPerAccount streams of one account at a time, 1 to 4,096; each device has one, and
 ///   while it comes back two
 /// @param maxStreams streams at a time, 1 to 10,000,000
-/// @param maxWatches accounts that one stream may watch
+/// @param maxWatches accounts whose presence one device may watch
 /// @param traceMessages whether messages may carry the context of a trace to the recipient; off =
 ///   the relay neither says so to clients nor passes any on
 public record RelayConfig(

@@ -11,14 +11,16 @@ import sotto.mesh.Rate;
 /// What an operator decides about media; the rest of [BlobConfig] is as it comes.
 ///
 /// @param s3 the bucket that holds media instead of the folder
-/// @param maxBlobBytes largest blob
-/// @param partBytes size of the parts in which blobs are uploaded
-/// @param transitLife how long a blob in transit is kept; not shorter than a mailbox keeps the
-///   message that names it
-/// @param keptBytesPerAccount how much one account may keep for good
-/// @param transitKibPerAccount how much one account may send, in KiB, and how long a whole of it
-///   takes to come back
-/// @param minFreeBytes what uploads leave free on the disk
+/// @param maxBlobBytes bytes of the largest file
+/// @param partBytes bytes of the parts in which files are uploaded, 5 MiB with a bucket if this is
+///   less; what breaks off goes on where it was, after a kill of the process from the last whole
+///   part
+/// @param transitLife how long a file waits to be fetched; not shorter than `store.mailbox-life`,
+///   or messages outlive their files
+/// @param keptBytesPerAccount bytes that one account may keep for good
+/// @param transitKibPerAccount what one account may send, in KiB: so much at once, and how long a
+///   whole of it takes to come back; of each blob process
+/// @param minFreeBytes bytes that uploads leave free on the disk
 /// @param transfersPerAccount uploads, and as many downloads, of an account at once
 /// @param partLife how long an unfinished upload can be gone on with
 record BlobSettings(

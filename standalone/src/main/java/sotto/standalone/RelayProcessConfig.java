@@ -14,7 +14,7 @@ import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 import sotto.relay.RelayConfig;
 
-/// The configuration of a relay that is a process of its own. docs/operations.md lists the keys.
+/// The configuration of a relay that is a process of its own. docs/configuration.md lists the keys.
 ///
 /// @param data the folder of its certificate authority, where `tls` names no files
 /// @param listen where clients connect; port 0 takes a free one

@@ -14,15 +14,17 @@ import sotto.mesh.Secret;
 
 /// The bucket that holds media instead of the folder.
 ///
-/// @param endpoint where it answers; absent = the folder holds media
-/// @param publicEndpoint where clients reach it, if that is another place
-/// @param region as signatures name it
-/// @param bucket its name
+/// @param endpoint the S3 whose bucket holds files instead of the folder, `http://HOST:PORT` or
+///   `https://HOST`; absent = the folder does
+/// @param publicEndpoint where clients reach it, if that is another place than `endpoint`
+/// @param region its region, as signatures name it
+/// @param bucket its name; it must be there, and be nobody else's
 /// @param accessKey who uses it
-/// @param secretKey the secret for that
+/// @param secretKey the secret for that; better in the environment or in a file
 /// @param keysFile a file with both, a line each, instead
 /// @param pathStyle whether the bucket stands in the path and not in the host's name
-/// @param direct whether clients may exchange contents with it themselves
+/// @param direct whether clients exchange large files with the bucket themselves, by signed
+///   requests
 /// @param ca a file of certificates that may sign the endpoint's, instead of those of the platform
 record S3Settings(
     @Secret Optional<S3Endpoint> endpoint,

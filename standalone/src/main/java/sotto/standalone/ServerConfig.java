@@ -17,11 +17,12 @@ import sotto.mesh.TelemetryConfig;
 import sotto.presence.PresenceConfig;
 import sotto.relay.RelayConfig;
 
-/// The configuration of the standalone server. docs/operations.md lists the keys.
+/// The configuration of the standalone server. docs/configuration.md lists the keys.
 ///
 /// @param data the folder that holds everything
 /// @param listen where clients connect; port 0 takes a free one
-/// @param names further names under which clients reach it, DNS names or addresses, at most 100
+/// @param names further names under which clients reach it, DNS names or addresses, separated by
+///   commas, at most 100
 /// @param tls the certificate that it shows to clients
 /// @param drain how long it may take to stop, 1 s to 10 m
 /// @param edge what a stranger can make the public port hold

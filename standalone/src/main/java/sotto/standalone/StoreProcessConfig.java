@@ -11,7 +11,7 @@ import sotto.mesh.ProbeConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 
-/// The configuration of a store that is a process of its own. docs/operations.md lists the keys.
+/// The configuration of a store that is a process of its own. docs/configuration.md lists the keys.
 ///
 /// @param data the folder of its lock, and of the embedded database where there is no other
 /// @param names the names under which clients may sign in, beside those of the machine itself; the

@@ -14,18 +14,21 @@ import sotto.store.sql.StoreUrl;
 /// What an operator decides about accounts and mailboxes; the rest of [StoreConfig] follows from
 /// the wiring.
 ///
-/// @param url the MySQL or Vitess that holds them; absent = the folder does
-/// @param passwordFile a file whose first line is the password for it, instead of the address's own
-/// @param writers how many connections write to it
-/// @param mailboxEnvelopes how many envelopes a device's mailbox holds
-/// @param mailboxBytes how many bytes of envelopes it holds
-/// @param mailboxLife how long it keeps an envelope
-/// @param dormantAfter how long a device may be unseen before nothing is kept for it
-/// @param coldAfter how long an envelope must have been undelivered before it moves to the blob
-///   service; 0 = none does
+/// @param url the MySQL or Vitess that holds accounts and mailboxes; absent = the folder does
+/// @param passwordFile a file whose first line is the password for it; goes before one in the URL
+/// @param writers connections that write to it, 1 to 64, at least as many as there are shards: one
+///   that has two shards stands still for both when one fails over; four more read
+/// @param mailboxEnvelopes messages that wait for one device, at least 4
+/// @param mailboxBytes bytes that wait for one device, at least 394,240
+/// @param mailboxLife how long a message waits, a minute to 365 days
+/// @param dormantAfter a device unseen for so long gets nothing any more, until its account removes
+///   it; at least a day
+/// @param coldAfter messages undelivered for so long, of a device unseen for so long, move to the
+///   blob service; 0 = none do; at most 365 days
 /// @param coldGiveUp how long what has moved must be gone or damaged there before the mailbox goes
-///   on without it
-/// @param registration who may make an account
+///   on without it; long enough to put a backup back
+/// @param registration who may make an account: `open` = everybody, `invite` = who has an invite,
+///   `closed` = nobody; devices are added to accounts whatever it says
 record StoreSettings(
     @Secret Optional<StoreUrl> url,
     Optional<Path> passwordFile,

@@ -6,7 +6,8 @@ import sotto.mesh.Require;
 
 /// The certificate that a relay shows to clients, in files; without them it makes its own.
 ///
-/// @param certificate the chain, the relay's first; read anew every day
+/// @param certificate what clients are shown: the chain, the process's own first; read anew every
+///   day; absent = one of an authority of its own, in `data`
 /// @param key its private key, PKCS 8
 /// @param ca the authority's certificate, for the ready line
 record TlsFiles(Optional<Path> certificate, Optional<Path> key, Optional<Path> ca) {

@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import sotto.mesh.Configs;
 
 /// The page docs/configuration.md, made from the config records of all processes: their defaults,
@@ -34,7 +36,21 @@ final class ConfigurationPage {
       *Of* is the process that has the key: `serve` is all in one; relay, store, presence and blob are `serve-relay` and so on.
       """;
 
-  private record Row(String value, String meaning, List<String> of) {}
+  /// @param meanings what the key means, and to which processes
+  private record Row(String value, Map<String, List<String>> meanings) {
+    List<String> processes() {
+      return meanings.values().stream().flatMap(List::stream).toList();
+    }
+
+    String meaning() {
+      if (meanings.size() == 1) {
+        return meanings.keySet().iterator().next();
+      }
+      return meanings.entrySet().stream()
+          .map(entry -> String.join(", ", entry.getValue()) + ": " + entry.getKey())
+          .collect(Collectors.joining("; "));
+    }
+  }
 
   private final Map<String, Row> rows = new TreeMap<>();
 
@@ -56,11 +72,11 @@ final class ConfigurationPage {
       throws IOException {
     var loaded = Configs.read(type, defaults, Optional.empty(), Map.of(), Map.of());
     for (var setting : loaded.settings()) {
-      if (!rows.containsKey(setting.key())) {
-        var value = setting.value().replace(HOME.toString(), "~").replace(NOWHERE, "");
-        rows.put(setting.key(), new Row(value, meaning(type, setting.key()), new ArrayList<>()));
-      }
-      rows.get(setting.key()).of().add(process);
+      var value = setting.value().replace(HOME.toString(), "~").replace(NOWHERE, "");
+      rows.computeIfAbsent(setting.key(), _ -> new Row(value, new LinkedHashMap<>()))
+          .meanings()
+          .computeIfAbsent(meaning(type, setting.key()), _ -> new ArrayList<>())
+          .add(process);
     }
   }
 
@@ -141,7 +157,7 @@ final class ConfigurationPage {
         key,
         variable,
         row.value().isEmpty() ? "none" : "`" + row.value() + "`",
-        row.of().size() == 5 ? "all" : String.join(", ", row.of()),
+        row.processes().size() == 5 ? "all" : String.join(", ", row.processes()),
         row.meaning().replace("|", "\\|"));
   }
 }
