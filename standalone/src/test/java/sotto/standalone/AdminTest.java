@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,5 +195,36 @@ class AdminTest {
     assertThat(Main.commandLine().setErr(new PrintWriter(errors)).execute("admin", "nothing"))
         .isEqualTo(2);
     assertThat(errors.toString()).contains("nothing");
+  }
+
+  @Test
+  void page_showsTheRealServer_andStaysWhenThatIsDown() throws Exception {
+    var server = serve();
+    var page =
+        ServedProcess.start(scratch, "admin", "page", "--data", data(), "--listen", "127.0.0.1:0");
+    running.push(page);
+    var status = URI.create(page.line()).resolve("status");
+    assertThat(get(status)).contains("\"well\":true", "\"state\":\"serving\"", "\"streams\":0");
+    server.close();
+    var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!get(status).contains("\"state\":\"down\"")) {
+      assertThat(System.nanoTime()).isLessThan(end);
+    }
+    assertThat(get(status)).contains("\"well\":false", "\"streams\":null", "nothing listens there");
+    page.terminate();
+    assertThat(page.exitCode()).isZero();
+  }
+
+  private static String get(URI at) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(at).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
+  @Test
+  void pageThatOthersReach_isRefusedUnlessAskedFor() throws Exception {
+    var page = admin("--data", data(), "page", "--listen", "0.0.0.0:0");
+    assertThat(page.exitCode()).isEqualTo(1);
+    assertThat(page.errors()).singleElement().asString().contains("--anywhere");
   }
 }
