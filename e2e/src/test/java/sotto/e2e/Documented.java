@@ -69,6 +69,8 @@ record Documented(Path page, int line, List<String> words) {
         .map(found -> found.group().replaceAll("['\"]", ""))
         // Not a word, but a variable of the environment before the program.
         .dropWhile(word -> word.matches("[A-Z_]+=.*"))
+        // Nor what is done with its output.
+        .takeWhile(word -> !word.matches("[|&]|>.*"))
         .filter(word -> !word.equals("…"))
         .toList();
   }

@@ -10,8 +10,8 @@ import sotto.mesh.ProbeConfig;
 import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 
-/// The configuration of a blob service that is a process of its own. docs/operations.md lists the
-/// keys.
+/// The configuration of a blob service that is a process of its own. docs/configuration.md lists
+/// the keys.
 ///
 /// @param data the folder that holds media
 /// @param drain how long it may take to stop, 1 s to 10 m

@@ -8,8 +8,8 @@ import sotto.mesh.Require;
 import sotto.mesh.TelemetryConfig;
 import sotto.presence.PresenceConfig;
 
-/// The configuration of a presence pod that is a process of its own. docs/operations.md lists the
-/// keys.
+/// The configuration of a presence pod that is a process of its own. docs/configuration.md lists
+/// the keys.
 ///
 /// @param drain how long it may take to stop, 1 s to 10 m
 /// @param presence who is online

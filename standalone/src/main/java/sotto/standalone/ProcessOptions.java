@@ -27,7 +27,7 @@ final class ProcessOptions {
       "When the others can connect it prints one line. Logs go to standard error. SIGTERM or Ctrl-C ends it in order.";
   static final String KEYS =
       "Every key of the configuration can stand in the file, in the environment (SOTTO_MESH_ADVERTISE) or behind --set (mesh.advertise=…); the latter"
-          + " win. docs/operations.md lists them.";
+          + " win. docs/configuration.md lists them.";
   static final String EXITS = "Exit codes: 0 stopped as told, 1 could not serve, 2 wrong use.";
 
   @Option(

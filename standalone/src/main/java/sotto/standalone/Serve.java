@@ -30,7 +30,7 @@ import sotto.mesh.ServerProcess;
     footer = {
       "",
       "Every key of the configuration can stand in the file, in the environment (SOTTO_STORE_MAILBOX_LIFE) or behind --set"
-          + " (store.mailbox-life=30d); the latter win. docs/operations.md lists them.",
+          + " (store.mailbox-life=30d); the latter win. docs/configuration.md lists them.",
       "",
       "Exit codes: 0 stopped as told, 1 could not serve, 2 wrong use."
     })

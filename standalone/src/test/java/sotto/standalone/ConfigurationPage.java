@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import sotto.mesh.Configs;
+import sotto.standalone.admin.AdminConfig;
 
 /// The page docs/configuration.md, made from the config records of all processes: their defaults,
 /// and what the `@param` of each component says.
@@ -23,6 +24,8 @@ final class ConfigurationPage {
 
   // Targets that name no pod.
   private static final String NOWHERE = "static:///";
+  private static final List<String> SERVERS =
+      List.of("serve", "relay", "store", "presence", "blob");
   private static final Path HOME = Path.of("/home/x");
   private static final Pattern PARAM =
       Pattern.compile("(?m)^/// @param (\\w+) (.*(?:\\R///   .*)*)");
@@ -33,7 +36,8 @@ final class ConfigurationPage {
       Every key of every process: made from the code by `make reference`, and compared with it by a test. How keys are given (file, environment, flags) and how values
       are written: [operations.md](operations.md#settings). `./sotto admin config` shows what a running process has, and who said so.
 
-      *Of* is the process that has the key: `serve` is all in one; relay, store, presence and blob are `serve-relay` and so on.
+      *Of* is the process that has the key: `serve` is all in one; relay, store, presence and blob are `serve-relay` and so on; admin is `sotto admin`; *servers* are all
+      but that.
       """;
 
   /// @param meanings what the key means, and to which processes
@@ -65,6 +69,7 @@ final class ConfigurationPage {
     page.add("store", StoreProcessConfig.class, StoreProcessConfig.defaults(none, HOME));
     page.add("presence", PresenceProcessConfig.class, PresenceProcessConfig.DEFAULTS);
     page.add("blob", BlobProcessConfig.class, BlobProcessConfig.defaults(none, HOME));
+    page.add("admin", AdminConfig.class, AdminConfig.defaults(none, HOME));
     return page.rendered();
   }
 
@@ -157,7 +162,7 @@ final class ConfigurationPage {
         key,
         variable,
         row.value().isEmpty() ? "none" : "`" + row.value() + "`",
-        row.processes().size() == 5 ? "all" : String.join(", ", row.processes()),
+        row.processes().equals(SERVERS) ? "servers" : String.join(", ", row.processes()),
         row.meaning().replace("|", "\\|"));
   }
 }

@@ -52,7 +52,7 @@ public final class Admin implements Callable<Integer> {
       "Exit codes: 0 done and all is well, 1 something is not well, or could not be done or asked, 2 wrong use.";
   static final String KEYS =
       "Every key of the configuration can stand in the file, in the environment (SOTTO_STORES) or behind --set (stores=…); the latter win."
-          + " docs/operations.md lists them.";
+          + " docs/configuration.md lists them.";
 
   // What is wrong is said by the report.
   private static final LogsConfig QUIET =

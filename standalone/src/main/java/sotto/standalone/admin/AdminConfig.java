@@ -12,7 +12,7 @@ import sotto.mesh.Require;
 import sotto.mesh.Role;
 import sotto.standalone.DataFolder;
 
-/// Where an operator's processes are and who the operator is. docs/operations.md lists the keys.
+/// Where an operator's processes are and who the operator is. docs/configuration.md lists the keys.
 ///
 /// @param data the folder of a server that is one process, where no target is given
 /// @param mesh the operator's files; it listens nowhere
