@@ -105,7 +105,7 @@ public final class BlobService implements AutoCloseable {
               opened.store(),
               List.of(
                   new TransferService(transfers),
-                  new SegmentService(opened.store(), config.minFreeBytes())),
+                  new SegmentService(opened.store(), transfers::deleteKept, config.minFreeBytes())),
               transfers,
               sweep,
               new SegmentSweep(

@@ -201,6 +201,13 @@ public final class StoreService implements AutoCloseable {
     return wired.cold().map(cold -> cold.loose().sweep(bucket)).orElse(0);
   }
 
+  /// Deletes what accounts of one bucket kept that have ended now.
+  ///
+  /// @return how many blobs
+  int deleteEnded(int bucket) {
+    return wired.cold().map(cold -> cold.ended().delete(bucket)).orElse(0);
+  }
+
   /// What is known of what waits.
   Backlog backlog() {
     return wired.backlog();

@@ -27,6 +27,7 @@ import sotto.store.mailbox.Sweeper;
 import sotto.store.peer.HandOver;
 import sotto.store.peer.OwnerEndpoint;
 import sotto.store.peer.ToOwner;
+import sotto.store.quota.EndedBlobs;
 import sotto.store.quota.QuotaEndpoint;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
@@ -82,14 +83,18 @@ record Wired(
   ///
   /// @param mover moves envelopes there
   /// @param loose deletes what nothing points to
-  record Cold(Mover mover, LooseSegments loose) {
+  /// @param ended deletes what accounts kept that have ended
+  record Cold(Mover mover, LooseSegments loose, EndedBlobs ended) {
     /// Blobs are deleted also when nothing moves any more.
     List<Chore> chores(ColdRules rules) {
       Chore delete = new Chore("delete segments", LOOSE, loose::sweepNext);
+      Chore forget = new Chore("delete what ended accounts kept", LOOSE, ended::deleteNext);
       return rules.moves()
           ? List.of(
-              new Chore("move old envelopes", Mover.pause(rules.after()), mover::moveNext), delete)
-          : List.of(delete);
+              new Chore("move old envelopes", Mover.pause(rules.after()), mover::moveNext),
+              delete,
+              forget)
+          : List.of(delete, forget);
     }
   }
 
@@ -147,7 +152,8 @@ record Wired(
             .map(store ->
                 new Cold(
                     new Mover(readers, writers, coldRules, store, clock, random),
-                    new LooseSegments(readers, writers, coldRules, store, clock)));
+                    new LooseSegments(readers, writers, coldRules, store, clock),
+                    new EndedBlobs(readers, writers, store)));
     Invites invites = new Invites(writers, readers, clock);
     Changes changes = new Changes();
     Ending ending = new Ending(writers, readers, changes);

@@ -34,6 +34,7 @@ import sotto.admin.v1.DisableAccountResponse;
 import sotto.admin.v1.EnableAccountRequest;
 import sotto.admin.v1.SetQuotaRequest;
 import sotto.admin.v1.ShowAccountRequest;
+import sotto.chain.Bytes;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.chain.testing.TestAccount;
@@ -50,6 +51,7 @@ import sotto.proto.Statuses;
 import sotto.quota.v1.QuotaServiceGrpc;
 import sotto.quota.v1.ReserveRequest;
 import sotto.quota.v1.ReserveResponse;
+import sotto.store.testing.ColdFault;
 
 /// What operators do to single accounts.
 @ContractTest
@@ -347,6 +349,46 @@ final class AccountAdminTest {
     IntStream.range(0, 1024).forEach(rig.store()::deleteLoose);
     assertThat(rig.count("SELECT COUNT(*) FROM loose_segment")).isZero();
     assertThat(delete(named("bob"))).isTrue();
+  }
+
+  private Bytes keep(int n) throws Exception {
+    byte[] name = new byte[32];
+    name[0] = (byte) n;
+    rig.cold.keep(bob.id(), Bytes.of(name));
+    assertThat(
+            QuotaServiceGrpc.newBlockingStub(rig.channel())
+                .reserve(
+                    ReserveRequest.newBuilder()
+                        .setAccountId(Rig.id(bob))
+                        .setName(ByteString.copyFrom(name))
+                        .setSize(1)
+                        .setLimit(1_000)
+                        .build())
+                .hasReserved())
+        .isTrue();
+    return Bytes.of(name);
+  }
+
+  private int deleteKept() {
+    return IntStream.range(0, 1024).map(rig.store()::deleteEnded).sum();
+  }
+
+  @Test
+  void whatADeletedAccountKept_goesFromTheBlobStore_andNotBeforeItHasEnded() throws Exception {
+    var names = List.of(keep(1), keep(2));
+    assertThat(deleteKept()).isZero();
+    assertThat(delete(byId())).isTrue();
+    rig.cold.failing(() -> ColdFault.LOST_ANSWER);
+    assertThat(deleteKept()).isZero();
+    assertThat(rig.count("SELECT COUNT(*) FROM kept_blob")).isEqualTo(2);
+    assertThat(rig.count("SELECT COUNT(*) FROM account_ending")).isEqualTo(1);
+    rig.cold.failing(() -> ColdFault.NONE);
+    assertThat(deleteKept()).isEqualTo(2);
+
+    assertThat(names).noneMatch(name -> rig.cold.keeps(bob.id(), name));
+    assertThat(rig.count("SELECT COUNT(*) FROM kept_blob")).isZero();
+    assertThat(IntStream.range(0, 1024).map(rig.store()::finishEndings).sum()).isEqualTo(1);
+    assertThat(left()).isZero();
   }
 
   @Test

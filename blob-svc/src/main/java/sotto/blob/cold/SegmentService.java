@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,10 @@ import sotto.blob.BlobRecord;
 import sotto.blob.BlobStore;
 import sotto.blob.Digest;
 import sotto.blob.Shelf;
+import sotto.chain.AccountId;
 import sotto.cold.v1.ColdServiceGrpc;
+import sotto.cold.v1.DeleteKeptRequest;
+import sotto.cold.v1.DeleteKeptResponse;
 import sotto.cold.v1.DeleteSegmentsRequest;
 import sotto.cold.v1.DeleteSegmentsResponse;
 import sotto.cold.v1.GetSegmentRequest;
@@ -27,31 +31,48 @@ import sotto.mesh.Scrubbed;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
 
-/// Cold parts of mailboxes, for stores alone: the mesh lets nobody else call this. Calls block.
+/// Cold parts of mailboxes, and the end of what accounts kept, for stores alone: the mesh lets
+/// nobody else call this. Calls block.
 ///
 /// A segment that does not have the digest it is kept with is answered as it is: whoever asked
 /// knows what it must be.
 public final class SegmentService extends ColdServiceGrpc.ColdServiceImplBase {
   private static final System.Logger LOG = System.getLogger(SegmentService.class.getName());
 
+  private static final Duration LATER = Duration.ofSeconds(1);
+
   private final BlobStore store;
+  private final Kept kept;
   private final long minFreeBytes;
+
+  /// Deletes what an account kept.
+  @FunctionalInterface
+  public interface Kept {
+    /// Deletes a blob, if it is that account's. Repeatable.
+    void delete(AccountId account, BlobName name) throws IOException, InterruptedException;
+  }
 
   /// Serves a store's shelf of segments.
   ///
+  /// @param kept the shelf of accounts
   /// @param minFreeBytes what is left free on the disk
-  public SegmentService(BlobStore store, long minFreeBytes) {
+  public SegmentService(BlobStore store, Kept kept, long minFreeBytes) {
     this.store = store;
+    this.kept = kept;
     this.minFreeBytes = minFreeBytes;
   }
 
   private static BlobName name(ByteString name) {
-    return new BlobName(Shelf.COLD, HexFormat.of().formatHex(name.toByteArray()));
+    return name(Shelf.COLD, name);
+  }
+
+  private static BlobName name(Shelf shelf, ByteString name) {
+    return new BlobName(shelf, HexFormat.of().formatHex(name.toByteArray()));
   }
 
   /// One call.
   private interface Work<T> {
-    T run() throws IOException;
+    T run() throws IOException, InterruptedException;
   }
 
   private static <T> void answer(StreamObserver<T> call, Work<T> work) {
@@ -60,6 +81,10 @@ public final class SegmentService extends ColdServiceGrpc.ColdServiceImplBase {
       answer = work.run();
     } catch (StatusRuntimeException e) {
       call.onError(e);
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      call.onError(Statuses.unavailable("the blob service ends", LATER));
       return;
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "the blob store does not work", new Scrubbed(e));
@@ -161,6 +186,19 @@ public final class SegmentService extends ColdServiceGrpc.ColdServiceImplBase {
             store.delete(name(name));
           }
           return DeleteSegmentsResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void deleteKept(DeleteKeptRequest request, StreamObserver<DeleteKeptResponse> call) {
+    answer(
+        call,
+        () -> {
+          var account = new AccountId(request.getAccountId().toByteArray());
+          for (ByteString name : request.getNamesList()) {
+            kept.delete(account, name(Shelf.KEPT, name));
+          }
+          return DeleteKeptResponse.getDefaultInstance();
         });
   }
 }

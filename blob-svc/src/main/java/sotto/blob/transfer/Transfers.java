@@ -163,7 +163,25 @@ public record Transfers(
     store.discard(name);
   }
 
-  /// The same where something else matters more: what is left is swept up later.
+  /// Deletes a blob that an account kept, or what there is of an upload of one; one of another's
+  /// stays. Nobody's room is given back. Repeatable after whatever broke it off.
+  ///
+  /// @throws io.grpc.StatusRuntimeException UNAVAILABLE if a connection does not let go of it
+  public void deleteKept(AccountId account, BlobName name)
+      throws IOException, InterruptedException {
+    try (var _ = claims.take(name, () -> {})) {
+      Optional<BlobRecord> visible = store.confirm(name);
+      if (visible.isPresent() && !visible.get().owner().equals(Optional.of(account))) {
+        return;
+      }
+      if (store.withdraw(name).isPresent()) {
+        store.purge(name);
+      }
+      store.discard(name);
+    }
+  }
+
+  /// Gives an upload up where something else matters more: what is left is swept up later.
   void tryGiveUp(Declared declared) {
     try {
       giveUp(declared.name(), Optional.of(declared.account()).filter(_ -> declared.kept()));

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sotto.blob.BlobName;
 import sotto.blob.MemoryDisk;
+import sotto.blob.Shelf;
 import sotto.blob.v1.DeleteRequest;
 import sotto.blob.v1.DeleteResponse;
 import sotto.blob.v1.LocateRequest;
@@ -149,6 +151,24 @@ final class StoredTest {
     assertThat(delete(ALICE, transit).hasNotFound()).isTrue();
     assertThat(locate(id).hasStreamed()).isTrue();
     assertThat(locate(transit).hasStreamed()).isTrue();
+  }
+
+  @Test
+  void endedAccountsBlob_isDeletedWhateverBrokeItOff_andAnothersStays() throws Exception {
+    ByteString id = keptBlob(1);
+    BlobName name = BlobIds.name(Shelf.KEPT, id.toByteArray());
+
+    pod.transfers.deleteKept(BOB.account(), name);
+    assertThat(locate(id).hasStreamed()).isTrue();
+    pod.store.purgesFail = true;
+    assertThatThrownBy(() -> pod.transfers.deleteKept(ALICE.account(), name))
+        .isInstanceOf(IOException.class);
+    assertThat(locate(id).hasNotFound()).isTrue();
+    pod.store.purgesFail = false;
+    pod.transfers.deleteKept(ALICE.account(), name);
+    pod.transfers.deleteKept(ALICE.account(), name);
+
+    assertThat(pod.files()).isEmpty();
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.chain.DeviceAddress;
 import sotto.store.cold.ColdStore;
 import sotto.store.cold.Segment;
@@ -197,6 +199,11 @@ final class SimCold {
         case DAMAGED -> new Found(ByteString.copyFromUtf8("not what was put"));
         case FAILING -> new Unavailable();
       };
+    }
+
+    @Override
+    public boolean deleteKept(AccountId account, List<Bytes> names) {
+      return calls.deleteKept(account, names);
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import sotto.chain.AccountId;
 import sotto.store.decision.Changes;
 import sotto.store.decision.Decision;
+import sotto.store.quota.EndedBlobs;
 import sotto.store.sql.KeyRange;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Session;
@@ -21,7 +22,7 @@ import sotto.store.write.Writers;
 /// ```
 /// one transaction      ended; no devices, no recovery, no decision; noted in account_ending
 /// several, bounded     rows of mailboxes; segments, whose blobs are doomed; keys
-/// one transaction      the note goes
+/// one transaction      the note goes, once what it kept is gone too (EndedBlobs)
 /// ```
 ///
 /// With the first it has ended for everybody: nothing is appended, no device opens a stream. Each
@@ -29,8 +30,7 @@ import sotto.store.write.Writers;
 /// away by a chore of whoever owns the account then.
 ///
 /// The rows of the account, of its chain and of its name stay: nobody founds it again, who has
-/// talked to it can still check its keys, and nobody gets its name. So do those of what it kept in
-/// the blob store, until that is given back: nothing else says that these blobs are there.
+/// talked to it can still check its keys, and nobody gets its name.
 public final class Ending {
   /// How long to wait between two buckets that are searched for what was left.
   public static final Duration PAUSE = Duration.ofSeconds(5);
@@ -100,8 +100,11 @@ public final class Ending {
         || batch.segments().removeSome(account, SEGMENTS_AT_ONCE) == SEGMENTS_AT_ONCE) {
       return true;
     }
-    for (String table : List.of("pre_key", "taken_pre_key", "account_ending")) {
+    for (String table : List.of("pre_key", "taken_pre_key")) {
       session.update("DELETE FROM " + table + " WHERE account_id = ?", account.bytes());
+    }
+    if (!EndedBlobs.areLeft(session, account)) {
+      session.update("DELETE FROM account_ending WHERE account_id = ?", account.bytes());
     }
     return false;
   }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.cold.v1.ColdServiceGrpc;
+import sotto.cold.v1.DeleteKeptRequest;
 import sotto.cold.v1.DeleteSegmentsRequest;
 import sotto.cold.v1.GetSegmentRequest;
 import sotto.cold.v1.GetSegmentResponse;
@@ -76,6 +79,19 @@ public final class BlobColdStore implements ColdStore {
       // Whoever reads says which segment it is, and not at each try.
       LOG.debug("a segment cannot be read: {}", e.getStatus().getCode());
       return new Unavailable();
+    }
+  }
+
+  @Override
+  public boolean deleteKept(AccountId account, List<Bytes> names) {
+    try {
+      var request =
+          DeleteKeptRequest.newBuilder().setAccountId(ByteString.copyFrom(account.bytes()));
+      names.forEach(name -> request.addNames(ByteString.copyFrom(name.toArray())));
+      return within(WRITE).deleteKept(request.build()).isInitialized();
+    } catch (StatusRuntimeException e) {
+      failed(e);
+      return false;
     }
   }
 

@@ -2,8 +2,11 @@ package sotto.store.cold;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 
-/// Where cold parts of mailboxes lie: blob-svc, or a fake. What it keeps has no owner and no order.
+/// Where cold parts of mailboxes lie: blob-svc, or a fake. They have no owner and no order. Beside
+/// them lies what accounts keep, of which it only knows how to delete it.
 ///
 /// It does not promise to answer, nor that what it did not answer has not been done: a put or a
 /// delete whose answer was lost may be done, then or a little later. Every implementation passes
@@ -48,4 +51,11 @@ public interface ColdStore {
   /// @param names 1 to 1,000
   /// @return whether it is known to be done
   boolean delete(List<SegmentName> names);
+
+  /// Deletes blobs that an account kept, which has ended; those that are not there, or another's,
+  /// are no error.
+  ///
+  /// @param names in the blob store, 1 to 100, each of 32 bytes
+  /// @return whether it is known to be done
+  boolean deleteKept(AccountId account, List<Bytes> names);
 }

@@ -9,14 +9,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.store.cold.ColdStore;
 import sotto.store.cold.SegmentName;
 
 /// A blob store in memory whose calls fail as it is told. Guarded by itself.
 public final class MemoryColdStore implements ColdStore {
   private final Map<SegmentName, ByteString> all = new LinkedHashMap<>();
+  private final Set<Kept> kept = new HashSet<>();
   private final List<Runnable> late = new ArrayList<>();
   private Supplier<ColdFault> faults = () -> ColdFault.NONE;
+
+  private record Kept(AccountId account, Bytes name) {}
 
   /// An empty one.
   public MemoryColdStore() {}
@@ -49,6 +54,16 @@ public final class MemoryColdStore implements ColdStore {
     return new HashSet<>(all.keySet());
   }
 
+  /// Has an account keep a blob.
+  public synchronized void keep(AccountId account, Bytes name) {
+    kept.add(new Kept(account, name));
+  }
+
+  /// Whether an account keeps a blob.
+  public synchronized boolean keeps(AccountId account, Bytes name) {
+    return kept.contains(new Kept(account, name));
+  }
+
   /// What is under a name.
   public synchronized Optional<ByteString> find(SegmentName name) {
     return Optional.ofNullable(all.get(name));
@@ -79,6 +94,11 @@ public final class MemoryColdStore implements ColdStore {
     return delete(faults, names);
   }
 
+  @Override
+  public boolean deleteKept(AccountId account, List<Bytes> names) {
+    return deleteKept(faults, account, names);
+  }
+
   private synchronized Put put(Supplier<ColdFault> by, SegmentName name, ByteString bytes) {
     ColdFault fault = by.get();
     if (fault.isDone()) {
@@ -98,6 +118,18 @@ public final class MemoryColdStore implements ColdStore {
     }
     ByteString bytes = all.get(name);
     return bytes == null ? new Nothing() : new Found(bytes);
+  }
+
+  private synchronized boolean deleteKept(
+      Supplier<ColdFault> by, AccountId account, List<Bytes> names) {
+    ColdFault fault = by.get();
+    var gone = names.stream().map(name -> new Kept(account, name)).toList();
+    if (fault.isDone()) {
+      gone.forEach(kept::remove);
+    } else if (fault == ColdFault.LATE) {
+      late.add(() -> gone.forEach(kept::remove));
+    }
+    return !isLost(fault);
   }
 
   private synchronized boolean delete(Supplier<ColdFault> by, List<SegmentName> names) {
@@ -138,6 +170,11 @@ public final class MemoryColdStore implements ColdStore {
     @Override
     public boolean delete(List<SegmentName> names) {
       return MemoryColdStore.this.delete(by, names);
+    }
+
+    @Override
+    public boolean deleteKept(AccountId account, List<Bytes> names) {
+      return MemoryColdStore.this.deleteKept(by, account, names);
     }
   }
 }

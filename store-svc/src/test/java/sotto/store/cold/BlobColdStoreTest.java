@@ -1,5 +1,7 @@
 package sotto.store.cold;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
@@ -7,7 +9,11 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.cold.v1.ColdServiceGrpc;
+import sotto.cold.v1.DeleteKeptRequest;
+import sotto.cold.v1.DeleteKeptResponse;
 import sotto.cold.v1.DeleteSegmentsRequest;
 import sotto.cold.v1.DeleteSegmentsResponse;
 import sotto.cold.v1.GetSegmentRequest;
@@ -104,6 +110,15 @@ final class BlobColdStoreTest implements ColdStoreContract {
         DeleteSegmentsRequest request, StreamObserver<DeleteSegmentsResponse> call) {
       var _ = store.delete(request.getNamesList().stream().map(Service::name).toList());
       answer(call, DeleteSegmentsResponse.getDefaultInstance());
+    }
+
+    @Override
+    public void deleteKept(DeleteKeptRequest request, StreamObserver<DeleteKeptResponse> call) {
+      var account = new AccountId(request.getAccountId().toByteArray());
+      var names = request.getNamesList().stream().map(n -> Bytes.of(n.toByteArray())).toList();
+      assertThat(store.deleteKept(account, names)).isTrue();
+      call.onNext(DeleteKeptResponse.getDefaultInstance());
+      call.onCompleted();
     }
   }
 }

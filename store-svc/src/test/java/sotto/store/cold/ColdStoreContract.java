@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 
 /// What every [ColdStore] must do.
 interface ColdStoreContract {
@@ -58,11 +60,19 @@ interface ColdStoreContract {
   }
 
   @Test
+  default void whatAnAccountKept_isDeletedAgainAndAgain() {
+    var names = List.of(Bytes.of(new byte[32]));
+    assertThat(store().deleteKept(new AccountId(1, 2), names)).isTrue();
+    assertThat(store().deleteKept(new AccountId(1, 2), names)).isTrue();
+  }
+
+  @Test
   default void storeThatDoesNotAnswer_isUnavailableAndThrowsNothing() {
     put(store(), 1, bytes(1, 100));
     cutOff();
     assertThat(put(store(), 2, bytes(2, 100))).isEqualTo(ColdStore.Put.UNAVAILABLE);
     assertThat(store().get(name(1))).isEqualTo(new ColdStore.Unavailable());
+    assertThat(store().deleteKept(new AccountId(1, 2), List.of(Bytes.of(new byte[32])))).isFalse();
     assertThat(store().delete(List.of(name(1)))).isFalse();
   }
 }
