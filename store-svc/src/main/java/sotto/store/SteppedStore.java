@@ -137,6 +137,13 @@ public final class SteppedStore implements AutoCloseable {
     return wired.cold().map(cold -> cold.loose().sweep(bucket, patience)).orElse(0);
   }
 
+  /// Takes away what is left of accounts of a bucket that have ended.
+  ///
+  /// @return how many accounts were finished
+  public int finishEndings(int bucket) {
+    return wired.ending().finishLeft(bucket);
+  }
+
   /// Does what has queued, as much as one turn of each writer takes.
   ///
   /// @return whether anything had

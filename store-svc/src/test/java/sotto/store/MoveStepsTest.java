@@ -279,6 +279,9 @@ final class MoveStepsTest {
     faultAt = fault;
     point = 0;
     left(driver);
+    if (ends) {
+      finished(driver);
+    }
     expected.clear();
     driver.until(pod -> all(pod, bucket()));
     cold.deliverLate();
@@ -314,6 +317,26 @@ final class MoveStepsTest {
       clock.pass(Duration.ofMinutes(10));
     }
     throw new AssertionError("the link is never appended; fault at " + faultAt);
+  }
+
+  /// Has what the account left taken away: the link ended it, and the rest may have been broken
+  /// off.
+  private void finished(Driver driver) throws Exception {
+    for (int tries = 0; tries < MOST_TRIES && !stored().isEmpty(); tries++) {
+      try {
+        var _ = driver.pod.store.finishEndings(bucket());
+        driver.pod.stepAll();
+      } catch (SimulatedCrash | StatusRuntimeException e) {
+        assertThat(texts(expected)).as("nothing that was not there").containsAll(stored());
+      }
+      if (driver.pod.store.isDead()) {
+        driver.pod.store.crash();
+        driver.pod.close();
+        driver.pod = pod("store-0");
+      }
+      clock.pass(Duration.ofMinutes(10));
+    }
+    assertThat(stored()).as("what an ended account left; fault at %s", faultAt).isEmpty();
   }
 
   @Test
