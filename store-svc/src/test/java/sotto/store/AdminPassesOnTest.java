@@ -2,7 +2,10 @@ package sotto.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,12 +15,16 @@ import sotto.admin.v1.DeleteAccountRequest;
 import sotto.admin.v1.DisableAccountRequest;
 import sotto.chain.testing.TestAccount;
 import sotto.mesh.testing.HandClock;
+import sotto.proto.Reason;
+import sotto.proto.Statuses;
 
 /// An operator asks any store.
 @SharedTest
 final class AdminPassesOnTest {
   private static final String A = "store-a:1";
   private static final String B = "store-b:1";
+
+  private static final Duration LONGEST = Duration.ofSeconds(20);
 
   @TempDir Path folder;
   private final HandClock clock = new HandClock();
@@ -44,10 +51,21 @@ final class AdminPassesOnTest {
     return AccountRef.newBuilder().setUsername("bob").build();
   }
 
+  /// Again while the store asks the owner whether it lives, as an operator does.
   private boolean disable(Rig at) {
-    return at.admin()
-        .disableAccount(DisableAccountRequest.newBuilder().setAccount(named()).build())
-        .hasDone();
+    long end = System.nanoTime() + LONGEST.toNanos();
+    while (true) {
+      try {
+        return at.admin()
+            .disableAccount(DisableAccountRequest.newBuilder().setAccount(named()).build())
+            .hasDone();
+      } catch (StatusRuntimeException e) {
+        if (!Statuses.reason(e).equals(Optional.of(Reason.UNAVAILABLE))
+            || System.nanoTime() > end) {
+          throw e;
+        }
+      }
+    }
   }
 
   @Test
