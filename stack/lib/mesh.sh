@@ -48,7 +48,7 @@ settle_mesh() {
 }
 
 # sotto-server COMMAND…: to its end.
-sotto_server() { HOME=$dir SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--XX:TieredStopAtLevel=1} "$server_bin" "$@" 6>&- 7>&- 9>&-; }
+sotto_server() { HOME=$dir SOTTO_JAVA_OPTS=${SOTTO_JAVA_OPTS--XX:TieredStopAtLevel=1} "$server_bin" "$@" 7>&- 9>&-; }
 
 up_mesh() {
   local start=$1 pod

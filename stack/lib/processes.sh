@@ -25,7 +25,7 @@ running() { look; [ -n "${PIDS[$1]-}" ]; }
 part() {
   local name=$1
   shift
-  SOTTO_STACK_PART=$dir:$name HOME=$dir setsid --wait "${as[@]}" "$@" </dev/null >>"$dir/log/$name.log" 2>&1 6>&- 7>&- 9>&-
+  SOTTO_STACK_PART=$dir:$name HOME=$dir setsid --wait "${as[@]}" "$@" </dev/null >>"$dir/log/$name.log" 2>&1 7>&- 9>&-
 }
 
 # spawn NAME COMMAND…: the same in the background and in a session of its own: a caller's group kill, a closed terminal or an
@@ -33,7 +33,7 @@ part() {
 spawn() {
   local name=$1
   shift
-  SOTTO_STACK_PART=$dir:$name HOME=$dir setsid "${as[@]}" "$@" </dev/null >>"$dir/log/$name.log" 2>&1 6>&- 7>&- 9>&- &
+  SOTTO_STACK_PART=$dir:$name HOME=$dir setsid "${as[@]}" "$@" </dev/null >>"$dir/log/$name.log" 2>&1 7>&- 9>&- &
 }
 
 # Dead, and its last thread too, so that its ports are free.

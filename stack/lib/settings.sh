@@ -39,20 +39,18 @@ load() {
 settle_port() {
   base=${OPT[port]:-${SOTTO_STACK_PORT:-15000}}
   [ "$base" != free ] || base=$(setting port || true)
-  [ -n "$base" ] || free_base
+  [ -n "$base" ] || base=$(free_base)
   if [[ ! $base =~ ^[0-9]{1,5}$ ]] || ((base < 1024 || base + SPAN > 65536)); then
     misuse "--port must be free, or from 1024 to $((65536 - SPAN)), because a stack has $SPAN ports from there on: $base"
   fi
 }
 
-# Sets base to one whose ports nobody listens at, and keeps it from others that look for one while this runs.
+# A base whose ports nobody listens at now, by chance among 40, so that two that look at the same time hardly ever meet.
 free_base() {
   local first=$((RANDOM % 40)) n candidate
   for ((n = 0; n < 40; n++)); do
     candidate=$((16000 + (first + n) % 40 * SPAN))
-    { exec 6>>"/tmp/sotto-ports-$candidate.lock"; } 2>/dev/null && flock -n 6 || continue
-    chmod 666 "/tmp/sotto-ports-$candidate.lock" 2>/dev/null || true
-    listening | awk -v from="$candidate" -v to=$((candidate + SPAN)) '$1 >= from && $1 < to { exit 1 }' && base=$candidate && return
+    listening | awk -v from="$candidate" -v to=$((candidate + SPAN)) '$1 >= from && $1 < to { exit 1 }' && echo "$candidate" && return
   done
   fail "no $SPAN ports in a row are free between 16000 and 32000"
 }
