@@ -55,7 +55,7 @@ public final class NetworkServer implements AutoCloseable {
               limit(builder.addTransportFilter(peers), tls, config);
               loops.use(builder, () -> HandshakeWatch.accepting(refusals, config.connect()));
             });
-    LOG.atInfo()
+    LOG.atDebug()
         .addKeyValue("address", port.address())
         .addKeyValue("name", identity.name())
         .log("the mesh can connect");
