@@ -155,12 +155,11 @@ final class ConfigurationPage {
   }
 
   private static String line(String key, Row row) {
-    var variable = "SOTTO_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     return String.format(
         Locale.ROOT,
         "| `%s` | `%s` | %s | %s | %s |%n",
         key,
-        variable,
+        Configs.variable(key),
         row.value().isEmpty() ? "none" : "`" + row.value() + "`",
         row.processes().equals(SERVERS) ? "servers" : String.join(", ", row.processes()),
         row.meaning().replace("|", "\\|"));
