@@ -126,10 +126,10 @@ public final class MeshBench {
     AtomicLong next = new AtomicLong(first);
     long start = System.nanoTime();
     long end = start + seconds * 1_000_000_000L;
-    pairs.forEach(pair -> pair.measure(flight, p -> one(p, flight, next, end)));
+    pairs.forEach(pair -> pair.measure(flight, p -> p.sendOne(next, end)));
     for (Pair pair : pairs) {
       for (int i = 0; i < depth; i++) {
-        one(pair, flight, next, end);
+        pair.sendOne(next, end);
       }
     }
     while (System.nanoTime() < end) {
@@ -140,14 +140,6 @@ public final class MeshBench {
     drain(flight);
     long sent = Math.min(next.get() - first, MOST);
     report(trial, "%,d unanswered".formatted(pairs.size() * depth), sent, answered, took, flight);
-  }
-
-  private static void one(Pair pair, Flight flight, AtomicLong next, long end) {
-    if (System.nanoTime() < end) {
-      long mine = next.getAndIncrement();
-      flight.meant(mine, System.nanoTime());
-      pair.send(mine);
-    }
   }
 
   /// Waits until all is answered and delivered, or time is over.

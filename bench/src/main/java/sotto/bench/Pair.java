@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import sotto.chat.v1.Ack;
@@ -80,6 +81,18 @@ final class Pair {
   synchronized void send(long number) {
     waiting.add(number);
     fill();
+  }
+
+  /// Sends one more message of the measurement, unless that is over: its time begins now.
+  ///
+  /// @param next the numbers of messages
+  /// @param end of the measurement, in `System.nanoTime`
+  void sendOne(AtomicLong next, long end) {
+    if (System.nanoTime() < end) {
+      long mine = next.getAndIncrement();
+      flight.meant(mine, System.nanoTime());
+      send(mine);
+    }
   }
 
   private synchronized void fill() {

@@ -220,10 +220,10 @@ public final class TelemetryBench {
     long processor = pushed.server().processorNanos();
     long start = System.nanoTime();
     long end = start + seconds * 1_000_000_000L;
-    pushed.pairs().forEach(pair -> pair.measure(flight, p -> one(p, flight, next, end)));
+    pushed.pairs().forEach(pair -> pair.measure(flight, p -> p.sendOne(next, end)));
     for (Pair pair : pushed.pairs()) {
       for (int i = 0; i < depth; i++) {
-        one(pair, flight, next, end);
+        pair.sendOne(next, end);
       }
     }
     while (System.nanoTime() < end) {
@@ -248,13 +248,5 @@ public final class TelemetryBench {
     double took = (System.nanoTime() - start) / 1e9;
     long spent = pushed.server().processorNanos() - processor;
     return new Score(flight.delivered.get() / took, spent / 1e3 / flight.delivered.get());
-  }
-
-  private static void one(Pair pair, Flight flight, AtomicLong next, long end) {
-    if (System.nanoTime() < end) {
-      long mine = next.getAndIncrement();
-      flight.meant(mine, System.nanoTime());
-      pair.send(mine);
-    }
   }
 }
