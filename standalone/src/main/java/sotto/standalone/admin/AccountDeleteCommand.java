@@ -11,7 +11,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import sotto.admin.v1.AccountShown;
 import sotto.admin.v1.DeleteAccountRequest;
-import sotto.admin.v1.DeleteAccountResponse;
 import sotto.admin.v1.DeviceShown;
 import sotto.admin.v1.ShowAccountResponse;
 import sotto.mesh.ConfigException;
@@ -85,10 +84,7 @@ final class AccountDeleteCommand implements Callable<Integer> {
 
   private Report delete(Fleet fleet) {
     var request = DeleteAccountRequest.newBuilder().setAccount(Accounts.named(which)).build();
-    return switch (Accounts.ask(fleet, store -> store.deleteAccount(request))) {
-      case Answer.Failed<DeleteAccountResponse> failed -> AccountsCommand.failed(failed);
-      case Answer.Got<DeleteAccountResponse>(_, var is) ->
-          AccountsCommand.report(which, Accounts.hex(is.getDone().getAccountId()), "deleted");
-    };
+    return AccountsCommand.act(
+        fleet, which, store -> store.deleteAccount(request).getDone(), "deleted");
   }
 }

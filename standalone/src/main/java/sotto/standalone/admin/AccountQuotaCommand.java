@@ -8,7 +8,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import sotto.admin.v1.SetQuotaRequest;
-import sotto.admin.v1.SetQuotaResponse;
 import sotto.mesh.ConfigException;
 import sotto.standalone.Version;
 
@@ -61,13 +60,10 @@ final class AccountQuotaCommand implements Callable<Integer> {
       }
       request.setKeptBytes(howMuch.bytes.get());
     }
-    return switch (Accounts.ask(fleet, store -> store.setQuota(request.build()))) {
-      case Answer.Failed<SetQuotaResponse> failed -> AccountsCommand.failed(failed);
-      case Answer.Got<SetQuotaResponse>(_, var is) ->
-          AccountsCommand.report(
-              which,
-              Accounts.hex(is.getDone().getAccountId()),
-              howMuch.bytes.map(bytes -> "may keep " + bytes + " bytes").orElse("as all others"));
-    };
+    return AccountsCommand.act(
+        fleet,
+        which,
+        store -> store.setQuota(request.build()).getDone(),
+        howMuch.bytes.map(bytes -> "may keep " + bytes + " bytes").orElse("as all others"));
   }
 }

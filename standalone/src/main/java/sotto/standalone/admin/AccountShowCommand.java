@@ -67,7 +67,7 @@ final class AccountShowCommand implements Callable<Integer> {
 
   static Answer<ShowAccountResponse> shown(Fleet fleet, String which) {
     var request = ShowAccountRequest.newBuilder().setAccount(Accounts.named(which)).build();
-    return Accounts.ask(fleet, store -> store.showAccount(request));
+    return Accounts.askAgain(fleet, store -> store.showAccount(request));
   }
 
   private static Report report(AccountShown account) {

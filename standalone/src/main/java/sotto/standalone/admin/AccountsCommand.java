@@ -1,16 +1,17 @@
 package sotto.standalone.admin;
 
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import sotto.admin.v1.AccountAdminServiceGrpc.AccountAdminServiceBlockingStub;
+import sotto.admin.v1.AccountDecided;
 import sotto.admin.v1.DisableAccountRequest;
-import sotto.admin.v1.DisableAccountResponse;
 import sotto.admin.v1.EnableAccountRequest;
-import sotto.admin.v1.EnableAccountResponse;
 import sotto.standalone.Version;
 
 /// `sotto admin accounts`.
@@ -72,6 +73,23 @@ final class AccountsCommand implements Callable<Integer> {
     return report;
   }
 
+  /// Has a store do something to an account, and reports what became of it.
+  ///
+  /// @param which the account as it was named
+  /// @param act may be done again; gives what was done
+  /// @param done what the account is then
+  static Report act(
+      Fleet fleet,
+      String which,
+      Function<AccountAdminServiceBlockingStub, AccountDecided> act,
+      String done) {
+    return switch (Accounts.askAgain(fleet, act)) {
+      case Answer.Failed<?> failed -> failed(failed);
+      case Answer.Got<AccountDecided>(_, var is) ->
+          report(which, Accounts.hex(is.getAccountId()), done);
+    };
+  }
+
   /// `sotto admin accounts disable`.
   @Command(
       name = "disable",
@@ -93,14 +111,9 @@ final class AccountsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      return accounts.admin.run(fleet -> {
-        var request = DisableAccountRequest.newBuilder().setAccount(Accounts.named(which)).build();
-        return switch (Accounts.ask(fleet, store -> store.disableAccount(request))) {
-          case Answer.Failed<?> failed -> failed(failed);
-          case Answer.Got<DisableAccountResponse>(_, var is) ->
-              report(which, Accounts.hex(is.getDone().getAccountId()), "disabled");
-        };
-      });
+      var request = DisableAccountRequest.newBuilder().setAccount(Accounts.named(which)).build();
+      return accounts.admin.run(
+          fleet -> act(fleet, which, store -> store.disableAccount(request).getDone(), "disabled"));
     }
   }
 
@@ -123,14 +136,9 @@ final class AccountsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      return accounts.admin.run(fleet -> {
-        var request = EnableAccountRequest.newBuilder().setAccount(Accounts.named(which)).build();
-        return switch (Accounts.ask(fleet, store -> store.enableAccount(request))) {
-          case Answer.Failed<?> failed -> failed(failed);
-          case Answer.Got<EnableAccountResponse>(_, var is) ->
-              report(which, Accounts.hex(is.getDone().getAccountId()), "let in");
-        };
-      });
+      var request = EnableAccountRequest.newBuilder().setAccount(Accounts.named(which)).build();
+      return accounts.admin.run(
+          fleet -> act(fleet, which, store -> store.enableAccount(request).getDone(), "let in"));
     }
   }
 }
