@@ -31,6 +31,7 @@ final class CommandLines {
     commands.put("receive", ReceiveCommand::new);
     commands.put("messages", MessagesCommand::new);
     commands.put("conversations", ConversationsCommand::new);
+    commands.put("search", SearchCommand::new);
     commands.put("read", ReadCommand::new);
     commands.put("chat", ChatCommand::new);
     commands.put("downloads", DownloadsCommand::new);

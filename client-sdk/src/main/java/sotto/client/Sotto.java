@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import sotto.chain.AccountId;
 import sotto.client.internal.engine.Engine;
@@ -142,13 +143,21 @@ public final class Sotto implements AutoCloseable {
     return engine.sentRow(id).map(row -> new SentMessage(engine, row, id));
   }
 
-  /// Messages whose text has all the words, newest first. What may be in the archive is fetched;
+  /// Looks for messages in all conversations, newest first. What may be in the archive is fetched;
   /// where that is not possible, a [MessageView.Kind#ARCHIVED] stands for it.
   ///
-  /// @param words words or beginnings of words, separated by spaces
-  /// @param limit 1 to 10,000
-  public List<MessageView> search(String words, int limit) {
-    return engine.conversations().search(words, limit);
+  /// @throws SottoException INVALID_INPUT with a sentence if there is nothing in the query to go
+  ///   by, or a user of whom nothing is here
+  public List<MessageView> search(SearchQuery query) {
+    return search(query, _ -> {});
+  }
+
+  /// The same, telling how far it is when the index has to be made first: once, for a store of an
+  /// earlier version.
+  ///
+  /// @param progress called on this thread
+  public List<MessageView> search(SearchQuery query, Consumer<HistoryProgress> progress) {
+    return engine.conversations().searches().search(query, query.phrases(), progress);
   }
 
   /// Downloads a file of a message, decrypts and checks it, and puts it into a folder under its

@@ -48,7 +48,7 @@ final class ArchivePropertyTest {
     record Search(String words, int limit) implements Question {
       @Override
       public List<MessageView> ask(Sotto alice) {
-        return alice.search(words, limit);
+        return alice.search(SearchQuery.of(words).limit(limit));
       }
     }
 
@@ -73,7 +73,7 @@ final class ArchivePropertyTest {
   }
 
   private static String words(Random random, PastWriter writer, MessageView some) {
-    String[] words = some.text().split(" ", -1);
+    String[] words = (some.text().isEmpty() ? writer.word() : some.text()).split(" ", -1);
     String one = words[random.nextInt(words.length)];
     String other = random.nextBoolean() ? writer.word() : words[random.nextInt(words.length)];
     return switch (random.nextInt(5)) {

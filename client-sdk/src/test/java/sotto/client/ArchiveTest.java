@@ -137,8 +137,11 @@ final class ArchiveTest {
     openOffline();
     assertThat(all()).isEqualTo(before);
     String word = before.getFirst().text().split(" ", 2)[0];
-    assertThat(alice.search(word, 10_000))
-        .isEqualTo(alice.search(word, 10_000).stream().filter(m -> before.contains(m)).toList())
+    assertThat(alice.search(SearchQuery.of(word).limit(10_000)))
+        .isEqualTo(
+            alice.search(SearchQuery.of(word).limit(10_000)).stream()
+                .filter(m -> before.contains(m))
+                .toList())
         .isNotEmpty();
   }
 
@@ -333,7 +336,8 @@ final class ArchiveTest {
             SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.SERVER_UNREACHABLE));
     assertThat(alice.message(id(77))).isEmpty();
     String word = before.getFirst().text().split(" ", 2)[0];
-    assertThat(alice.search(word, 10).getLast().failure().orElseThrow().code())
+    assertThat(
+            alice.search(SearchQuery.of(word).limit(10)).getLast().failure().orElseThrow().code())
         .isEqualTo("archive_unreachable");
   }
 
@@ -374,7 +378,7 @@ final class ArchiveTest {
             "299 messages from \\w+ 20\\d\\d( to \\w+ 20\\d\\d)? are in the archive and could not"
                 + " be read\\.");
     String word = before.getFirst().text().split(" ", 2)[0];
-    assertThat(alice.search(word, 10)).contains(gap);
+    assertThat(alice.search(SearchQuery.of(word).limit(10))).contains(gap);
     assertThat(alice.archive().restore()).isEqualTo(new Restored(0, 0, 1));
     assertThat(all()).containsExactly(gap, before.getLast());
   }
@@ -509,7 +513,7 @@ final class ArchiveTest {
     var _ = alice.archive().moveOlderThan(AGE);
     List<String> found =
         ids(
-            alice.search(word, 10_000).stream()
+            alice.search(SearchQuery.of(word).limit(10_000)).stream()
                 .filter(m -> !m.equals(bob.getLast()) && !m.equals(carol.getLast()))
                 .toList());
     byte[] key = alice.archive().key();
@@ -522,8 +526,9 @@ final class ArchiveTest {
               List.of("attachment", "message", "contact", "archive_segment", "archive_receipt")) {
             store.sql().update("DELETE FROM " + table);
           }
-          store.sql().update("INSERT INTO message_text(message_text) VALUES('delete-all')");
-          store.sql().update("INSERT INTO archive_text(archive_text) VALUES('delete-all')");
+          for (String index : List.of("message_words", "archive_words")) {
+            store.sql().update("INSERT INTO " + index + "(" + index + ") VALUES('delete-all')");
+          }
           store.settings().remove("archive_key");
         });
     open();
@@ -531,7 +536,9 @@ final class ArchiveTest {
     assertThat(alice.archive().adopt(key, manifest)).isEqualTo(3);
     assertThat(alice.conversations()).hasSize(2);
     assertThat(ids(all())).isEqualTo(ids(bob.subList(0, bob.size() - 1)));
-    assertThat(ids(alice.search(word, 10_000))).containsAll(found).isNotEmpty();
+    assertThat(ids(alice.search(SearchQuery.of(word).limit(10_000))))
+        .containsAll(found)
+        .isNotEmpty();
     assertThat(alice.archive().restore().messages()).isEqualTo(1199 + 39);
     assertThat(people.server.blobs.count()).isZero();
     assertThat(all(account(2)))

@@ -123,17 +123,6 @@ final class EventsTest {
   }
 
   @Test
-  void search_findsWordsAndTheirBeginnings() {
-    var _ = people.aliceToBob();
-    deliver("The quick brown fox", "a slow \"turtle\"");
-    Sotto bob = people.of("bob");
-    assertThat(bob.search("qui fox", 10)).hasSize(1);
-    assertThat(bob.search("\"turtle", 10)).hasSize(1);
-    assertThat(bob.search("nothing", 10)).isEmpty();
-    assertThat(bob.search("  ", 10)).isEmpty();
-  }
-
-  @Test
   void pagesOfAConversation_joinWithoutGaps() {
     Conversation bob = people.aliceToBob();
     for (int i = 0; i < 25; i++) {

@@ -91,7 +91,7 @@ final class FilesTest {
     Sotto online = people.open("alice");
     assertThat(online.awaitOutbox(PATIENCE)).isTrue();
     Sotto bob = people.of("bob");
-    TwoPeople.await(() -> bob.search("after", 5).size() == 1);
+    TwoPeople.await(() -> bob.search(SearchQuery.of("after")).size() == 1);
     List<MessageView> messages = bob.conversationWith(people.id("alice")).messages(10);
     assertThat(messages.getFirst().files()).hasSize(2);
     assertThat(messages.getLast().text()).isEqualTo("after the files");

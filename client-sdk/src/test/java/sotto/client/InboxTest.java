@@ -128,7 +128,7 @@ final class InboxTest {
             .build());
     people.server.deliverAgain();
     awaitEmptyMailbox("carol");
-    assertThat(people.of("carol").search("bob", 10)).isEmpty();
+    assertThat(people.of("carol").search(SearchQuery.of("bob"))).isEmpty();
   }
 
   /// Two messages at one place of the history: a page could leave one out.

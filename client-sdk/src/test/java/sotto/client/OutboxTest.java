@@ -104,7 +104,7 @@ final class OutboxTest {
     sent.forEach(m -> assertThat(m.await(Status.SENT, PATIENCE).reached(Status.SENT)).isTrue());
 
     Sotto bobs = people.of("bob");
-    TwoPeople.await(() -> bobs.search("message", 100).size() == 60);
+    TwoPeople.await(() -> bobs.search(SearchQuery.of("message").limit(100)).size() == 60);
     List<String> inOrderOfArrival = new ArrayList<>();
     try (EventStream events = bobs.events("order")) {
       while (inOrderOfArrival.size() < 60) {

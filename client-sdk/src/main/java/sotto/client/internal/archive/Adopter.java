@@ -100,7 +100,7 @@ final class Adopter {
               store
                   .segments()
                   .adopt(contact.id(), s.peer(), segmentId, blobId, ref.getSize(), s.messages());
-          store.archiveText().add(id, s.messages());
+          store.archiveWords().add(id, s.messages());
           newest.merge(
               contact.id(),
               s.messages().getLast(),

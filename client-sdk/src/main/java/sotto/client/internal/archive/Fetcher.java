@@ -90,6 +90,7 @@ final class Fetcher {
       if (now.filter(s -> s.state() == SegmentState.MOVED && !s.cached()).isPresent()) {
         store.archivedRows().putBack(now.get(), whole.messages());
         store.segments().setCached(segment.id(), true);
+        store.archiveWords().renew(segment.id(), whole.messages());
       }
       // Otherwise another call was first, or it is back for good.
       copies.hold(segment.id());

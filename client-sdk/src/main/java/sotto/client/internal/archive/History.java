@@ -14,7 +14,9 @@ import sotto.client.MessageView;
 import sotto.client.MessageView.Place;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
+import sotto.client.internal.store.ArchiveWords;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.Search;
 import sotto.client.internal.store.SegmentRow;
 import sotto.client.internal.store.Store;
 
@@ -164,26 +166,23 @@ public final class History {
     }
   }
 
-  /// Messages whose text has all the words, newest first; a gap for each segment that may have some
+  /// Messages with all that is looked for, newest first; a gap for each segment that may have some
   /// and cannot be read now.
-  ///
-  /// @param query of the message index
-  /// @param words the same as separate words
-  public List<MessageView> search(String query, List<String> words, int limit) {
+  public List<MessageView> search(Search search, int limit) {
     Set<Long> held = new HashSet<>();
     Map<Long, MessageView> gaps = new HashMap<>();
     Set<Long> seen = new HashSet<>();
     try {
-      String match = lane.call(_ -> store.archiveText().match(words));
+      ArchiveWords.Match match = lane.call(_ -> store.archiveWords().match(search.words()));
       while (true) {
-        switch (lane.call(_ -> look(query, match, limit, gaps, seen))) {
+        switch (lane.call(_ -> look(search, match, limit, gaps, seen))) {
           case Complete(var page) -> {
             return page;
           }
           case Lacks(SegmentRow segment, _) -> {
             seen.add(segment.id());
             switch (fetcher.fetch(segment)) {
-              case Fetcher.Back _ -> keepIfFound(segment, query, held);
+              case Fetcher.Back _ -> keepIfFound(segment, search, held);
               case Fetcher.Unreadable(Fetcher.Loss loss) ->
                   gaps.put(segment.id(), lane.call(_ -> Gaps.lost(store, segment, loss)));
               case Fetcher.Unreachable _ ->
@@ -198,12 +197,16 @@ public final class History {
   }
 
   private Look look(
-      String query, String match, int limit, Map<Long, MessageView> gaps, Set<Long> seen) {
-    List<MessageView> all = new ArrayList<>(store.messages().search(query, limit));
+      Search search,
+      ArchiveWords.Match match,
+      int limit,
+      Map<Long, MessageView> gaps,
+      Set<Long> seen) {
+    List<MessageView> all =
+        new ArrayList<>(store.messages().views(store.searchIndex().newest(search.sought(), limit)));
     all.addAll(gaps.values());
     List<MessageView> page = newest(all, limit);
-    List<SegmentRow> candidates = match.isEmpty() ? List.of() : store.segments().awayWith(match);
-    for (SegmentRow segment : candidates) {
+    for (SegmentRow segment : store.segments().awayWith(match, search)) {
       boolean reaches =
           page.size() < limit
               || SegmentRow.ORDER.compare(segment.last(), page.getLast().place()) >= 0;
@@ -215,10 +218,10 @@ public final class History {
   }
 
   /// A segment has the words, but perhaps in different messages: then it need not stay.
-  private void keepIfFound(SegmentRow segment, String query, Set<Long> held) {
+  private void keepIfFound(SegmentRow segment, Search search, Set<Long> held) {
     boolean found =
         lane.call(_ -> {
-          boolean finds = store.archivedRows().finds(segment.id(), query);
+          boolean finds = store.searchIndex().finds(segment.id(), search.sought());
           if (!finds) {
             copies.release(List.of(segment.id()));
           }

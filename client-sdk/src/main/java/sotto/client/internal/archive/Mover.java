@@ -300,7 +300,7 @@ final class Mover {
           if (!store.segments().moved(segment.id())) {
             return 0;
           }
-          store.archiveText().add(segment.id(), whole.get().messages());
+          store.archiveWords().add(segment.id(), whole.get().messages());
           return store.archivedRows().delete(segment.id());
         });
     reached.accept(Step.MOVED);

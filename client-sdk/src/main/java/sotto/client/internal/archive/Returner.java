@@ -59,7 +59,7 @@ final class Returner {
     lane.call(_ -> {
       store.archivedRows().putBack(segment, whole.messages());
       store.archivedRows().release(segment.id());
-      store.archiveText().remove(segment.id(), whole.messages());
+      store.archiveWords().remove(segment.id(), whole.messages());
       store.segments().returned(segment.id());
       copies.forget(segment.id());
       return true;

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
@@ -38,6 +37,7 @@ public final class Conversations {
   private final ChainSync chains;
   private final History history;
   private final AutoSaver autoSaver;
+  private final Searches searches;
 
   Conversations(
       Core core,
@@ -58,6 +58,7 @@ public final class Conversations {
     this.chains = chains;
     this.history = history;
     this.autoSaver = autoSaver;
+    this.searches = new Searches(core, history);
   }
 
   /// Makes sure that there is a conversation, and looks its name up if there is a connection.
@@ -259,14 +260,8 @@ public final class Conversations {
         });
   }
 
-  /// Messages with all the words.
-  public List<MessageView> search(String words, int limit) {
-    checkLimit(limit);
-    List<String> each = Stream.of(words.strip().split("\\s+")).filter(w -> !w.isEmpty()).toList();
-    String query =
-        each.stream()
-            .map(w -> "\"" + w.replace("\"", "\"\"") + "\"*")
-            .collect(Collectors.joining(" "));
-    return query.isEmpty() ? List.of() : history.search(query, each, limit);
+  /// Search.
+  public Searches searches() {
+    return searches;
   }
 }

@@ -172,6 +172,7 @@ public final class Engine implements AutoCloseable {
       connector.start();
     }
     archiveAfter.ifPresent(this::archiveByItself);
+    conversations.searches().begin();
   }
 
   /// Looks every now and then whether it is time; when the last time was is in the store.

@@ -18,7 +18,6 @@ public final class ArchivedRows {
   /// @param message the message
   public record Settled(long row, ArchivedMessage message) {}
 
-  private static final int TIDY_PAGES = 64;
   private static final String NEXT_ROW = "archive_next_row";
 
   /// Nothing more is expected of it: read, or arrived, or failed; nothing waits to be sent about
@@ -35,11 +34,13 @@ public final class ArchivedRows {
   private final Sql sql;
   private final Settings settings;
   private final Attached attached;
+  private final SearchIndex index;
 
-  ArchivedRows(Sql sql, Settings settings, Attached attached) {
+  ArchivedRows(Sql sql, Settings settings, Attached attached, SearchIndex index) {
     this.sql = sql;
     this.settings = settings;
     this.attached = attached;
+    this.index = index;
   }
 
   /// The conversations with messages older than a time, by contact row.
@@ -135,10 +136,8 @@ public final class ArchivedRows {
   ///
   /// @return how many
   public int delete(long segment) {
-    sql.update(
-        "INSERT INTO message_text(message_text, rowid, text) SELECT 'delete', id, text FROM message"
-            + " WHERE segment = ? AND text <> ''",
-        segment);
+    sql.list("SELECT id FROM message WHERE segment = ?", r -> r.number(1), segment)
+        .forEach(index::forget);
     sql.update(
         "DELETE FROM attachment WHERE message IN (SELECT id FROM message WHERE segment = ?)",
         segment);
@@ -201,9 +200,7 @@ public final class ArchivedRows {
         m.failure().map(Failure::retryable).orElse(false),
         m.files().size(),
         segment);
-    if (!m.text().isEmpty()) {
-      sql.update("INSERT INTO message_text(rowid, text) VALUES(?, ?)", row, m.text());
-    }
+    index.put(row);
     m.files().forEach(file -> attached.add(file.of(row)));
   }
 
@@ -238,22 +235,6 @@ public final class ArchivedRows {
   /// @param first whether this begins anew
   /// @return whether there is more
   public boolean tidy(boolean first) {
-    long before = sql.number("SELECT total_changes()");
-    // https://sqlite.org/fts5.html#the_merge_command: a negative number merges everything in the
-    // end.
-    sql.update(
-        "INSERT INTO message_text(message_text, rank) VALUES('merge', ?)",
-        first ? -TIDY_PAGES : TIDY_PAGES);
-    return sql.number("SELECT total_changes()") - before >= 2;
-  }
-
-  /// Whether copies of a segment have a message that a query of the text index finds.
-  public boolean finds(long segment, String query) {
-    return sql.number(
-            "SELECT count(*) FROM message WHERE segment = ? AND id IN (SELECT rowid FROM"
-                + " message_text WHERE message_text MATCH ?)",
-            segment,
-            query)
-        > 0;
+    return index.tidy(first);
   }
 }

@@ -41,13 +41,16 @@ public final class Attached {
   private static final String WAITS = "blob_id IS NULL ";
 
   private final Sql sql;
+  private final SearchIndex index;
 
-  Attached(Sql sql) {
+  Attached(Sql sql, SearchIndex index) {
     this.sql = sql;
+    this.index = index;
   }
 
   /// Adds a file.
   public void add(Entry e) {
+    index.forget(e.message());
     sql.update(
         "INSERT INTO attachment(message, place, name, media_type, key, ciphertext_size,"
             + " ciphertext_sha256, size, sha256, blob_id, upload_id, width, height, preview)"
@@ -66,6 +69,7 @@ public final class Attached {
         e.picture().map(Picture::width).orElse(0),
         e.picture().map(Picture::height).orElse(0),
         e.picture().map(p -> p.preview().toArray()));
+    index.put(e.message());
   }
 
   /// The files of a message in order.

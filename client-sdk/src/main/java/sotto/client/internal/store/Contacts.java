@@ -13,9 +13,11 @@ public final class Contacts {
           + " FROM contact ";
 
   private final Sql sql;
+  private final SearchIndex index;
 
-  Contacts(Sql sql) {
+  Contacts(Sql sql, SearchIndex index) {
     this.sql = sql;
+    this.index = index;
   }
 
   /// A contact by row.
@@ -98,7 +100,11 @@ public final class Contacts {
   }
 
   private void merge(ContactRow from, ContactRow into) {
+    List<Long> moved =
+        sql.list("SELECT id FROM message WHERE contact = ?", r -> r.number(1), from.id());
+    moved.forEach(index::forget);
     sql.update("UPDATE OR IGNORE message SET contact = ? WHERE contact = ?", into.id(), from.id());
+    moved.forEach(index::put);
     sql.update("UPDATE outbox SET contact = ? WHERE contact = ?", into.id(), from.id());
     sql.update("UPDATE event SET contact = ? WHERE contact = ?", into.id(), from.id());
     sql.update("UPDATE archive_segment SET contact = ? WHERE contact = ?", into.id(), from.id());

@@ -63,10 +63,12 @@ public final class Messages {
 
   private final Sql sql;
   private final Settings settings;
+  private final SearchIndex index;
 
-  Messages(Sql sql, Settings settings) {
+  Messages(Sql sql, Settings settings, SearchIndex index) {
     this.sql = sql;
     this.settings = settings;
+    this.index = index;
   }
 
   /// Adds an own message, queued.
@@ -85,7 +87,7 @@ public final class Messages {
             sentAt,
             Codes.of(status),
             files);
-    index(row, text);
+    index.put(row);
     return row;
   }
 
@@ -110,14 +112,8 @@ public final class Messages {
       return Optional.empty();
     }
     long row = sql.number("SELECT last_insert_rowid()");
-    index(row, message.text());
+    index.put(row);
     return Optional.of(row);
-  }
-
-  private void index(long row, String text) {
-    if (!text.isEmpty()) {
-      sql.update("INSERT INTO message_text(rowid, text) VALUES(?, ?)", row, text);
-    }
   }
 
   /// The newest incoming row of a conversation if it stands for undecryptable messages of a device.
@@ -167,7 +163,11 @@ public final class Messages {
 
   /// Fixes when a message was sent.
   public void setSentAt(long row, long sentAt) {
-    sql.update("UPDATE message SET sent_at = ? WHERE id = ?", sentAt, row);
+    if (sql.number("SELECT sent_at FROM message WHERE id = ?", row) != sentAt) {
+      index.forget(row);
+      sql.update("UPDATE message SET sent_at = ? WHERE id = ?", sentAt, row);
+      index.put(row);
+    }
   }
 
   /// Moves an own message forward; does nothing to one that has come as far or has failed.
@@ -202,13 +202,17 @@ public final class Messages {
   ///
   /// @return whether it was
   public boolean requeue(long row, long sentAt) {
-    return sql.update(
-            "UPDATE message SET status = 0, failure_code = NULL, failure = NULL, failure_retry = 0,"
-                + " sent_at = ? WHERE id = ? AND status = ? AND failure_retry = 1",
-            sentAt,
-            row,
-            Codes.FAILED)
-        == 1;
+    boolean queued =
+        sql.update(
+                "UPDATE message SET status = 0, failure_code = NULL, failure = NULL, failure_retry"
+                    + " = 0 WHERE id = ? AND status = ? AND failure_retry = 1",
+                row,
+                Codes.FAILED)
+            == 1;
+    if (queued) {
+      setSentAt(row, sentAt);
+    }
+    return queued;
   }
 
   /// Notes why a queued message still waits.
@@ -267,7 +271,7 @@ public final class Messages {
 
   /// A message by row.
   public MessageView view(long row) {
-    return views(sql.list(VIEW + "WHERE m.id = ?", this::view, row)).getFirst();
+    return shownViews(sql.list(VIEW + "WHERE m.id = ?", this::view, row)).getFirst();
   }
 
   /// The rows with a wire id, an own one first.
@@ -288,7 +292,7 @@ public final class Messages {
 
   /// Messages by wire id: an own one first.
   public Optional<MessageView> find(MessageId id) {
-    return views(
+    return shownViews(
             sql.list(VIEW + "WHERE m.message_id = ? ORDER BY m.incoming", this::view, id.bytes()))
         .stream()
         .findFirst();
@@ -296,7 +300,7 @@ public final class Messages {
 
   /// The newest messages of a conversation, oldest first.
   public List<MessageView> newest(long contact, int limit) {
-    return views(
+    return shownViews(
             sql.list(
                 VIEW + "WHERE m.contact = ? ORDER BY m.sent_at DESC, m.message_id DESC LIMIT ?",
                 this::view,
@@ -307,7 +311,7 @@ public final class Messages {
 
   /// The newest messages of a conversation before a place, oldest first.
   public List<MessageView> before(long contact, MessageView.Place place, int limit) {
-    return views(
+    return shownViews(
             sql.list(
                 VIEW
                     + "WHERE m.contact = ? AND (m.sent_at, m.message_id) < (?, ?) ORDER BY"
@@ -320,16 +324,13 @@ public final class Messages {
         .reversed();
   }
 
-  /// Messages whose text has all the words, newest first.
-  public List<MessageView> search(String query, int limit) {
-    return views(
-        sql.list(
-            VIEW
-                + "WHERE m.id IN (SELECT rowid FROM message_text WHERE message_text MATCH ?) ORDER"
-                + " BY m.sent_at DESC, m.message_id DESC LIMIT ?",
-            this::view,
-            query,
-            limit));
+  /// Messages by row, in this order; those that are gone are left out.
+  public List<MessageView> views(List<Long> rows) {
+    List<Shown> shown = new ArrayList<>(rows.size());
+    for (long row : rows) {
+      sql.one(VIEW + "WHERE m.id = ?", this::view, row).ifPresent(shown::add);
+    }
+    return shownViews(shown);
   }
 
   /// The conversations that have messages, newest first, by contact row.
@@ -341,7 +342,7 @@ public final class Messages {
 
   private record Shown(long row, int files, MessageView view) {}
 
-  private List<MessageView> views(List<Shown> rows) {
+  private List<MessageView> shownViews(List<Shown> rows) {
     List<MessageView> views = new ArrayList<>(rows.size());
     for (Shown shown : rows) {
       views.add(shown.files() == 0 ? shown.view() : withFiles(shown));

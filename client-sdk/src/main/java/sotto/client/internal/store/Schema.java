@@ -6,7 +6,7 @@ import sotto.client.SottoException;
 /// The tables, and the steps that bring an older store up to date. `PRAGMA user_version` says which
 /// steps a store has had.
 final class Schema {
-  /// How texts become terms, the same in every index.
+  /// How texts became terms in the indexes of earlier versions.
   static final String TOKENIZER = "tokenize='unicode61 remove_diacritics 2'";
 
   private static final List<List<String>> STEPS =
@@ -145,6 +145,19 @@ final class Schema {
               """
               CREATE TABLE wanted_file(message INTEGER NOT NULL, place INTEGER NOT NULL,
                 tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(message, place)) WITHOUT ROWID\
+              """),
+          List.of(
+              "ALTER TABLE message ADD COLUMN search_key INTEGER",
+              "CREATE UNIQUE INDEX message_search ON message(search_key)",
+              "DROP TABLE message_text",
+              """
+              CREATE VIRTUAL TABLE message_words USING fts5(words, content='', columnsize=0,
+                tokenize='ascii')\
+              """,
+              "ALTER TABLE archive_segment ADD COLUMN words INTEGER NOT NULL DEFAULT 0",
+              """
+              CREATE VIRTUAL TABLE archive_words USING fts5(words, content='', columnsize=0,
+                detail=none, tokenize='ascii')\
               """));
 
   private Schema() {}
@@ -158,20 +171,25 @@ final class Schema {
   ///
   /// @throws SottoException STORAGE_DAMAGED if it is of a newer version
   static void bringUpToDate(Sql sql) {
+    bringUpTo(version(), sql);
+  }
+
+  /// The same up to the version of an earlier time.
+  static void bringUpTo(int wanted, Sql sql) {
     int has = (int) sql.number("PRAGMA user_version");
     if (has > version()) {
       throw SottoException.of(
           SottoException.Code.STORAGE_DAMAGED,
           "The store was written by a newer version of Sotto; it was left as it is.");
     }
-    if (has == version()) {
+    if (has >= wanted) {
       return;
     }
     sql.run("BEGIN IMMEDIATE");
-    for (List<String> step : STEPS.subList(has, STEPS.size())) {
+    for (List<String> step : STEPS.subList(has, wanted)) {
       step.forEach(sql::run);
     }
-    sql.run("PRAGMA user_version = " + version());
+    sql.run("PRAGMA user_version = " + wanted);
     sql.run("COMMIT");
   }
 }

@@ -187,18 +187,27 @@ public final class Segments {
         from);
   }
 
-  /// The segments that are not here and have all the words somewhere, the one that ends last first.
+  /// The segments that are not here and may have what is looked for, the one that ends last first.
   ///
-  /// @param match see [ArchiveText#match]
-  public List<SegmentRow> awayWith(String match) {
+  /// @param match see [ArchiveWords#match]
+  public List<SegmentRow> awayWith(ArchiveWords.Match match, Search search) {
     return sql.list(
         ROWS
             + "WHERE "
             + AWAY
-            + "AND id IN (SELECT rowid FROM archive_text WHERE archive_text MATCH ?) ORDER BY"
-            + " last_at DESC, last_id DESC, id DESC",
+            + "AND first_at < ? AND last_at >= ? AND (? = 0 OR contact = ?) AND CASE words WHEN 1"
+            + " THEN (? = '' OR id IN (SELECT rowid FROM archive_words WHERE archive_words MATCH"
+            + " ?)) ELSE (? = '' OR id IN (SELECT rowid FROM archive_text WHERE archive_text MATCH"
+            + " ?)) END ORDER BY last_at DESC, last_id DESC, id DESC",
         Segments::row,
-        match);
+        search.sought().end(),
+        search.sought().first(),
+        search.contact().orElse(0L),
+        search.contact().orElse(0L),
+        match.now(),
+        match.now(),
+        match.before(),
+        match.before());
   }
 
   /// The segments that are not here and may have a message.

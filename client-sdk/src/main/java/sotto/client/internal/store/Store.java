@@ -40,7 +40,8 @@ public final class Store implements AutoCloseable {
   private final Events events;
   private final Segments segments;
   private final ArchivedRows archivedRows;
-  private final ArchiveText archiveText;
+  private final SearchIndex searchIndex;
+  private final ArchiveWords archiveWords;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -50,9 +51,10 @@ public final class Store implements AutoCloseable {
     this.chains = new Chains(sql);
     this.sessions = new SqlSessionStore(sql, chains::identity, clock);
     this.preKeys = new PreKeyRows(sql, settings);
-    this.contacts = new Contacts(sql);
-    this.messages = new Messages(sql, settings);
-    this.attached = new Attached(sql);
+    this.searchIndex = new SearchIndex(sql, settings);
+    this.contacts = new Contacts(sql, searchIndex);
+    this.messages = new Messages(sql, settings, searchIndex);
+    this.attached = new Attached(sql, searchIndex);
     this.knownBlobs = new KnownBlobs(sql);
     this.wantedFiles = new WantedFiles(sql, settings);
     this.outgoing = new Outgoing(sql);
@@ -61,8 +63,8 @@ public final class Store implements AutoCloseable {
     this.waiting = new Waiting(sql);
     this.events = new Events(sql, messages, contacts);
     this.segments = new Segments(sql);
-    this.archivedRows = new ArchivedRows(sql, settings, attached);
-    this.archiveText = new ArchiveText(sql);
+    this.archivedRows = new ArchivedRows(sql, settings, attached, searchIndex);
+    this.archiveWords = new ArchiveWords(sql, new ArchiveText(sql));
   }
 
   /// Whether a folder holds a home.
@@ -113,8 +115,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private static Connection connect(Path home, Secret secret, SecureRandom random)
-      throws IOException {
+  static Connection connect(Path home, Secret secret, SecureRandom random) throws IOException {
     Path file = home.resolve(FILE);
     KeyFile keyFile = new KeyFile(home);
     if (Files.exists(file) && !keyFile.exists()) {
@@ -260,8 +261,13 @@ public final class Store implements AutoCloseable {
   }
 
   /// The words of the archive.
-  public ArchiveText archiveText() {
-    return archiveText;
+  public ArchiveWords archiveWords() {
+    return archiveWords;
+  }
+
+  /// The words of the messages.
+  public SearchIndex searchIndex() {
+    return searchIndex;
   }
 
   @Override

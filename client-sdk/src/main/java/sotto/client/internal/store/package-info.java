@@ -13,14 +13,16 @@
 /// session, pre_key, signed_pre_key, kyber_pre_key, kyber_use, sender_key
 ///                     what libsignal keeps
 /// contact             one a conversation: username pinned to account
-/// message, attachment what people wrote; message_text is its full-text index
+/// message, attachment what people wrote; message_words is its full-text index, whose documents
+///                     are numbered by time
 /// outbox              one row a (content, destination account), with its ciphertext once made
 /// send_log            which ciphertext carried which message, 45 days
 /// seen_ciphertext, seen_message
 ///                     dedupe records, 45 days
 /// waiting             envelopes whose sender's chain must be fetched first
 /// event, consumer     what happened, and how far each consumer has come
-/// archive_segment     where each segment of the archive is; archive_text its words
+/// archive_segment     where each segment of the archive is; archive_words its words, archive_text
+///                     those of segments that an earlier version made
 /// archive_receipt     receipts for messages that are in the archive
 /// ```
 @NullMarked

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.client.internal.search;
+
+import org.jspecify.annotations.NullMarked;
