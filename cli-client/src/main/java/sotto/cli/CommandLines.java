@@ -34,6 +34,9 @@ final class CommandLines {
     commands.put("search", SearchCommand::new);
     commands.put("read", ReadCommand::new);
     commands.put("chat", ChatCommand::new);
+    commands.put("accept", AcceptCommand::new);
+    commands.put("block", BlockCommand::new);
+    commands.put("delete", DeleteCommand::new);
     commands.put("downloads", DownloadsCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);

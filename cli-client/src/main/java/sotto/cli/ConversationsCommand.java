@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import sotto.cli.print.JsonLine;
 import sotto.cli.print.MessageJson;
 import sotto.cli.print.MessageLines;
@@ -17,8 +18,13 @@ import sotto.client.ConversationSummary;
       "List your conversations, the newest first.",
       "Shows what is stored here, without a network."
     },
-    footer = {"", "Examples:", "  sotto conversations", "  sotto conversations --sync"})
+    footer = {"", "Examples:", "  sotto conversations", "  sotto conversations --requests --sync"})
 final class ConversationsCommand implements Callable<Integer> {
+  @Option(
+      names = "--requests",
+      description = "Only strangers who wrote to you, whom you have neither accepted nor blocked.")
+  private boolean requests;
+
   @Mixin private final SyncOption sync = new SyncOption();
 
   private final Session session;
@@ -30,10 +36,17 @@ final class ConversationsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (OpenHome home = sync.open(session)) {
-      List<ConversationSummary> all = home.sotto().conversations();
+      List<ConversationSummary> all =
+          home.sotto().conversations().stream()
+              .filter(conversation -> !requests || conversation.request())
+              .toList();
       all.forEach(this::print);
       if (all.isEmpty() && !session.json()) {
-        session.notice("empty", "No conversation yet. Write to someone: sotto send USER TEXT");
+        session.notice(
+            "empty",
+            requests
+                ? "No stranger has written to you."
+                : "No conversation yet. Write to someone: sotto send USER TEXT");
       }
       return Exit.OK.code();
     }
@@ -45,6 +58,7 @@ final class ConversationsCommand implements Callable<Integer> {
           .out()
           .json(
               MessageJson.contact(new JsonLine("conversation"), summary.peer())
+                  .put("request", summary.request())
                   .put("unread", summary.unread())
                   .object(
                       "last",
@@ -59,11 +73,20 @@ final class ConversationsCommand implements Callable<Integer> {
           case CHANGED -> " (ACCOUNT CHANGED: sotto verify)";
         };
     String unread = summary.unread() > 0 ? ", " + summary.unread() + " unread" : "";
-    session.out().line(MessageLines.name(summary.peer()) + verification + unread);
+    session
+        .out()
+        .line(MessageLines.name(summary.peer()) + standing(summary) + verification + unread);
     summary
         .last()
         .ifPresent(
             last -> session.out().line("  " + firstLine(session.lines().full(last, Map.of()))));
+  }
+
+  private static String standing(ConversationSummary summary) {
+    if (summary.peer().blocked()) {
+      return " (blocked)";
+    }
+    return summary.request() ? " (request: sotto accept or block)" : "";
   }
 
   private static String firstLine(String text) {

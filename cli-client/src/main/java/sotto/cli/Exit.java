@@ -50,6 +50,7 @@ enum Exit {
       case ALREADY_REGISTERED,
           CLOSED,
           CONTACT_CHANGED,
+          CONTACT_BLOCKED,
           DISPLACED,
           FILE,
           STORAGE_FULL,

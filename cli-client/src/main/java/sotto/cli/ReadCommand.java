@@ -44,7 +44,7 @@ final class ReadCommand implements Callable<Integer> {
     try (OpenHome home = session.openOnline()) {
       Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
       Conversation conversation = home.sotto().conversationWith(user);
-      if (!silent) {
+      if (!silent && !conversation.peer().blocked()) {
         conversation.accept();
       }
       boolean told = conversation.peer().accepted();

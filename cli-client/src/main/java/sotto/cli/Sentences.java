@@ -38,6 +38,7 @@ final class Sentences {
       case UNKNOWN_USER -> "Check the spelling.";
       case CONTACT_CHANGED ->
           "'sotto verify USER' shows it, 'sotto verify USER --confirm' confirms it.";
+      case CONTACT_BLOCKED -> "'sotto block --off USER' ends that.";
       case INVITE_REQUIRED -> "Ask its operator for one, and give it with --invite.";
       case INVITE_REFUSED -> "Check it for mistakes, or ask the server's operator for another.";
       case REGISTRATION_CLOSED, ACCOUNT_DISABLED -> "Ask its operator.";

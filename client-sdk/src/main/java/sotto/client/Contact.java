@@ -10,11 +10,13 @@ import sotto.chain.AccountId;
 /// @param verification what is known about its keys
 /// @param accepted whether the user has written to the contact or accepted them; only then do
 ///   *read* receipts, typing and presence go to them
+/// @param blocked whether what they write is dropped, and nothing goes to them
 public record Contact(
     Optional<Username> username,
     Optional<AccountId> account,
     Verification verification,
-    boolean accepted) {
+    boolean accepted,
+    boolean blocked) {
   /// The username, or else the account id in hex: safe to print.
   public String name() {
     return username

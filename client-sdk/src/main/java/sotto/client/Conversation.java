@@ -96,8 +96,33 @@ public final class Conversation {
   }
 
   /// Accepts the contact: *read* receipts, typing and presence go to them from now on.
+  ///
+  /// @throws SottoException CONTACT_BLOCKED
   public void accept() {
     engine.conversations().accept(peer);
+  }
+
+  /// Blocks the contact: what they write from now on is dropped without a receipt, and nothing goes
+  /// to them. What was written to them and has not left fails with the reason `blocked`. They no
+  /// longer see this account's presence; accepted contacts see it again when something has gone to
+  /// them. Messages stay.
+  public void block() {
+    engine.conversations().block(peer);
+  }
+
+  /// Ends that; the contact is a stranger again, until they are accepted or written to. What was
+  /// dropped meanwhile does not come back.
+  public void unblock() {
+    engine.conversations().unblock(peer);
+  }
+
+  /// Deletes all messages here, and those in the archive at the server as soon as there is a
+  /// connection. The contact stays, and so does what keeps messages from coming twice. Broken off, it
+  /// goes on with the next call.
+  ///
+  /// @return how many messages were here
+  public int delete() {
+    return engine.conversations().delete(peer);
   }
 
   /// Tells the contact that the user types, or stopped. Lost without a connection.

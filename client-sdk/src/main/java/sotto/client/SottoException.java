@@ -42,6 +42,8 @@ public final class SottoException extends RuntimeException {
     UNKNOWN_USER(false),
     /// The contact's account changed; confirm before sending.
     CONTACT_CHANGED(false),
+    /// The user has blocked the contact.
+    CONTACT_BLOCKED(false),
     /// Another stream of this device took over.
     DISPLACED(false),
     /// It took longer than was given.

@@ -60,12 +60,13 @@ public final class MessageJson {
         .put("problem", saved.problem());
   }
 
-  /// Who a contact is: `user`, `account`, `verification`, `accepted`.
+  /// Who a contact is: `user`, `account`, `verification`, `accepted`, `blocked`.
   public static JsonLine contact(JsonLine line, Contact contact) {
     return line.put("user", contact.name())
         .put("account", contact.account().map(Object::toString))
         .put("verification", word(contact.verification()))
-        .put("accepted", contact.accepted());
+        .put("accepted", contact.accepted())
+        .put("blocked", contact.blocked());
   }
 
   /// A moment in UTC to the millisecond, RFC 3339.

@@ -29,7 +29,8 @@ public final class Samples {
         Optional.of(Username.of(name)),
         Optional.of(new AccountId(0, number)),
         Verification.UNVERIFIED,
-        true);
+        true,
+        false);
   }
 
   public static MessageView incoming(String text, FileView... files) {

@@ -41,6 +41,7 @@ public final class Archives {
   private final Adopter adopter;
   private final SegmentCodec codec;
   private final History history;
+  private final Copies copies;
   private final Semaphore running = new Semaphore(1);
   private volatile Consumer<Step> onStep;
 
@@ -62,7 +63,7 @@ public final class Archives {
     this.onStep = onStep;
     Depot depot = new Depot(blobs);
     this.codec = new SegmentCodec(lane, store.settings(), random);
-    Copies copies = new Copies(store, COPIES);
+    this.copies = new Copies(store, COPIES);
     Fetcher fetcher = new Fetcher(lane, store, depot, codec, copies);
     this.history = new History(lane, store, fetcher, copies);
     this.mover = new Mover(lane, store, random, depot, codec, this::reached);
@@ -125,6 +126,28 @@ public final class Archives {
     if (due) {
       var _ = alone(() -> move(age, LEAST_BY_ITSELF, _ -> {}));
     }
+  }
+
+  /// Takes the segments of a conversation out of history; their blobs go with [#deleteForgotten].
+  /// Blocks; not on the lane.
+  public void forget(long contact) {
+    var _ =
+        alone(() -> {
+          mover.abandon();
+          return lane.call(_ -> {
+            copies.forgetAll(store.segments().forget(contact));
+            return true;
+          });
+        });
+  }
+
+  /// Deletes at the server what is no longer needed there. Blocks; not on the lane.
+  public void deleteForgotten() {
+    var _ =
+        alone(() -> {
+          returner.deleteReturned();
+          return true;
+        });
   }
 
   /// What is in the archive.

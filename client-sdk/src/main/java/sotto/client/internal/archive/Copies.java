@@ -53,6 +53,11 @@ final class Copies {
     used.remove(segment);
   }
 
+  /// The same for several.
+  void forgetAll(Iterable<Long> segments) {
+    segments.forEach(this::forget);
+  }
+
   /// What a crash or an earlier run left is the first to go.
   private void load() {
     if (!read) {

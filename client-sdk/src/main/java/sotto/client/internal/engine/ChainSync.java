@@ -88,7 +88,7 @@ final class ChainSync {
   /// the user decides (protocol A2).
   void contradiction(Transaction tx, AccountId account) {
     Optional<ContactRow> contact = core.store().contacts().find(account);
-    if (contact.isEmpty() || contact.get().blocked()) {
+    if (contact.isEmpty() || contact.get().unconfirmed()) {
       return;
     }
     core.store().contacts().setVerification(contact.get().id(), Verification.CHANGED);

@@ -16,6 +16,7 @@ import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Verification;
 import sotto.client.internal.archive.History;
+import sotto.client.internal.engine.Decisions.Decision;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
@@ -36,7 +37,8 @@ public final class Conversations {
   private final Names names;
   private final ChainSync chains;
   private final History history;
-  private final AutoSaver autoSaver;
+  private final Decisions decisions;
+  private final Removals removals;
   private final Searches searches;
 
   Conversations(
@@ -48,7 +50,8 @@ public final class Conversations {
       Names names,
       ChainSync chains,
       History history,
-      AutoSaver autoSaver) {
+      AutoSaver autoSaver,
+      Removals removals) {
     this.core = core;
     this.outbox = outbox;
     this.outgoing = outgoing;
@@ -57,7 +60,8 @@ public final class Conversations {
     this.names = names;
     this.chains = chains;
     this.history = history;
-    this.autoSaver = autoSaver;
+    this.decisions = new Decisions(core, outbox, presence, autoSaver);
+    this.removals = removals;
     this.searches = new Searches(core, history);
   }
 
@@ -161,12 +165,32 @@ public final class Conversations {
 
   /// Accepts the contact.
   public void accept(Peer peer) {
+    decide(peer, Decision.ACCEPT);
+  }
+
+  /// Blocks the contact.
+  public void block(Peer peer) {
+    decide(peer, Decision.BLOCK);
+  }
+
+  /// Ends that.
+  public void unblock(Peer peer) {
+    decide(peer, Decision.UNBLOCK);
+  }
+
+  private void decide(Peer peer, Decision decision) {
     core.lane()
         .call(tx -> {
-          core.store().contacts().accept(row(peer).id());
-          tx.afterCommit(autoSaver::wake);
+          decisions.decide(tx, row(peer), decision);
           return true;
         });
+  }
+
+  /// Takes all messages of the conversation away, here and in the archive.
+  ///
+  /// @return how many were here
+  public int delete(Peer peer) {
+    return removals.conversation(core.lane().call(_ -> row(peer).id()));
   }
 
   /// Tells the contact that the user types.

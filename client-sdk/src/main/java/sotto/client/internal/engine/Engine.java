@@ -119,7 +119,8 @@ public final class Engine implements AutoCloseable {
             names,
             chains,
             archives.history(),
-            autoSaver);
+            autoSaver,
+            new Removals(core, archives, uploads));
     this.connector = new Connector(core, dialer, new Guest());
   }
 
@@ -601,6 +602,7 @@ public final class Engine implements AutoCloseable {
             core.store().knownBlobs().forgetBefore(core.clock().millis());
             return true;
           });
+      archives.deleteForgotten();
     }
 
     @Override

@@ -40,6 +40,7 @@ final class Failures {
   static final Failure CONTACT_CHANGED =
       new Failure(
           "contact_changed", "The contact's account changed; it waits for confirmation.", true);
+  static final Failure BLOCKED = new Failure("blocked", "You have blocked the contact.", true);
 
   private Failures() {}
 }

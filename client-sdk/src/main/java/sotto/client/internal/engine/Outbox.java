@@ -171,7 +171,7 @@ final class Outbox {
 
   private boolean couldGo(AccountId account) {
     return !traffic(account).paused()
-        && !core.store().contacts().find(account).map(ContactRow::blocked).orElse(false);
+        && !core.store().contacts().find(account).map(ContactRow::unconfirmed).orElse(false);
   }
 
   private boolean waits(ContactRow contact) {
@@ -224,7 +224,7 @@ final class Outbox {
     if (traffic.draining || traffic.fetching || traffic.held || traffic.paused() || room <= 0) {
       return;
     }
-    if (core.store().contacts().find(traffic.account).map(ContactRow::blocked).orElse(false)) {
+    if (core.store().contacts().find(traffic.account).map(ContactRow::unconfirmed).orElse(false)) {
       return;
     }
     boolean receipts = traffic.receiptsDue || flushing.get() > 0;

@@ -93,7 +93,8 @@ final class OutgoingMessages {
 
   private static ContactRow sendable(Supplier<ContactRow> found) {
     ContactRow contact = found.get();
-    if (contact.blocked()) {
+    Decisions.refuseIfBlocked(contact);
+    if (contact.unconfirmed()) {
       throw SottoException.of(
           Code.CONTACT_CHANGED,
           "The account of "

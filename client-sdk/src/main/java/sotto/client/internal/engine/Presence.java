@@ -41,6 +41,18 @@ final class Presence {
     }
   }
 
+  /// Watches an account no longer.
+  void unwatch(AccountId account) {
+    watched.remove(account);
+  }
+
+  /// Says once more whether this account shows itself: to those who have the key of now.
+  void sayAgain() {
+    if (visible) {
+      core.session().ifPresent(session -> publish(session.stream()));
+    }
+  }
+
   /// An account's access key came: if it is watched, the server can be asked now.
   void accessKeyLearned(AccountId account) {
     if (watched.contains(account)) {

@@ -45,6 +45,9 @@ final class Reception {
       OwnDevices.received(core, tx, content);
       return;
     }
+    if (content.getBodyCase() != Content.BodyCase.RECEIPT && blocked(from)) {
+      return;
+    }
     switch (content.getBodyCase()) {
       case MESSAGE -> message(tx, from, content, content.getMessage(), acceptedAt);
       case RECEIPT -> receipt(tx, from, content.getReceipt());
@@ -52,6 +55,11 @@ final class Reception {
       case BODY_NOT_SET -> unsupported(tx, from, content, acceptedAt);
       case TYPING, SYNC, SESSION_PING, SENDER_KEY_DISTRIBUTION -> {}
     }
+  }
+
+  /// What a blocked contact sends is dropped, unless it tells what became of own messages.
+  private boolean blocked(DeviceAddress from) {
+    return core.store().contacts().find(from.account()).map(ContactRow::blocked).orElse(false);
   }
 
   private void message(
@@ -149,6 +157,9 @@ final class Reception {
   void undecryptable(Transaction tx, DeviceAddress from, long acceptedAt) {
     Store store = core.store();
     ContactRow contact = store.contacts().findOrAdd(from.account(), core.clock().millis());
+    if (contact.blocked()) {
+      return;
+    }
     int device = from.device().number();
     Optional<Long> open = store.messages().newestIfUndecryptable(contact.id(), device);
     if (open.isPresent()) {
@@ -215,7 +226,7 @@ final class Reception {
 
   /// Takes a content that was never stored: only what is worth nothing later.
   void ephemeral(Transaction tx, DeviceAddress from, Content content) {
-    if (content.getBodyCase() == Content.BodyCase.TYPING) {
+    if (content.getBodyCase() == Content.BodyCase.TYPING && !blocked(from)) {
       boolean typing = content.getTyping().getTyping();
       tx.afterCommit(() ->
           core.live(

@@ -35,7 +35,7 @@ final class Registration {
   private static final String DEVICE_KEYS = "device_keys";
   private static final String RECOVERY = "recovery_secret";
   private static final String DEVICE = "device_registration";
-  private static final String ACCESS_KEY = "access_key";
+  static final String ACCESS_KEY = "access_key";
   private static final String USERNAME = "username";
   private static final String HOST = "server_host";
   private static final String PORT = "server_port";

@@ -51,6 +51,9 @@ final class Retries {
       core.self().crypto().archive(from);
     }
     ContactRow contact = core.store().contacts().findOrAdd(from.account(), core.clock().millis());
+    if (contact.blocked()) {
+      return;
+    }
     RetryRequest request =
         RetryRequest.newBuilder()
             .setCiphertextSha256(ByteString.copyFrom(Sealer.sha256(ciphertext)))

@@ -32,7 +32,7 @@ final class Typing {
 
   private boolean tell(Transaction tx, Session session, AccountId account, boolean typing) {
     Optional<ContactRow> contact =
-        core.store().contacts().find(account).filter(c -> c.accepted() && !c.blocked());
+        core.store().contacts().find(account).filter(c -> c.accepted() && !c.unconfirmed());
     Optional<AccountChain> chain = core.store().chains().of(account);
     if (contact.isEmpty() || chain.isEmpty()) {
       return false;

@@ -71,6 +71,7 @@ public final class Unsent {
     Optional<ContactRow> contact =
         state.map(Messages.State::contact).flatMap(core.store().contacts()::find);
     if (contact.isEmpty()
+        || contact.get().blocked()
         || !uploads.complete(row)
         || !core.store().messages().requeue(row, core.clock().millis())) {
       return false;

@@ -16,6 +16,7 @@ import sotto.client.Verification;
 /// @param accepted whether receipts of reading, typing and presence go to it
 /// @param accessKey its access key, learned from its messages
 /// @param changed the other account that its name leads to now
+/// @param blocked whether what comes from it is dropped, and nothing goes there
 public record ContactRow(
     long id,
     Optional<AccountId> account,
@@ -24,14 +25,15 @@ public record ContactRow(
     Verification verification,
     boolean accepted,
     Optional<byte[]> accessKey,
-    Optional<AccountId> changed) {
+    Optional<AccountId> changed,
+    boolean blocked) {
   /// What the app sees.
   public Contact contact() {
-    return new Contact(username, account, verification, accepted);
+    return new Contact(username, account, verification, accepted, blocked);
   }
 
   /// Whether nothing may be sent until the user confirms.
-  public boolean blocked() {
+  public boolean unconfirmed() {
     return verification == Verification.CHANGED;
   }
 }

@@ -9,8 +9,8 @@ import sotto.client.Verification;
 /// The contacts; one conversation each.
 public final class Contacts {
   private static final String ROWS =
-      "SELECT id, account_id, username, hint, verification, accepted, access_key, changed_account"
-          + " FROM contact ";
+      "SELECT id, account_id, username, hint, verification, accepted, access_key, changed_account,"
+          + " blocked FROM contact ";
 
   private final Sql sql;
   private final SearchIndex index;
@@ -116,13 +116,15 @@ public final class Contacts {
         "UPDATE contact SET account_id = NULL, username = NULL, hint = NULL WHERE id = ?",
         from.id());
     sql.update(
-        "UPDATE contact SET accepted = max(accepted, ?), access_key = coalesce(?, access_key)"
-            + " WHERE id = ?",
-        from.accepted(),
+        "UPDATE contact SET blocked = max(blocked, ?), accepted = max(accepted, ?), access_key ="
+            + " coalesce(?, access_key) WHERE id = ?",
+        from.blocked(),
+        from.accepted() && !into.blocked() && !from.blocked(),
         from.accessKey(),
         into.id());
     sql.update(
         "DELETE FROM contact WHERE id = ? AND id NOT IN (SELECT contact FROM message)", from.id());
+    sql.update("UPDATE contact SET accepted = 0 WHERE id = ? AND blocked = 1", into.id());
   }
 
   /// Remembers that a verified contact's name leads to another account.
@@ -159,6 +161,11 @@ public final class Contacts {
     sql.update("UPDATE contact SET accepted = 1 WHERE id = ? AND accepted = 0", id);
   }
 
+  /// Blocks the contact, or makes it a stranger again.
+  public void setBlocked(long id, boolean blocked) {
+    sql.update("UPDATE contact SET blocked = ?, accepted = 0 WHERE id = ?", blocked, id);
+  }
+
   /// Keeps a contact's access key.
   public void setAccessKey(long id, byte[] accessKey) {
     sql.update("UPDATE contact SET access_key = ? WHERE id = ?", accessKey, id);
@@ -178,6 +185,7 @@ public final class Contacts {
         Codes.verification(r.integer(5)),
         r.flag(6),
         r.optionalBytes(7),
-        r.account(8));
+        r.account(8),
+        r.flag(9));
   }
 }

@@ -56,7 +56,7 @@ public final class Messages {
   private static final String VIEW =
       "SELECT m.id, m.message_id, m.kind, m.incoming, m.text, m.sent_at, m.status, m.failure_code,"
           + " m.failure, m.failure_retry, m.files, c.account_id, c.username, c.verification,"
-          + " c.accepted FROM message m JOIN contact c ON c.id = m.contact ";
+          + " c.accepted, c.blocked FROM message m JOIN contact c ON c.id = m.contact ";
 
   private static final int READ = Codes.READ;
   private static final int UNDECRYPTABLE = Codes.UNDECRYPTABLE;
@@ -388,7 +388,8 @@ public final class Messages {
             r.optionalText(13).map(Username::new),
             r.account(12),
             Codes.verification(r.integer(14)),
-            r.flag(15));
+            r.flag(15),
+            r.flag(16));
     Contact self = self();
     Optional<Failure> failure =
         r.optionalText(8).isEmpty()
@@ -435,7 +436,8 @@ public final class Messages {
         settings.text("username").map(Username::new),
         settings.bytes("account_id").map(AccountId::new),
         Verification.VERIFIED,
-        true);
+        true,
+        false);
   }
 
   private static State state(Row r) throws SQLException {

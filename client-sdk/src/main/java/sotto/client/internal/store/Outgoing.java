@@ -205,6 +205,23 @@ public final class Outgoing {
     return sql.list(ROWS + "WHERE first_attempt_at < ?", Outgoing::row, limit);
   }
 
+  /// Takes away what has not been encrypted yet and goes to a contact.
+  ///
+  /// @return the messages among it
+  public List<Long> stop(long contact) {
+    List<Long> messages =
+        sql.list(
+            "SELECT message FROM outbox WHERE contact = ? AND kind = ? AND frame IS NULL AND"
+                + " first_attempt_at IS NULL",
+            r -> r.number(1),
+            contact,
+            Codes.of(Kind.MESSAGE));
+    sql.update(
+        "DELETE FROM outbox WHERE contact = ? AND frame IS NULL AND first_attempt_at IS NULL",
+        contact);
+    return messages;
+  }
+
   /// How many rows there are that are not held back by the user or a missing name.
   public long count() {
     return sql.number("SELECT count(*) FROM outbox");

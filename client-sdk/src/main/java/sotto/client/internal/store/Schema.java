@@ -158,7 +158,8 @@ final class Schema {
               """
               CREATE VIRTUAL TABLE archive_words USING fts5(words, content='', columnsize=0,
                 detail=none, tokenize='ascii')\
-              """));
+              """),
+          List.of("ALTER TABLE contact ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0"));
 
   private Schema() {}
 

@@ -120,6 +120,22 @@ public final class Segments {
         id);
   }
 
+  /// Takes a conversation's segments out of history; their blobs are to be deleted. Their words stay
+  /// in the index of words: without their messages they cannot be taken out, and lead nowhere.
+  ///
+  /// @return their rows
+  public List<Long> forget(long contact) {
+    List<Long> all =
+        sql.list(
+            "SELECT id FROM archive_segment WHERE contact = ? AND state = 3",
+            r -> r.number(1),
+            contact);
+    all.forEach(this::returned);
+    sql.update("DELETE FROM archive_receipt WHERE contact = ?", contact);
+    sql.update("UPDATE message SET segment = 0 WHERE contact = ?", contact);
+    return all;
+  }
+
   /// Notes that copies of all messages of a segment are in the message table, or no longer.
   public void setCached(long id, boolean cached) {
     sql.update("UPDATE archive_segment SET cached = ? WHERE id = ?", cached, id);

@@ -41,6 +41,7 @@ public final class Store implements AutoCloseable {
   private final Segments segments;
   private final ArchivedRows archivedRows;
   private final SearchIndex searchIndex;
+  private final Removal removal;
   private final ArchiveWords archiveWords;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
@@ -52,6 +53,7 @@ public final class Store implements AutoCloseable {
     this.sessions = new SqlSessionStore(sql, chains::identity, clock);
     this.preKeys = new PreKeyRows(sql, settings);
     this.searchIndex = new SearchIndex(sql, settings);
+    this.removal = new Removal(sql, searchIndex);
     this.contacts = new Contacts(sql, searchIndex);
     this.messages = new Messages(sql, settings, searchIndex);
     this.attached = new Attached(sql, searchIndex);
@@ -263,6 +265,11 @@ public final class Store implements AutoCloseable {
   /// The words of the archive.
   public ArchiveWords archiveWords() {
     return archiveWords;
+  }
+
+  /// Takes messages away.
+  public Removal removal() {
+    return removal;
   }
 
   /// The words of the messages.
