@@ -262,6 +262,7 @@ public final class Conversations {
                 core.store().outgoing().redirect(contact.id(), other);
               });
           core.store().contacts().setVerification(contact.id(), Verification.VERIFIED);
+          core.store().messages().nothingLeftOf(contact.id(), Failures.CONTACT_CHANGED);
           Stream.concat(contact.changed().stream(), contact.account().stream())
               .forEach(account -> tx.afterCommit(() -> outbox.wake(account)));
           return true;

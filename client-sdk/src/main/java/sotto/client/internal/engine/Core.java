@@ -179,6 +179,13 @@ final class Core {
     }
   }
 
+  /// Fails an own message of which nothing was heard after it was sent, and says so.
+  void giveUp(Transaction transaction, long message, Failure failure) {
+    if (store.messages().giveUp(message, failure)) {
+      statusChanged(transaction, message, Status.FAILED);
+    }
+  }
+
   private void statusChanged(Transaction transaction, long message, Status status) {
     store.events().addMessage(Events.Kind.STATUS, message, status.name(), clock.millis());
     transaction.afterCommit(() -> {

@@ -68,6 +68,7 @@ public final class Engine implements AutoCloseable {
   private final Downloads downloads;
   private final AutoSaver autoSaver;
   private final Unsent unsent;
+  private final Expiry expiry;
   private final Presence presence;
   private final PreKeySupply supply;
   private final ChainSync chains;
@@ -108,6 +109,7 @@ public final class Engine implements AutoCloseable {
     this.presence = new Presence(core);
     names.onAccessKey(presence::accessKeyLearned);
     this.unsent = new Unsent(core, outbox, uploads);
+    this.expiry = new Expiry(core, outbox);
     this.supply = new PreKeySupply(core);
     this.conversations =
         new Conversations(
@@ -174,6 +176,7 @@ public final class Engine implements AutoCloseable {
     }
     archiveAfter.ifPresent(this::archiveByItself);
     conversations.searches().begin();
+    expiry.begin();
   }
 
   /// Looks every now and then whether it is time; when the last time was is in the store.
@@ -580,6 +583,7 @@ public final class Engine implements AutoCloseable {
                 () -> outbox.attach(session.stream(), names.held(), welcome.getTraces()));
             return true;
           });
+      expiry.look();
       presence.connected(session.stream());
       core.inBackground("names", () -> names.connected(session.calls()));
       core.inBackground("upkeep", () -> upkeep(session.calls()));

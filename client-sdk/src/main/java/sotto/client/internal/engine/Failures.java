@@ -8,6 +8,8 @@ final class Failures {
       new Failure("unknown_recipient", "There is no such user.", false);
   static final Failure EXPIRED =
       new Failure("expired", "It could not be delivered to the server within 14 days.", true);
+  static final Failure UNCONFIRMED =
+      new Failure("expired", "It was not confirmed within 31 days that it arrived.", true);
   static final Failure TOO_LARGE =
       new Failure("too_large", "It is larger than the server takes.", false);
   static final Failure INVALID = new Failure("invalid", "The server refuses it.", false);

@@ -225,6 +225,7 @@ final class Outbox {
       return;
     }
     if (core.store().contacts().find(traffic.account).map(ContactRow::unconfirmed).orElse(false)) {
+      core.store().messages().allWaitFor(traffic.account, Failures.CONTACT_CHANGED);
       return;
     }
     boolean receipts = traffic.receiptsDue || flushing.get() > 0;
@@ -351,6 +352,15 @@ final class Outbox {
         .outgoing()
         .lane(account, 0, Long.MAX_VALUE, Integer.MAX_VALUE)
         .forEach(row -> fail(tx, row, failure));
+  }
+
+  /// Gives up what was first encrypted too long ago, also where nothing goes now (protocol L4). On
+  /// the lane.
+  void expire(Transaction tx) {
+    core.store()
+        .outgoing()
+        .attemptedBefore(core.clock().millis() - GIVE_UP_MILLIS)
+        .forEach(row -> fail(tx, row, Failures.EXPIRED));
   }
 
   private void fail(Transaction tx, OutboxRow row, Failure failure) {

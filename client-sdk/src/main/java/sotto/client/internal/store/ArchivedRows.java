@@ -220,7 +220,8 @@ public final class ArchivedRows {
   private void applyReceipts(SegmentRow segment) {
     sql.update(
         "UPDATE message SET status = r.status FROM archive_receipt r WHERE message.segment = ? AND"
-            + " message.incoming = 0 AND message.status < r.status AND message.status <> 4 AND"
+            + " message.incoming = 0 AND (message.status < r.status AND message.status <> 4 OR"
+            + " message.status = 4 AND message.failure_code = 'expired' AND r.status >= 2) AND"
             + " r.contact = message.contact AND r.message_id = message.message_id",
         segment.id());
     sql.update(

@@ -170,17 +170,66 @@ public final class Messages {
     }
   }
 
-  /// Moves an own message forward; does nothing to one that has come as far or has failed.
+  /// Moves an own message forward; does nothing to one that has come as far or has failed. One that
+  /// was given up only because nothing was heard of it has come as far as is heard now.
   ///
   /// @return whether it moved
   public boolean advance(long row, Status status) {
     return sql.update(
-            "UPDATE message SET status = ?, failure_code = NULL, failure = NULL WHERE id = ? AND"
-                + " status < ?",
+            "UPDATE message SET status = ?, failure_code = NULL, failure = NULL, failure_retry = 0"
+                + " WHERE id = ? AND (status < ? OR (? >= 2 AND status = 4 AND failure_code ="
+                + " 'expired'))",
             Codes.of(status),
             row,
+            Codes.of(status),
             Codes.of(status))
         == 1;
+  }
+
+  /// Own messages that were accepted for their recipient before a time, and of which nothing has been
+  /// heard since.
+  public List<Long> unconfirmed(long before, int most) {
+    return sql.list(
+        "SELECT id FROM message WHERE incoming = 0 AND status = 1 AND sent_at < ? LIMIT ?",
+        r -> r.number(1),
+        before,
+        most);
+  }
+
+  /// Fails an own message of which nothing has been heard.
+  ///
+  /// @return whether nothing has been
+  public boolean giveUp(long row, Failure failure) {
+    return sql.update(
+            "UPDATE message SET status = ?, failure_code = ?, failure = ?, failure_retry = ? WHERE"
+                + " id = ? AND status = 1",
+            Codes.FAILED,
+            failure.code(),
+            failure.sentence(),
+            failure.retryable(),
+            row)
+        == 1;
+  }
+
+  /// Notes of all messages that wait for an account why they do.
+  public void allWaitFor(AccountId account, Failure failure) {
+    sql.update(
+        "UPDATE message SET failure_code = ?, failure = ?, failure_retry = 1 WHERE id IN (SELECT"
+            + " message FROM outbox WHERE account_id = ? AND kind = 1) AND status = 0 AND"
+            + " failure_code IS NOT ?",
+        failure.code(),
+        failure.sentence(),
+        account,
+        failure.code());
+  }
+
+  /// Notes that the messages of a conversation no longer wait for that.
+  public void nothingLeftOf(long contact, Failure failure) {
+    sql.update(
+        "UPDATE message SET failure_code = NULL, failure = NULL, failure_retry = 0 WHERE id IN"
+            + " (SELECT message FROM outbox WHERE contact = ?) AND status = 0 AND failure_code = ?",
+        contact,
+        failure.code());
   }
 
   /// Fails an own message that has not been sent.

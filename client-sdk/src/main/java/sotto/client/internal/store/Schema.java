@@ -159,7 +159,11 @@ final class Schema {
               CREATE VIRTUAL TABLE archive_words USING fts5(words, content='', columnsize=0,
                 detail=none, tokenize='ascii')\
               """),
-          List.of("ALTER TABLE contact ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0"));
+          List.of("ALTER TABLE contact ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0"),
+          List.of(
+              """
+              CREATE INDEX message_unconfirmed ON message(sent_at) WHERE incoming = 0 AND status = 1\
+              """));
 
   private Schema() {}
 
