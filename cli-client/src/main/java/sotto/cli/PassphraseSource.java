@@ -34,18 +34,24 @@ final class PassphraseSource {
 
   /// The passphrase for a new home; a person types it twice.
   Passphrase chosen() {
-    return given()
-        .orElseGet(() -> {
-          char[] first = asked("New passphrase for this home: ");
-          char[] second = asked("The same once more: ");
-          boolean same = Arrays.equals(first, second);
-          Arrays.fill(second, '\0');
-          if (!same) {
-            Arrays.fill(first, '\0');
-            throw CommandFailed.passphrase("The two passphrases differ. Try again.");
-          }
-          return made(first);
-        });
+    return given().orElseGet(this::askedTwice);
+  }
+
+  /// Another passphrase for a home that exists.
+  Passphrase another(Optional<Path> file) {
+    return file.map(f -> made(read(f))).orElseGet(this::askedTwice);
+  }
+
+  private Passphrase askedTwice() {
+    char[] first = asked("New passphrase for this home: ");
+    char[] second = asked("The same once more: ");
+    boolean same = Arrays.equals(first, second);
+    Arrays.fill(second, '\0');
+    if (!same) {
+      Arrays.fill(first, '\0');
+      throw CommandFailed.passphrase("The two passphrases differ. Try again.");
+    }
+    return made(first);
   }
 
   private Optional<Passphrase> given() {

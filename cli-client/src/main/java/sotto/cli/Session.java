@@ -90,12 +90,18 @@ final class Session {
     }
   }
 
-  private OpenHome openRegistered(Options options) {
+  /// The folder of a home that there is.
+  Path existingHome() {
     Path home = globals.home(host);
     if (!Sotto.exists(home)) {
       throw SottoException.of(
           SottoException.Code.NOT_REGISTERED, "There is no account in " + home + ".");
     }
+    return home;
+  }
+
+  private OpenHome openRegistered(Options options) {
+    Path home = existingHome();
     OpenHome open;
     try (Passphrase passphrase = new PassphraseSource(host, globals).known()) {
       open = open(home, passphrase, options);

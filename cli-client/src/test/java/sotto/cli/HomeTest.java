@@ -45,6 +45,11 @@ class HomeTest {
         "read bob",
         "chat bob",
         "downloads",
+        "search hi",
+        "accept bob",
+        "block bob",
+        "delete --yes bob",
+        "rekey --new-passphrase-file next",
         "verify bob"
       })
   void withoutAHome_isNotRegistered_andMakesNone(String line) {
@@ -69,6 +74,19 @@ class HomeTest {
     assertThat(ran.exit()).isEqualTo(4);
     assertThat(ran.err()).contains("passphrase").hasLineCount(1);
     assertThat(contents()).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  @Test
+  void rekey_letsTheNewPassphraseInAndTheOldOneNoMore() throws IOException {
+    make();
+    Path file = Files.writeString(folder.resolve("next"), "next\n");
+    TestHost.Ran ran = host.run("rekey", "--new-passphrase-file", file.toString());
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(host.run("whoami").exit()).isEqualTo(4);
+    assertThat(host.with("SOTTO_PASSPHRASE", "next").run("whoami").exit()).isEqualTo(3);
+    assertThat(host.typing("third", "fourth").run("rekey").exit()).isEqualTo(4);
+    assertThat(host.typing("third", "third").run("rekey").exit()).isZero();
+    assertThat(host.with("SOTTO_PASSPHRASE", "third").run("whoami").exit()).isEqualTo(3);
   }
 
   @Test

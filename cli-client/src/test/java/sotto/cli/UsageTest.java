@@ -89,6 +89,7 @@ class UsageTest {
         "block",
         "block --off",
         "delete bob",
+        "rekey secret",
         "search",
         "search ?!",
         "search \"lake",

@@ -1,6 +1,7 @@
 package sotto.client;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,16 @@ public final class Sotto implements AutoCloseable {
   /// Whether the folder holds a home.
   public static boolean exists(Path home) {
     return Store.exists(home);
+  }
+
+  /// Has a home that nobody has open opened by another passphrase or key from now on. That is one
+  /// step, whatever breaks off when. The store is not encrypted anew: its own key stays and is kept
+  /// under the new passphrase, so that the old one still opens copies of the home that were made
+  /// before.
+  ///
+  /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL, STORAGE_DAMAGED
+  public static void changePassphrase(Path home, Passphrase old, Passphrase fresh) {
+    Store.rekey(home, old.secret(), fresh.secret(), new SecureRandom());
   }
 
   /// The account, once it is registered.

@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,23 +16,33 @@ import sotto.chain.Bytes;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.crypto.PassphraseKey;
+import sotto.crypto.WrappedKey;
 
 /// The file `kdf` of a home: how its store's key comes from what the user gives. Holds no secret.
 ///
 /// ```
-/// raw                                         the key is given
-/// argon2id m=32768 t=2 p=1 salt=32 hex digits the key comes from a passphrase
+/// raw                                         a key is given
+/// argon2id m=32768 t=2 p=1 salt=32 hex digits a key comes from a passphrase
+/// … key=80 hex digits                         behind either: under that key, the store's own
 /// ```
+///
+/// Without the last part the key itself is the store's, as in homes of earlier versions that never
+/// got another passphrase. With it, another passphrase is this file written anew in one step.
 ///
 /// A second line, `store made`, follows once the store has been written: a store that is empty or
 /// gone after that is damage and not a new home.
 final class KeyFile {
   private static final String RAW = "raw";
   private static final String MADE = "store made";
-  private static final Pattern ARGON2ID =
-      Pattern.compile("argon2id m=([0-9]{1,7}) t=([0-9]{1,2}) p=([0-9]{1,2}) salt=([0-9a-f]{32})");
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?:raw|argon2id m=([0-9]{1,7}) t=([0-9]{1,2}) p=([0-9]{1,2}) salt=([0-9a-f]{32}))"
+              + "(?: key=([0-9a-f]{80}))?");
 
   private static final String NAME = "kdf";
+
+  /// What the first line says.
+  private record How(Optional<PassphraseKey.Parameters> passphrase, Optional<byte[]> wrapped) {}
 
   private final Path home;
   private final Path file;
@@ -46,22 +59,65 @@ final class KeyFile {
   /// The store's key; makes the file for a new home.
   ///
   /// @return 32 bytes, the caller's to wipe
+  /// @throws SottoException WRONG_PASSPHRASE as far as that can be told here, STORAGE_DAMAGED
   byte[] key(Secret secret, SecureRandom random) throws IOException {
     if (!exists()) {
-      write(secret, random);
+      byte[] key = new byte[WrappedKey.KEY_LENGTH];
+      random.nextBytes(key);
+      write(key, secret, random);
+      return key;
     }
-    String line = lines().getFirst();
+    How how = how();
+    byte[] given = given(secret, how);
+    if (how.wrapped().isEmpty()) {
+      return given;
+    }
+    try {
+      return WrappedKey.unwrap(given, how.wrapped().get())
+          .orElseThrow(() ->
+              SottoException.of(Code.WRONG_PASSPHRASE, "The passphrase does not open this home."));
+    } finally {
+      Arrays.fill(given, (byte) 0);
+    }
+  }
+
+  /// Whether a wrong passphrase shows before the store is opened.
+  boolean tellsWrongSecrets() throws IOException {
+    return exists() && how().wrapped().isPresent();
+  }
+
+  /// Has the store's key come from something else from now on; in one step.
+  ///
+  /// @param key the store's key, stays the caller's
+  void write(byte[] key, Secret secret, SecureRandom random) throws IOException {
+    How how =
+        new How(
+            switch (secret) {
+              case Secret.Raw _ -> Optional.empty();
+              case Secret.Text _ -> Optional.of(PassphraseKey.Parameters.forNewStore(random));
+            },
+            Optional.empty());
+    byte[] given = given(secret, how);
+    List<String> written = new ArrayList<>();
+    written.add(
+        how.passphrase().map(KeyFile::line).orElse(RAW)
+            + " key="
+            + HexFormat.of().formatHex(WrappedKey.wrap(given, key)));
+    Arrays.fill(given, (byte) 0);
+    if (storeMade()) {
+      written.add(MADE);
+    }
+    DurableFiles.write(home, NAME, written);
+  }
+
+  private static byte[] given(Secret secret, How how) {
     return switch (secret) {
-      case Secret.Raw(byte[] key) when line.equals(RAW) -> key.clone();
-      case Secret.Text(char[] chars) when parameters(line).isPresent() ->
-          PassphraseKey.derive(chars.clone(), parameters(line).get());
-      default -> {
-        if (line.equals(RAW) || parameters(line).isPresent()) {
+      case Secret.Raw(byte[] key) when how.passphrase().isEmpty() -> key.clone();
+      case Secret.Text(char[] chars) when how.passphrase().isPresent() ->
+          PassphraseKey.derive(chars.clone(), how.passphrase().get());
+      default ->
           throw SottoException.of(
               Code.WRONG_PASSPHRASE, "This home is opened in another way than with that secret.");
-        }
-        throw SottoException.of(Code.STORAGE_DAMAGED, "The home's file 'kdf' is damaged.");
-      }
     };
   }
 
@@ -83,34 +139,36 @@ final class KeyFile {
     return lines.isEmpty() ? List.of("") : lines;
   }
 
-  private void write(Secret secret, SecureRandom random) throws IOException {
-    String line =
-        switch (secret) {
-          case Secret.Raw _ -> RAW;
-          case Secret.Text _ -> line(PassphraseKey.Parameters.forNewStore(random));
-        };
-    DurableFiles.write(home, NAME, List.of(line));
-  }
-
   private static String line(PassphraseKey.Parameters p) {
     return "argon2id m=%d t=%d p=%d salt=%s"
         .formatted(p.memoryKib(), p.iterations(), p.parallelism(), p.salt());
   }
 
-  private static Optional<PassphraseKey.Parameters> parameters(String line) {
-    Matcher m = ARGON2ID.matcher(line);
+  private How how() throws IOException {
+    String line = lines().getFirst();
+    Matcher m = FORM.matcher(line);
     if (!m.matches()) {
-      return Optional.empty();
+      throw damaged();
     }
+    Optional<byte[]> wrapped = Optional.ofNullable(m.group(5)).map(HexFormat.of()::parseHex);
+    return line.startsWith(RAW)
+        ? new How(Optional.empty(), wrapped)
+        : new How(Optional.of(parameters(m)), wrapped);
+  }
+
+  private static PassphraseKey.Parameters parameters(Matcher m) {
     try {
-      return Optional.of(
-          new PassphraseKey.Parameters(
-              Integer.parseInt(m.group(1)),
-              Integer.parseInt(m.group(2)),
-              Integer.parseInt(m.group(3)),
-              Bytes.parse(m.group(4))));
+      return new PassphraseKey.Parameters(
+          Integer.parseInt(m.group(1)),
+          Integer.parseInt(m.group(2)),
+          Integer.parseInt(m.group(3)),
+          Bytes.parse(m.group(4)));
     } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      throw damaged();
     }
+  }
+
+  private static SottoException damaged() {
+    return SottoException.of(Code.STORAGE_DAMAGED, "The home's file 'kdf' is damaged.");
   }
 }

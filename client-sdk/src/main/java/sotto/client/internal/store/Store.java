@@ -99,9 +99,34 @@ public final class Store implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw SottoException.of(
-          Code.STORAGE_FULL, "The home " + home + " cannot be read or written.", e);
+      throw unusable(home, e);
     }
+  }
+
+  /// Has a closed home opened by another secret from now on, in one step: whatever breaks off, one of
+  /// both opens it.
+  ///
+  /// @throws SottoException as [#open]
+  public static void rekey(Path home, Secret old, Secret fresh, SecureRandom random) {
+    try (HomeLock _ = HomeLock.take(home)) {
+      try (Sql sql = new Sql(connect(home, old, random))) {
+        var _ = sql.number("PRAGMA user_version");
+      }
+      KeyFile keyFile = new KeyFile(home);
+      byte[] key = keyFile.key(old, random);
+      try {
+        keyFile.write(key, fresh, random);
+      } finally {
+        Arrays.fill(key, (byte) 0);
+      }
+    } catch (IOException e) {
+      throw unusable(home, e);
+    }
+  }
+
+  private static SottoException unusable(Path home, IOException e) {
+    return SottoException.of(
+        Code.STORAGE_FULL, "The home " + home + " cannot be read or written.", e);
   }
 
   private static void createFolder(Path home) throws IOException {
@@ -147,7 +172,7 @@ public final class Store implements AutoCloseable {
         throw e;
       }
     } catch (SQLException e) {
-      if (StorageFaults.notADatabase(e)) {
+      if (StorageFaults.notADatabase(e) && !keyFile.tellsWrongSecrets()) {
         throw SottoException.of(
             Code.WRONG_PASSPHRASE, "The passphrase does not open this home.", e);
       }

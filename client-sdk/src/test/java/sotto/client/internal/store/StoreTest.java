@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +160,89 @@ final class StoreTest {
     Files.writeString(home.resolve("kdf"), "raw\n");
     Files.write(home.resolve("store.db"), new byte[0]);
     write(key(1));
+  }
+
+  private static Secret words(String words) {
+    return new Secret.Text(words.toCharArray());
+  }
+
+  private void opensOnlyWith(Secret right, Secret wrong) {
+    assertThatThrownBy(() -> open(wrong).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
+    try (Store store = open(right)) {
+      assertThat(store.settings().text("mark")).hasValue(MARK);
+    }
+  }
+
+  @Test
+  void rekey_letsTheNewSecretIn_andTheOldOneNoMore_whateverTheyAre() {
+    write(words("first"));
+    Secret before = words("first");
+    for (Secret next : List.of(words("second"), key(3), key(4), words("third"))) {
+      Store.rekey(home, before, next, new SecureRandom());
+      opensOnlyWith(next, before);
+      before = next;
+    }
+  }
+
+  /// As homes were before they had a key of their own.
+  @Test
+  void rekey_ofAHomeWhoseKeyCameStraightFromThePassphrase() throws IOException {
+    Files.createDirectories(home);
+    String kdf = "argon2id m=8192 t=1 p=1 salt=" + "0123456789abcdef".repeat(2);
+    Files.writeString(home.resolve("kdf"), kdf + "\n");
+    write(words("first"));
+    assertThat(Files.readString(home.resolve("kdf"))).isEqualTo(kdf + "\nstore made\n");
+    opensOnlyWith(words("first"), words("second"));
+    Store.rekey(home, words("first"), words("second"), new SecureRandom());
+    opensOnlyWith(words("second"), words("first"));
+  }
+
+  @Test
+  void rekeyWithAWrongSecret_orWhileItIsOpen_changesNothing() throws IOException {
+    write(words("first"));
+    Map<String, String> before = contents();
+    assertThatThrownBy(() -> Store.rekey(home, words("wrong"), words("second"), new SecureRandom()))
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
+    assertThat(contents()).isEqualTo(before);
+    try (Store _ = open(words("first"))) {
+      assertThatThrownBy(
+              () -> Store.rekey(home, words("first"), words("second"), new SecureRandom()))
+          .isInstanceOfSatisfying(
+              SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.HOME_IN_USE));
+    }
+    opensOnlyWith(words("first"), words("second"));
+  }
+
+  /// A process that is killed on the way leaves the file of before, and perhaps a part of the next.
+  @Test
+  void rekeyCutOffAtAnyByte_leavesTheOldSecret_andIsDoneAgain() throws IOException {
+    write(key(1));
+    Path kdf = home.resolve("kdf");
+    byte[] before = Files.readAllBytes(kdf);
+    Store.rekey(home, key(1), key(2), new SecureRandom());
+    byte[] after = Files.readAllBytes(kdf);
+    for (int written = 0; written <= after.length; written += 7) {
+      Files.write(kdf, before);
+      Files.write(home.resolve("kdf.part"), Arrays.copyOf(after, written));
+      opensOnlyWith(key(1), key(2));
+    }
+    Store.rekey(home, key(1), key(2), new SecureRandom());
+    opensOnlyWith(key(2), key(1));
+  }
+
+  @Test
+  void damagedFirstPage_isDamage_andNoWrongPassphrase() throws IOException {
+    write(words("first"));
+    Path file = home.resolve("store.db");
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, 100, 4000, (byte) 7);
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> open(words("first")).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED));
   }
 
   @Test
