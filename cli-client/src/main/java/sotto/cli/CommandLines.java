@@ -41,6 +41,7 @@ final class CommandLines {
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);
     commands.put("rekey", RekeyCommand::new);
+    commands.put("check-store", CheckStoreCommand::new);
     commands.put("check", CheckCommand::new);
     commands.put("serve", session -> new ServeCommand());
     return commands;

@@ -49,6 +49,7 @@ class HomeTest {
         "accept bob",
         "block bob",
         "delete --yes bob",
+        "check-store",
         "rekey --new-passphrase-file next",
         "verify bob"
       })

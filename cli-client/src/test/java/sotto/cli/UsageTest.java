@@ -90,6 +90,7 @@ class UsageTest {
         "block --off",
         "delete bob",
         "rekey secret",
+        "check-store here",
         "search",
         "search ?!",
         "search \"lake",

@@ -12,6 +12,7 @@ import sotto.client.internal.engine.Engine;
 import sotto.client.internal.engine.Peer;
 import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.TlsDialer;
+import sotto.client.internal.store.Salvage;
 import sotto.client.internal.store.Store;
 
 /// One account on this device: an encrypted store in a folder, its *home*, and the engine that
@@ -73,6 +74,24 @@ public final class Sotto implements AutoCloseable {
   /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL, STORAGE_DAMAGED
   public static void changePassphrase(Path home, Passphrase old, Passphrase fresh) {
     Store.rekey(home, old.secret(), fresh.secret(), new SecureRandom());
+  }
+
+  /// Looks through the whole store of a home that nobody has open.
+  ///
+  /// @return what is wrong, in technical words; nothing = it is sound
+  /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL
+  public static List<String> checkStore(Path home, Passphrase passphrase) {
+    return Salvage.problems(home, passphrase.secret(), new SecureRandom());
+  }
+
+  /// Brings all of a damaged home that can be read into a new one, with the same passphrase. The
+  /// damaged one stays as it is, and must not be used afterwards: the new one is this device now.
+  ///
+  /// @param into a folder that does not exist, or is empty
+  /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL, INVALID_INPUT;
+  ///   STORAGE_DAMAGED if the account itself cannot be read
+  public static Salvaged salvage(Path home, Passphrase passphrase, Path into) {
+    return Salvage.run(home, passphrase.secret(), into, new SecureRandom());
   }
 
   /// The account, once it is registered.

@@ -9,6 +9,10 @@ import sotto.client.internal.search.Sought;
 /// Which words are in which segment of the archive: one document each, of terms without places, so
 /// that a search knows which segments to fetch. What it finds is then looked for in the messages.
 public final class ArchiveWords {
+  // What the column `words` says of a segment; one that is in no index is fetched for every search.
+  private static final int BEFORE = 0;
+  private static final int HERE = 1;
+
   private final Sql sql;
   private final ArchiveText before;
 
@@ -50,26 +54,27 @@ public final class ArchiveWords {
   ///
   /// @param messages the same messages as were added: the index keeps no text
   public void remove(long segment, List<ArchivedMessage> messages) {
-    if (current(segment)) {
+    int index = index(segment);
+    if (index == HERE) {
       sql.update(
           "INSERT INTO archive_words(archive_words, rowid, words) VALUES('delete', ?, ?)",
           segment,
           document(messages));
-    } else {
+    } else if (index == BEFORE) {
       before.remove(segment, messages);
     }
   }
 
   /// Moves a segment here from the index of an earlier version, now that its messages are at hand.
   public void renew(long segment, List<ArchivedMessage> messages) {
-    if (!current(segment)) {
-      before.remove(segment, messages);
+    if (index(segment) != HERE) {
+      remove(segment, messages);
       add(segment, messages);
     }
   }
 
-  private boolean current(long segment) {
-    return sql.number("SELECT words FROM archive_segment WHERE id = ?", segment) == 1;
+  private int index(long segment) {
+    return (int) sql.number("SELECT words FROM archive_segment WHERE id = ?", segment);
   }
 
   private static String document(List<ArchivedMessage> messages) {

@@ -55,6 +55,11 @@ public final class Row {
     return Optional.ofNullable(result.getString(column));
   }
 
+  /// What is there, as [Sql] takes it.
+  Object value(int column) throws SQLException {
+    return Optional.ofNullable(result.getObject(column));
+  }
+
   /// An account id, if it is not NULL.
   public Optional<AccountId> account(int column) throws SQLException {
     return optionalBytes(column).map(AccountId::new);

@@ -120,8 +120,8 @@ public final class Segments {
         id);
   }
 
-  /// Takes a conversation's segments out of history; their blobs are to be deleted. Their words stay
-  /// in the index of words: without their messages they cannot be taken out, and lead nowhere.
+  /// Takes a conversation's segments out of history; their blobs are to be deleted. Their words
+  /// stay in the index of words: without their messages they cannot be taken out, and lead nowhere.
   ///
   /// @return their rows
   public List<Long> forget(long contact) {
@@ -213,7 +213,7 @@ public final class Segments {
             + AWAY
             + "AND first_at < ? AND last_at >= ? AND (? = 0 OR contact = ?) AND CASE words WHEN 1"
             + " THEN (? = '' OR id IN (SELECT rowid FROM archive_words WHERE archive_words MATCH"
-            + " ?)) ELSE (? = '' OR id IN (SELECT rowid FROM archive_text WHERE archive_text MATCH"
+            + " ?)) WHEN 2 THEN 1 ELSE (? = '' OR id IN (SELECT rowid FROM archive_text WHERE archive_text MATCH"
             + " ?)) END ORDER BY last_at DESC, last_id DESC, id DESC",
         Segments::row,
         search.sought().end(),

@@ -115,6 +115,7 @@ public final class Sql implements AutoCloseable {
       case String text -> statement.setString(index, text);
       case Long number -> statement.setLong(index, number);
       case Integer number -> statement.setInt(index, number);
+      case Double number -> statement.setDouble(index, number);
       case Boolean flag -> statement.setInt(index, flag ? 1 : 0);
       case AccountId account -> statement.setBytes(index, account.bytes());
       case Optional<?> optional -> {

@@ -103,8 +103,8 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Has a closed home opened by another secret from now on, in one step: whatever breaks off, one of
-  /// both opens it.
+  /// Has a closed home opened by another secret from now on, in one step: whatever breaks off, one
+  /// of both opens it.
   ///
   /// @throws SottoException as [#open]
   public static void rekey(Path home, Secret old, Secret fresh, SecureRandom random) {
@@ -124,7 +124,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private static SottoException unusable(Path home, IOException e) {
+  static SottoException unusable(Path home, IOException e) {
     return SottoException.of(
         Code.STORAGE_FULL, "The home " + home + " cannot be read or written.", e);
   }
