@@ -40,6 +40,7 @@ final class CommandLines {
     commands.put("downloads", DownloadsCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);
+    commands.put("retention", RetentionCommand::new);
     commands.put("rekey", RekeyCommand::new);
     commands.put("check-store", CheckStoreCommand::new);
     commands.put("check", CheckCommand::new);

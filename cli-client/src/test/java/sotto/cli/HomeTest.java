@@ -49,6 +49,8 @@ class HomeTest {
         "accept bob",
         "block bob",
         "delete --yes bob",
+        "retention",
+        "retention --keep 9d",
         "check-store",
         "rekey --new-passphrase-file next",
         "verify bob"

@@ -161,6 +161,11 @@ public final class Sotto implements AutoCloseable {
     return new Archive(engine);
   }
 
+  /// How long messages are kept here.
+  public Retention retention() {
+    return new Retention(engine);
+  }
+
   /// The message with this id, if the store or the archive has it.
   ///
   /// @throws SottoException SERVER_UNREACHABLE when it may be in the archive

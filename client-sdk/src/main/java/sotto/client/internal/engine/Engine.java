@@ -69,6 +69,7 @@ public final class Engine implements AutoCloseable {
   private final AutoSaver autoSaver;
   private final Unsent unsent;
   private final Expiry expiry;
+  private final Pruning pruning;
   private final Presence presence;
   private final PreKeySupply supply;
   private final ChainSync chains;
@@ -110,6 +111,7 @@ public final class Engine implements AutoCloseable {
     names.onAccessKey(presence::accessKeyLearned);
     this.unsent = new Unsent(core, outbox, uploads);
     this.expiry = new Expiry(core, outbox);
+    this.pruning = new Pruning(core);
     this.supply = new PreKeySupply(core);
     this.conversations =
         new Conversations(
@@ -177,6 +179,7 @@ public final class Engine implements AutoCloseable {
     archiveAfter.ifPresent(this::archiveByItself);
     conversations.searches().begin();
     expiry.begin();
+    pruning.begin();
   }
 
   /// Looks every now and then whether it is time; when the last time was is in the store.
@@ -347,6 +350,12 @@ public final class Engine implements AutoCloseable {
   /// Own messages that have not been sent.
   public Unsent unsent() {
     return unsent;
+  }
+
+  /// How long messages are kept.
+  public Pruning pruning() {
+    requireOpen();
+    return pruning;
   }
 
   /// The row of an own message.
@@ -607,6 +616,7 @@ public final class Engine implements AutoCloseable {
             return true;
           });
       archives.deleteForgotten();
+      pruning.connected();
     }
 
     @Override

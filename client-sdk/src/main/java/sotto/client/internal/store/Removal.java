@@ -40,6 +40,21 @@ public final class Removal {
             most));
   }
 
+  /// Takes some messages that are older than a time away. What is archived, or on its way there,
+  /// and what has not been sent stays.
+  ///
+  /// @param before milliseconds since 1970
+  /// @return how many went
+  public int olderThan(long before, int most) {
+    return remove(
+        sql.list(
+            "SELECT id FROM message WHERE search_key > 0 AND search_key < ? AND segment = 0 AND NOT"
+                + " (incoming = 0 AND status = 0) AND id NOT IN (SELECT message FROM outbox) LIMIT ?",
+            r -> r.number(1),
+            SearchIndex.firstKey(before),
+            most));
+  }
+
   private int remove(List<Long> rows) {
     for (long row : rows) {
       index.forget(row);

@@ -190,7 +190,8 @@ public final class SearchIndex {
     terms.addAll(Terms.of(name));
   }
 
-  private static long firstKey(long millis) {
+  /// The smallest key of messages of a time.
+  static long firstKey(long millis) {
     return (Math.clamp(millis, 0, MAX_MILLIS) + 1) << PLACE_BITS;
   }
 
