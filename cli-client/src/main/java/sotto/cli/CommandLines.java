@@ -16,7 +16,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /// A command that is named is the only one that is built, which saves time at start; for help,
 /// completion and misspelt names all are.
 final class CommandLines {
-  private static final Set<String> VALUED = Set.of("--home", "--passphrase-file", "--new-passphrase-file");
+  private static final Set<String> VALUED =
+      Set.of("--home", "--passphrase-file", "--new-passphrase-file");
 
   private static final Map<String, Function<Session, Object>> COMMANDS = commands();
 
@@ -40,6 +41,7 @@ final class CommandLines {
     commands.put("downloads", DownloadsCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);
+    commands.put("export", ExportCommand::new);
     commands.put("retention", RetentionCommand::new);
     commands.put("rekey", RekeyCommand::new);
     commands.put("check-store", CheckStoreCommand::new);

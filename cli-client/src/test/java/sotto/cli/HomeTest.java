@@ -50,6 +50,7 @@ class HomeTest {
         "block bob",
         "delete --yes bob",
         "retention",
+        "export there",
         "retention --keep 9d",
         "check-store",
         "rekey --new-passphrase-file next",

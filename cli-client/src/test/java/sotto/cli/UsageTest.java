@@ -92,6 +92,8 @@ class UsageTest {
         "rekey secret",
         "check-store here",
         "retention --keep",
+        "export",
+        "export there --format pdf",
         "retention --keep 12h",
         "retention --keep 0d",
         "retention --keep always",

@@ -82,6 +82,12 @@ public final class Conversation {
     return engine.conversations().before(peer, place, limit);
   }
 
+  /// How many messages there are, those in the archive included; one that is in two of its parts
+  /// counts twice.
+  public long messageCount() {
+    return engine.conversations().count(peer);
+  }
+
   /// Incoming messages not yet read.
   public int unreadCount() {
     return engine.conversations().unread(peer);
@@ -117,8 +123,8 @@ public final class Conversation {
   }
 
   /// Deletes all messages here, and those in the archive at the server as soon as there is a
-  /// connection. The contact stays, and so does what keeps messages from coming twice. Broken off, it
-  /// goes on with the next call.
+  /// connection. The contact stays, and so does what keeps messages from coming twice. Broken off,
+  /// it goes on with the next call.
   ///
   /// @return how many messages were here
   public int delete() {

@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 import sotto.client.Contact;
 import sotto.client.Event;
@@ -26,13 +27,26 @@ public final class MessageJson {
 
   /// The fields of a message in an object that stands already.
   public static void fields(JsonLine line, MessageView message, Map<FileView, SavedFile> saved) {
+    fields(line, message, (at, file) -> place(at, Optional.ofNullable(saved.get(file))));
+  }
+
+  private static void place(JsonLine line, Optional<SavedFile> outcome) {
+    line.put("path", outcome.flatMap(SavedFile::path))
+        .put("problem", outcome.flatMap(SavedFile::problem));
+  }
+
+  /// The same with something else for where its files are.
+  ///
+  /// @param place writes `path` and `problem` of a file
+  public static void fields(
+      JsonLine line, MessageView message, BiConsumer<JsonLine, FileView> place) {
     line.put("id", message.id().value())
         .put("kind", word(message.kind()))
         .put("incoming", message.incoming())
         .put("from", message.from().name())
         .put("to", message.to().name())
         .put("text", message.text())
-        .list("files", message.files(), (l, file) -> file(l, file, saved))
+        .list("files", message.files(), (l, file) -> file(l, file, place))
         .put("sent_at", time(message.sentAt()))
         .put("status", word(message.status()))
         .put("reason", message.failure().map(Failure::code))
@@ -83,15 +97,13 @@ public final class MessageJson {
     return file.picture().map(side::applyAsLong).filter(pixels -> pixels > 0);
   }
 
-  private static void file(JsonLine line, FileView file, Map<FileView, SavedFile> saved) {
-    Optional<SavedFile> outcome = Optional.ofNullable(saved.get(file));
+  private static void file(JsonLine line, FileView file, BiConsumer<JsonLine, FileView> place) {
     line.put("name", file.name())
         .put("size", file.size())
         .put("sha256", file.sha256())
         .put("media_type", file.mediaType())
         .number("width", side(file, Picture::width))
-        .number("height", side(file, Picture::height))
-        .put("path", outcome.flatMap(SavedFile::path))
-        .put("problem", outcome.flatMap(SavedFile::problem));
+        .number("height", side(file, Picture::height));
+    place.accept(line, file);
   }
 }

@@ -22,6 +22,7 @@ import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.OutboxRow.Kind;
 import sotto.client.internal.store.Outgoing;
+import sotto.client.internal.store.SegmentRow;
 import sotto.crypto.SafetyCode;
 
 /// What apps do with conversations. Any thread but the lane.
@@ -126,6 +127,16 @@ public final class Conversations {
     if (limit < 1 || limit > MAX_PAGE) {
       throw SottoException.invalid("limit", "A limit is 1 to 10,000.");
     }
+  }
+
+  /// How many messages there are.
+  public long count(Peer peer) {
+    return core.lane()
+        .call(_ -> {
+          long contact = row(peer).id();
+          return core.store().messages().count(contact)
+              + core.store().segments().away(contact).stream().mapToLong(SegmentRow::count).sum();
+        });
   }
 
   /// Incoming messages not read.

@@ -186,8 +186,8 @@ public final class Messages {
         == 1;
   }
 
-  /// Own messages that were accepted for their recipient before a time, and of which nothing has been
-  /// heard since.
+  /// Own messages that were accepted for their recipient before a time, and of which nothing has
+  /// been heard since.
   public List<Long> unconfirmed(long before, int most) {
     return sql.list(
         "SELECT id FROM message WHERE incoming = 0 AND status = 1 AND sent_at < ? LIMIT ?",
@@ -308,6 +308,11 @@ public final class Messages {
             + READ,
         contact);
     return ids;
+  }
+
+  /// How many messages of a conversation are here.
+  public long count(long contact) {
+    return sql.number("SELECT count(*) FROM message WHERE contact = ?", contact);
   }
 
   /// How many incoming messages of a conversation are not read.

@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.cli.export;
+
+import org.jspecify.annotations.NullMarked;
