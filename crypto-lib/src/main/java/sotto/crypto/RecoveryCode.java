@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.Optional;
 
 /// What a person writes down to get an account back when all devices are lost: 64 characters.
 ///
@@ -16,10 +16,8 @@ import java.util.Locale;
 /// key    = HKDF-SHA-256(ikm = secret, no salt, info = label, 32 bytes)
 /// ```
 ///
-/// The alphabet is Crockford's base 32: no I, L, O and U. Small letters are read as capital ones, O
-/// as 0, I and L as 1; spaces and hyphens are not read. One of 2^24 mistyped codes passes the
-/// check. HKDF is RFC 5869, without a salt, as section 3.1 allows where the input is uniformly
-/// random.
+/// The text is [CodeText]. One of 2^24 mistyped codes passes the check. HKDF is RFC 5869, without a
+/// salt, as section 3.1 allows where the input is uniformly random.
 ///
 /// | label | key |
 /// |---|---|
@@ -31,11 +29,8 @@ public final class RecoveryCode implements AutoCloseable {
   /// How many characters a code has.
   public static final int CHARACTERS = 64;
 
-  private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  private static final int GROUP = 4;
   private static final int SECRET = 37;
   private static final int CHECK = 3;
-  private static final int BITS = 5;
   private static final int KEY = 32;
   private static final byte[] CHECK_DOMAIN = utf8("sotto/recovery-code/1");
   private static final byte[] AUTHENTICATION = utf8("sotto/recovery/1 authentication");
@@ -77,40 +72,24 @@ public final class RecoveryCode implements AutoCloseable {
 
   /// Reads a code.
   public static Typed read(String typed) {
-    String text = typed.replaceAll("[\\s-]", "").toUpperCase(Locale.ROOT);
+    String text = CodeText.strip(typed);
     if (text.length() != CHARACTERS) {
       return new WrongLength(text.length());
     }
-    byte[] all = new byte[SECRET + CHECK];
-    try {
-      for (int at = 0; at < CHARACTERS; at++) {
-        int value = value(text.charAt(at));
-        if (value < 0) {
-          return new Mistyped();
-        }
-        for (int bit = 0; bit < BITS; bit++) {
-          int place = at * BITS + bit;
-          int set = value >>> (BITS - 1 - bit) & 1;
-          all[place / Byte.SIZE] |= (byte) (set << (Byte.SIZE - 1 - place % Byte.SIZE));
-        }
-      }
-      byte[] secret = Arrays.copyOf(all, SECRET);
-      if (!MessageDigest.isEqual(check(secret), Arrays.copyOfRange(all, SECRET, all.length))) {
-        Arrays.fill(secret, (byte) 0);
-        return new Mistyped();
-      }
-      return new Good(new RecoveryCode(secret));
-    } finally {
-      Arrays.fill(all, (byte) 0);
+    Optional<byte[]> read = CodeText.read(text, SECRET + CHECK);
+    if (read.isEmpty()) {
+      return new Mistyped();
     }
-  }
-
-  private static int value(char typed) {
-    return switch (typed) {
-      case 'O' -> 0;
-      case 'I', 'L' -> 1;
-      default -> ALPHABET.indexOf(typed);
-    };
+    byte[] all = read.get();
+    byte[] secret = Arrays.copyOf(all, SECRET);
+    boolean good =
+        MessageDigest.isEqual(check(secret), Arrays.copyOfRange(all, SECRET, all.length));
+    Arrays.fill(all, (byte) 0);
+    if (!good) {
+      Arrays.fill(secret, (byte) 0);
+      return new Mistyped();
+    }
+    return new Good(new RecoveryCode(secret));
   }
 
   private static byte[] check(byte[] secret) {
@@ -128,21 +107,9 @@ public final class RecoveryCode implements AutoCloseable {
     requireOpen();
     byte[] all = Arrays.copyOf(secret, SECRET + CHECK);
     System.arraycopy(check(secret), 0, all, SECRET, CHECK);
-    StringBuilder text = new StringBuilder();
-    for (int at = 0; at < CHARACTERS; at++) {
-      if (at > 0 && at % GROUP == 0) {
-        text.append(' ');
-      }
-      int value = 0;
-      for (int bit = 0; bit < BITS; bit++) {
-        int place = at * BITS + bit;
-        int set = all[place / Byte.SIZE] >>> (Byte.SIZE - 1 - place % Byte.SIZE) & 1;
-        value = (value << 1) | set;
-      }
-      text.append(ALPHABET.charAt(value));
-    }
+    String text = CodeText.write(all, ' ');
     Arrays.fill(all, (byte) 0);
-    return text.toString();
+    return text;
   }
 
   /// The key that shows a server that one has the code; the caller's to close.
