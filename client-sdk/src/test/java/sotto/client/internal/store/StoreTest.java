@@ -194,6 +194,10 @@ final class StoreTest {
     Files.writeString(home.resolve("kdf"), kdf + "\n");
     write(words("first"));
     assertThat(Files.readString(home.resolve("kdf"))).isEqualTo(kdf + "\nstore made\n");
+    assertThatThrownBy(
+            () -> Store.rekey(home, words("wrong"), words("second"), new SecureRandom()))
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
     opensOnlyWith(words("first"), words("second"));
     Store.rekey(home, words("first"), words("second"), new SecureRandom());
     opensOnlyWith(words("second"), words("first"));
