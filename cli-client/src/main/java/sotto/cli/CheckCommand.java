@@ -7,6 +7,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +17,7 @@ import sotto.cli.print.JsonLine;
 import sotto.client.Event;
 import sotto.client.EventStream;
 import sotto.client.Failure;
+import sotto.client.Invite;
 import sotto.client.Passphrase;
 import sotto.client.SentMessage;
 import sotto.client.ServerAddress;
@@ -36,11 +39,13 @@ import sotto.client.Username;
       "",
       "Examples:",
       "  sotto check --server chat.example.org:7443",
-      "  sotto check --server localhost:7443 --ca server-data/ca.pem --json"
+      "  sotto check --server localhost:7443 --ca server-data/ca.pem --json",
+      "  sotto check --server localhost:7443 --invite 7K2QF-… --invite 9TXMB-…"
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int TEXT_BYTES = 16;
   private static final int NAME_BYTES = 8;
+  private static final int ACCOUNTS = 2;
 
   @Mixin private final ServerOption at = new ServerOption();
 
@@ -53,6 +58,13 @@ final class CheckCommand implements Callable<Integer> {
           "How long the steps behind the registration may take together: 10s, 2m. Default:"
               + " ${DEFAULT-VALUE}.")
   private Duration timeout = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--invite",
+      paramLabel = "CODE",
+      description =
+          "An invite, where the server wants them: one for each of the two accounts, so twice.")
+  private List<String> invites = List.of();
 
   private final SecureRandom random = new SecureRandom();
   private final Session session;
@@ -67,11 +79,15 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerAddress server = at.address();
+    List<Invite> invited = invites.stream().map(Invite::new).toList();
+    if (!invited.isEmpty() && invited.size() != ACCOUNTS) {
+      throw SottoException.invalid("invite", "Two accounts are made: give two invites, or none.");
+    }
     long start = System.nanoTime();
     Path folder = temporary();
     try (OpenHome from = fresh(folder.resolve("from"));
         OpenHome to = fresh(folder.resolve("to"))) {
-      deliver(from.sotto(), to.sotto(), server);
+      deliver(from.sotto(), to.sotto(), server, invited.iterator());
     } catch (SottoException e) {
       throw failed(e);
     } finally {
@@ -88,12 +104,12 @@ final class CheckCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private void deliver(Sotto from, Sotto to, ServerAddress server) {
+  private void deliver(Sotto from, Sotto to, ServerAddress server, Iterator<Invite> invited) {
     Username sender = name();
     Username receiver = name();
     begin("register");
-    from.register(server, sender);
-    to.register(server, receiver);
+    register(from, server, sender, invited);
+    register(to, server, receiver, invited);
     done("registered two accounts");
     Deadline end = Deadline.in(timeout);
     begin("connect");
@@ -112,6 +128,15 @@ final class CheckCommand implements Callable<Integer> {
       begin("receipt");
       reach(message, Status.DELIVERED, end);
       done("the sender knows that it has");
+    }
+  }
+
+  private static void register(
+      Sotto home, ServerAddress server, Username name, Iterator<Invite> invited) {
+    if (invited.hasNext()) {
+      home.register(server, name, invited.next());
+    } else {
+      home.register(server, name);
     }
   }
 

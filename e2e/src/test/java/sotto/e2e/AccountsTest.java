@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,20 @@ final class AccountsTest {
         .problem()
         .filter(problem -> problem.code() == Code.ACCOUNT_DISABLED)
         .isPresent();
+  }
+
+  @Test
+  void checkOfSuchAServer_wantsAnInviteForEachOfItsAccounts() {
+    var operator = home("operator");
+    var check = List.of("check", "--server", server.address(), "--ca", server.ca().toString());
+
+    Captured.of(operator, check.toArray(String[]::new)).exits(6).says("by invite only");
+    Captured.of(operator, with(check, "--invite", invite())).exits(2).says("two invites");
+    Captured.of(operator, with(check, "--invite", invite(), "--invite", invite())).exits(0);
+  }
+
+  private static String[] with(List<String> words, String... more) {
+    return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test
