@@ -194,8 +194,7 @@ final class StoreTest {
     Files.writeString(home.resolve("kdf"), kdf + "\n");
     write(words("first"));
     assertThat(Files.readString(home.resolve("kdf"))).isEqualTo(kdf + "\nstore made\n");
-    assertThatThrownBy(
-            () -> Store.rekey(home, words("wrong"), words("second"), new SecureRandom()))
+    assertThatThrownBy(() -> Store.rekey(home, words("wrong"), words("second"), new SecureRandom()))
         .isInstanceOfSatisfying(
             SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_PASSPHRASE));
     opensOnlyWith(words("first"), words("second"));
