@@ -81,8 +81,8 @@ final class ArchiveCommand implements Callable<Integer> {
 
   private Exit move(Archive archive, Duration olderThan) {
     ArchiveOutcome outcome;
-    try (ArchiveBar bar = new ArchiveBar(session)) {
-      outcome = archive.moveOlderThan(olderThan, bar::show);
+    try (HistoryBar bar = new HistoryBar(session, "archive")) {
+      outcome = archive.moveOlderThan(olderThan, p -> bar.show(p.messages(), p.total()));
     }
     print("archived", outcome.messages(), outcome.segments(), outcome.bytes());
     return switch (outcome) {
@@ -103,8 +103,8 @@ final class ArchiveCommand implements Callable<Integer> {
 
   private Exit restore(Archive archive) {
     Restored restored;
-    try (ArchiveBar bar = new ArchiveBar(session)) {
-      restored = archive.restore(bar::show);
+    try (HistoryBar bar = new HistoryBar(session, "archive")) {
+      restored = archive.restore(p -> bar.show(p.messages(), p.total()));
     }
     if (session.json()) {
       session

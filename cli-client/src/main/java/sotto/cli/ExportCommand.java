@@ -74,7 +74,13 @@ final class ExportCommand implements Callable<Integer> {
       try (ExportFolder target = ExportFolder.begin(folder);
           HistoryBar bar = new HistoryBar(session, "export")) {
         exported =
-            new Export(home.sotto(), target.work(), chosen, media, session.host().zone(), bar::show)
+            new Export(
+                    home.sotto(),
+                    target.work(),
+                    chosen,
+                    media,
+                    session.host().zone(),
+                    p -> bar.show(p.done(), p.total()))
                 .run(peers);
         target.finish();
       } catch (IOException e) {

@@ -1,7 +1,6 @@
 package sotto.cli;
 
 import sotto.cli.print.JsonLine;
-import sotto.client.HistoryProgress;
 
 /// How far something is that goes through the messages of a home: a line that is drawn over and
 /// over on a terminal, objects for programs, nothing in a pipe.
@@ -18,32 +17,27 @@ final class HistoryBar implements AutoCloseable {
     this.what = what;
   }
 
-  void show(HistoryProgress progress) {
+  void show(long done, long total) {
     if (session.json()) {
-      session
-          .out()
-          .json(
-              new JsonLine(what + "_progress")
-                  .put("done", progress.done())
-                  .put("total", progress.total()));
+      session.out().json(new JsonLine(what + "_progress").put("done", done).put("total", total));
     } else if (session.host().terminal()) {
       drawn = true;
-      session.out().text(ProgressBar.ERASE + line(what, progress));
+      session.out().text(ProgressBar.ERASE + line(what, done, total));
     }
   }
 
   /// The line: a bar, how many of how many.
-  static String line(String what, HistoryProgress progress) {
-    double share = progress.total() == 0 ? 1 : (double) progress.done() / progress.total();
+  static String line(String what, long done, long total) {
+    double share = total == 0 ? 1 : (double) done / total;
     int full = (int) Math.round(WIDTH * Math.min(1, share));
     return "█".repeat(full)
         + "░".repeat(WIDTH - full)
         + " "
         + what
         + ": "
-        + progress.done()
+        + done
         + " of "
-        + progress.total()
+        + total
         + " messages";
   }
 

@@ -89,7 +89,7 @@ final class SearchCommand implements Callable<Integer> {
     try (OpenHome home = sync.open(session)) {
       List<MessageView> found;
       try (HistoryBar bar = new HistoryBar(session, "index")) {
-        found = home.sotto().search(query, bar::show);
+        found = home.sotto().search(query, p -> bar.show(p.done(), p.total()));
       }
       found.forEach(this::print);
       if (found.isEmpty() && !session.json()) {

@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
-import sotto.client.ArchiveProgress;
 
 class AgeConverterTest {
   private final AgeConverter converter = new AgeConverter();
@@ -30,9 +29,9 @@ class AgeConverterTest {
 
   @Test
   void bar_showsHowManyOfHowMany() {
-    assertThat(ArchiveBar.line(new ArchiveProgress(0, 0)))
-        .isEqualTo("█".repeat(24) + " 0 of 0 messages");
-    assertThat(ArchiveBar.line(new ArchiveProgress(500, 1000)))
-        .isEqualTo("█".repeat(12) + "░".repeat(12) + " 500 of 1000 messages");
+    assertThat(HistoryBar.line("archive", 0, 0))
+        .isEqualTo("█".repeat(24) + " archive: 0 of 0 messages");
+    assertThat(HistoryBar.line("archive", 500, 1000))
+        .isEqualTo("█".repeat(12) + "░".repeat(12) + " archive: 500 of 1000 messages");
   }
 }
