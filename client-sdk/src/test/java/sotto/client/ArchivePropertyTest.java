@@ -1,6 +1,7 @@
 package sotto.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static sotto.client.PastWriter.account;
 import static sotto.client.TwoPeople.PATIENCE;
 
 import java.nio.file.Path;
@@ -20,12 +21,6 @@ final class ArchivePropertyTest {
   private static final int MESSAGES = 10_000;
 
   @TempDir Path folder;
-
-  private static AccountId account(int number) {
-    byte[] id = new byte[AccountId.LENGTH];
-    id[0] = (byte) number;
-    return new AccountId(id);
-  }
 
   /// Something that an app asks.
   private sealed interface Question {

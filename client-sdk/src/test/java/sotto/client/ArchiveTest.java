@@ -2,6 +2,7 @@ package sotto.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static sotto.client.PastWriter.account;
 import static sotto.client.TwoPeople.PATIENCE;
 
 import java.io.IOException;
@@ -42,12 +43,6 @@ final class ArchiveTest {
   @AfterEach
   void stop() {
     people.close();
-  }
-
-  private static AccountId account(int number) {
-    byte[] id = new byte[AccountId.LENGTH];
-    id[0] = (byte) number;
-    return new AccountId(id);
   }
 
   private PastWriter past(long seed) {

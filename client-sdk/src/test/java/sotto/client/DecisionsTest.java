@@ -2,6 +2,7 @@ package sotto.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static sotto.client.PastWriter.account;
 import static sotto.client.TwoPeople.PATIENCE;
 
 import java.nio.file.Path;
@@ -178,11 +179,5 @@ final class DecisionsTest {
     delivered(toBob.send("again"));
     assertThat(bob.conversations().getFirst().request()).isTrue();
     assertThat(bob.conversationWith(ALICE).messages(10)).hasSize(1);
-  }
-
-  private static AccountId account(int number) {
-    byte[] id = new byte[AccountId.LENGTH];
-    id[0] = (byte) number;
-    return new AccountId(id);
   }
 }

@@ -42,6 +42,13 @@ final class PastWriter {
     }
   }
 
+  /// An account that is nobody's.
+  static AccountId account(int number) {
+    byte[] id = new byte[AccountId.LENGTH];
+    id[0] = (byte) number;
+    return new AccountId(id);
+  }
+
   /// Settled messages with a contact, one every ten minutes or so, from two years ago on.
   void settled(String name, AccountId account, int count) {
     inStore(

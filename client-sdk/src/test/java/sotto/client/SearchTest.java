@@ -2,6 +2,7 @@ package sotto.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static sotto.client.PastWriter.account;
 import static sotto.client.TwoPeople.PATIENCE;
 
 import java.io.IOException;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import sotto.chain.AccountId;
 import sotto.client.internal.store.Messages;
 
 /// Search over all conversations.
@@ -39,12 +39,6 @@ final class SearchTest {
   @AfterEach
   void stop() {
     people.close();
-  }
-
-  private static AccountId account(int number) {
-    byte[] id = new byte[AccountId.LENGTH];
-    id[0] = (byte) number;
-    return new AccountId(id);
   }
 
   private static MessageId id(int number) {

@@ -200,14 +200,19 @@ public final class Messages {
   ///
   /// @return whether nothing has been
   public boolean giveUp(long row, Failure failure) {
+    return fail(row, Status.SENT, failure);
+  }
+
+  private boolean fail(long row, Status from, Failure failure) {
     return sql.update(
             "UPDATE message SET status = ?, failure_code = ?, failure = ?, failure_retry = ? WHERE"
-                + " id = ? AND status = 1",
+                + " id = ? AND status = ?",
             Codes.FAILED,
             failure.code(),
             failure.sentence(),
             failure.retryable(),
-            row)
+            row,
+            Codes.of(from))
         == 1;
   }
 
@@ -236,15 +241,7 @@ public final class Messages {
   ///
   /// @return whether it was not failed before
   public boolean fail(long row, Failure failure) {
-    return sql.update(
-            "UPDATE message SET status = ?, failure_code = ?, failure = ?, failure_retry = ? WHERE"
-                + " id = ? AND status = 0",
-            Codes.FAILED,
-            failure.code(),
-            failure.sentence(),
-            failure.retryable(),
-            row)
-        == 1;
+    return fail(row, Status.QUEUED, failure);
   }
 
   /// Queues an own message again that failed and may be retried.
