@@ -180,6 +180,33 @@ final class InboxTest {
         .containsExactly("first", "answer", "unreadable at first");
   }
 
+  /// The sender goes on with the session's beginning, whose last-resort key was used before.
+  @Test
+  void sessionLostBeforeItWasAnswered_healsByItself() {
+    Conversation bob = people.aliceToBob();
+    people.of("bob").close();
+    people.server.dropOneTimeKeys(people.id("bob"), 0);
+    bob.send("first").await(Status.SENT, PATIENCE);
+    people.of("alice").close();
+    Sotto bobs = people.open("bob");
+    assertThat(bobs.awaitMailboxEmpty(PATIENCE)).isTrue();
+    assertThat(bobs.awaitOutbox(PATIENCE)).isTrue();
+    bobs.close();
+    TwoPeople.forgetSessions(people.home("bob"));
+
+    people.server.holdDelivery();
+    Sotto alices = people.open("alice");
+    SentMessage second = alices.conversationWith(Username.of("bob")).send("second");
+    assertThat(second.await(Status.SENT, PATIENCE)).isEqualTo(Status.SENT);
+    Sotto again = people.open("bob");
+    again.awaitOnline(PATIENCE);
+    people.server.deliverAgain();
+    assertThat(second.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
+    assertThat(
+            again.conversationWith(people.id("alice")).messages(10).stream().map(MessageView::text))
+        .containsExactly("first", "second");
+  }
+
   @Test
   void storeThatCannotBeWritten_acksNothing_andLosesNothing() {
     Conversation bob = people.aliceToBob();

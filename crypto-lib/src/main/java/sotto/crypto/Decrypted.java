@@ -42,7 +42,8 @@ public sealed interface Decrypted {
     NO_MATCHING_STATE,
     /// It would start a session with a pre-key that is used up or forgotten.
     PRE_KEY_GONE,
-    /// It would start a session a second time with a last-resort key: a replay.
+    /// It would start a session a second time with a last-resort key: a replay, or this side has
+    /// lost the session that it belongs to.
     REPLAYED,
     /// It claims to come from this very device.
     FROM_SELF,
@@ -50,12 +51,13 @@ public sealed interface Decrypted {
     LIBRARY_FAULT;
 
     /// Whether the sender can heal it: ask for the message again in a new session. What is
-    /// malformed, unsupported or a replay deserves no question, so that nobody makes this device
-    /// ask by sending garbage.
+    /// malformed or unsupported deserves no question, so that nobody makes this device ask by
+    /// sending garbage. The very bytes of an earlier message are no matter of this: they are known
+    /// before they are decrypted.
     public boolean healable() {
       return switch (this) {
-        case NO_MATCHING_STATE, PRE_KEY_GONE, LIBRARY_FAULT -> true;
-        case MALFORMED, UNSUPPORTED, REPLAYED, FROM_SELF -> false;
+        case NO_MATCHING_STATE, PRE_KEY_GONE, REPLAYED, LIBRARY_FAULT -> true;
+        case MALFORMED, UNSUPPORTED, FROM_SELF -> false;
       };
     }
   }

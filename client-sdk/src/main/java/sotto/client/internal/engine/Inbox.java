@@ -163,7 +163,7 @@ final class Inbox {
         retries.ask(tx, from, ciphertext, acceptedAt);
       }
       case Decrypted.Undecryptable(Decrypted.Reason reason) -> {
-        if (reason != Decrypted.Reason.FROM_SELF && reason != Decrypted.Reason.REPLAYED) {
+        if (reason != Decrypted.Reason.FROM_SELF) {
           reception.undecryptable(tx, from, acceptedAt);
         }
         if (reason.healable()) {
