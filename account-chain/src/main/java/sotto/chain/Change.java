@@ -1,7 +1,18 @@
 package sotto.chain;
 
+import java.util.Optional;
+
 /// What a link does to its account.
 public sealed interface Change {
+  /// The device that comes into the list by it.
+  default Optional<DeviceEntry> added() {
+    return switch (this) {
+      case Found(DeviceEntry device, var _) -> Optional.of(device);
+      case AddDevice(DeviceEntry device) -> Optional.of(device);
+      case RemoveDevice _, ReplaceRecoveryKey _, DeleteAccount _ -> Optional.empty();
+    };
+  }
+
   /// Link 0: the account comes to be. Signed by this device and by this recovery key.
   ///
   /// @param device the first device, number 1

@@ -74,7 +74,11 @@ final class ArrowsTest {
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(
-                  "sotto.content..", "sotto.archive..", "sotto.client..", "sotto.crypto.."));
+                  "sotto.content..",
+                  "sotto.archive..",
+                  "sotto.link..",
+                  "sotto.client..",
+                  "sotto.crypto.."));
 
   @ArchTest
   static final ArchRule libsignal_isForCryptoAndTheStoresCertificates =

@@ -28,6 +28,8 @@ import sotto.mesh.Rate;
 /// @param registrations registrations and added devices from one address (IPv6: one /64)
 /// @param recoveries calls for what an account is restored from, from one address; a restore makes
 ///   two, and two more every eight minutes
+/// @param slots messages put into provisioning slots from one address; two devices that are linked
+///   put four or five
 /// @param hellos how fast streams are opened, of all clients; those above come back within 10 s
 /// @param streamsPerAccount streams of one account at a time, 1 to 4,096; each device has one, and
 ///   while it comes back two
@@ -56,6 +58,7 @@ public record RelayConfig(
     Rate addressCalls,
     Rate registrations,
     Rate recoveries,
+    Rate slots,
     Rate hellos,
     int streamsPerAccount,
     int maxStreams,
@@ -85,6 +88,7 @@ public record RelayConfig(
           new Rate(600, Duration.ofSeconds(30)),
           new Rate(200, Duration.ofMinutes(30)),
           new Rate(60, Duration.ofMinutes(30)),
+          new Rate(60, Duration.ofMinutes(10)),
           new Rate(1_000, Duration.ofSeconds(2)),
           64,
           200_000,
@@ -133,6 +137,7 @@ public record RelayConfig(
         addressCalls,
         registrations,
         recoveries,
+        slots,
         hellos,
         streamsPerAccount,
         maxStreams,

@@ -56,7 +56,9 @@ public final class RelayService implements AutoCloseable {
           AccountServiceGrpc.getSignInMethod().getFullMethodName(),
           AccountServiceGrpc.getRegisterMethod().getFullMethodName(),
           AccountServiceGrpc.getAddDeviceMethod().getFullMethodName(),
-          AccountServiceGrpc.getGetRecoveryMethod().getFullMethodName());
+          AccountServiceGrpc.getGetRecoveryMethod().getFullMethodName(),
+          AccountServiceGrpc.getPutSlotMethod().getFullMethodName(),
+          AccountServiceGrpc.getGetSlotMethod().getFullMethodName());
 
   /// The methods that a restore token opens.
   private static final Set<String> RESTORING =

@@ -69,6 +69,7 @@ final class TestConfigs {
         D.addressCalls(),
         D.registrations(),
         D.recoveries(),
+        D.slots(),
         hellos,
         streamsPerAccount,
         D.maxStreams(),

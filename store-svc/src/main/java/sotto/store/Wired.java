@@ -29,6 +29,7 @@ import sotto.store.peer.OwnerEndpoint;
 import sotto.store.peer.ToOwner;
 import sotto.store.quota.EndedBlobs;
 import sotto.store.quota.QuotaEndpoint;
+import sotto.store.slot.Slots;
 import sotto.store.sql.Readers;
 import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
@@ -187,6 +188,7 @@ record Wired(
                     config.registration(),
                     invites,
                     ending,
+                    new Slots(around.time()),
                     config.serverNames(),
                     version(),
                     clock),

@@ -169,7 +169,7 @@ final class SignInTest {
   }
 
   @Test
-  void removedDevice_cannotSignIn() {
+  void removedDevice_cannotSignIn_andIsShownItsRemoval_nobodyElseIs() {
     DeviceId second = rig.addDevice(bob);
     byte[] challenge = challenge(bob, 2);
     SignInRequest.Builder answer =
@@ -185,6 +185,14 @@ final class SignInTest {
             sotto.account.v1.AppendLinkRequest.newBuilder()
                 .setLink(ByteString.copyFrom(bob.chain().links().getLast().bytes()))
                 .build());
+    SignInResponse removed = signIn(answer);
+    assertThat(removed.getRemoved().getLinksList())
+        .extracting(ByteString::toByteArray)
+        .containsExactlyElementsOf(bob.chain().links().stream().map(l -> l.bytes()).toList());
+    assertThat(signIn(answer.clone().setSignature(ByteString.copyFrom(new byte[64]))).hasRefused())
+        .isTrue();
+    assertThat(signIn(answer.clone().setServerName("localhost")).hasRefused()).isTrue();
+    rig.clock.pass(Duration.ofMinutes(2));
     assertThat(signIn(answer).hasRefused()).isTrue();
   }
 

@@ -3,6 +3,7 @@ package sotto.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sotto.account.v1.GetSlotRequest;
+import sotto.account.v1.PutSlotRequest;
 import sotto.chain.testing.TestAccount;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.AppendResult;
@@ -56,6 +59,23 @@ final class TwoOwnersTest {
 
   private long owned(String pod) throws Exception {
     return first.count("SELECT COUNT(*) FROM bucket WHERE owner LIKE '" + pod + "/%'");
+  }
+
+  @Test
+  void slot_isWithTheOwnerOfItsBucket_andTheOtherSaysWhoThatIs() {
+    ByteString address = Rig.id(bob).concat(ByteString.copyFrom(new byte[16]));
+    PutSlotRequest put =
+        PutSlotRequest.newBuilder()
+            .setAddress(address)
+            .setMessage(ByteString.copyFromUtf8("hi"))
+            .build();
+    GetSlotRequest get = GetSlotRequest.newBuilder().setAddress(address).build();
+    assertThat(first.accounts().putSlot(put).hasFilled()).isTrue();
+    assertThat(first.accounts().getSlot(get).getMessage().toStringUtf8()).isEqualTo("hi");
+    assertThatThrownBy(() -> second.accounts().getSlot(get))
+        .satisfies(e -> assertThat(Statuses.movedTo(e).orElseThrow()).startsWith("store-0/"));
+    assertThatThrownBy(() -> second.accounts().putSlot(put))
+        .satisfies(e -> assertThat(Statuses.reason(e)).contains(Reason.MOVED));
   }
 
   @Test

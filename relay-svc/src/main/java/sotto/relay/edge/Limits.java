@@ -18,7 +18,7 @@ import sotto.relay.limit.Exceeded;
 
 /// The limits of the passed-through calls: of one account in all, of its look-ups, of its bundle
 /// fetches for each target (unknown ones count too), and of one address where there is no token,
-/// with less of what makes accounts or restores them. Thread-safe.
+/// with less of what makes accounts or restores them, and of what fills slots. Thread-safe.
 public final class Limits implements CallPolicy {
   private static final int MOST = 100_000;
 
@@ -28,6 +28,7 @@ public final class Limits implements CallPolicy {
   private final RateLimits<PeerAddress> addresses;
   private final RateLimits<PeerAddress> registrations;
   private final RateLimits<PeerAddress> recoveries;
+  private final RateLimits<PeerAddress> slots;
   private final Consumer<AccountId> chainChanged;
 
   private record Pair(AccountId caller, ByteString target) {}
@@ -40,8 +41,15 @@ public final class Limits implements CallPolicy {
   /// @param addresses of one address without token
   /// @param registrations from one address
   /// @param recoveries recoveries asked for from one address
+  /// @param slots messages put into slots from one address
   public record Rates(
-      Rate calls, Rate lookUps, Rate bundles, Rate addresses, Rate registrations, Rate recoveries) {
+      Rate calls,
+      Rate lookUps,
+      Rate bundles,
+      Rate addresses,
+      Rate registrations,
+      Rate recoveries,
+      Rate slots) {
     /// The rates that a relay is configured with.
     public static Rates of(RelayConfig config) {
       return new Rates(
@@ -50,7 +58,8 @@ public final class Limits implements CallPolicy {
           config.bundlesPerPair(),
           config.addressCalls(),
           config.registrations(),
-          config.recoveries());
+          config.recoveries(),
+          config.slots());
     }
   }
 
@@ -66,6 +75,7 @@ public final class Limits implements CallPolicy {
     this.addresses = new RateLimits<>(rates.addresses(), MOST, time);
     this.registrations = new RateLimits<>(rates.registrations(), MOST, time);
     this.recoveries = new RateLimits<>(rates.recoveries(), MOST, time);
+    this.slots = new RateLimits<>(rates.slots(), MOST, time);
     this.chainChanged = chainChanged;
   }
 
@@ -98,6 +108,9 @@ public final class Limits implements CallPolicy {
     }
     if (method.equals(AccountServiceGrpc.getGetRecoveryMethod().getFullMethodName())) {
       return Exceeded.of("recoveries", recoveries.take(address, 1));
+    }
+    if (method.equals(AccountServiceGrpc.getPutSlotMethod().getFullMethodName())) {
+      return Exceeded.of("slots", slots.take(address, 1));
     }
     boolean makes =
         method.equals(AccountServiceGrpc.getRegisterMethod().getFullMethodName())

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.GetSlotRequest;
 import sotto.account.v1.RegisterRequest;
 import sotto.chain.AccountId;
 import sotto.mesh.Caller;
@@ -27,6 +28,8 @@ final class Subject {
     FIELD,
     /// The account that the request's link makes.
     LINK,
+    /// The account whose id the address of the request's slot begins with.
+    SLOT,
     /// The caller's account.
     CALLER,
     /// None.
@@ -57,8 +60,12 @@ final class Subject {
     if (field.isPresent()) {
       return new Subject(About.FIELD, field.getAsInt(), idempotent);
     }
-    return new Subject(
-        withoutField(method.getFullMethodName()), RegisterRequest.LINK_FIELD_NUMBER, idempotent);
+    var about = withoutField(method.getFullMethodName());
+    int named =
+        about == About.SLOT
+            ? GetSlotRequest.ADDRESS_FIELD_NUMBER
+            : RegisterRequest.LINK_FIELD_NUMBER;
+    return new Subject(about, named, idempotent);
   }
 
   private static OptionalInt field(Descriptor request) {
@@ -71,6 +78,10 @@ final class Subject {
   private static About withoutField(String method) {
     if (method.equals(AccountServiceGrpc.getRegisterMethod().getFullMethodName())) {
       return About.LINK;
+    }
+    if (method.equals(AccountServiceGrpc.getPutSlotMethod().getFullMethodName())
+        || method.equals(AccountServiceGrpc.getGetSlotMethod().getFullMethodName())) {
+      return About.SLOT;
     }
     // The account that has a name is what is asked for.
     return method.equals(AccountServiceGrpc.getLookUpUsernameMethod().getFullMethodName())
@@ -93,6 +104,10 @@ final class Subject {
     return switch (about) {
       case FIELD -> bytes(request).filter(id -> id.length == AccountId.LENGTH).map(AccountId::new);
       case LINK -> bytes(request).map(Subject::accountOf);
+      case SLOT ->
+          bytes(request)
+              .filter(address -> address.length >= AccountId.LENGTH)
+              .map(address -> new AccountId(Arrays.copyOf(address, AccountId.LENGTH)));
       case CALLER -> caller.map(Caller::account);
       case NOBODY -> Optional.empty();
     };

@@ -17,6 +17,9 @@ class LimitsTest {
   private static final String CHALLENGE =
       AccountServiceGrpc.getGetChallengeMethod().getFullMethodName();
 
+  private static final String PUT_SLOT = AccountServiceGrpc.getPutSlotMethod().getFullMethodName();
+  private static final String GET_SLOT = AccountServiceGrpc.getGetSlotMethod().getFullMethodName();
+
   private long now;
   private final Limits limits =
       new Limits(Limits.Rates.of(RelayConfig.DEFAULTS), () -> now, _ -> {});
@@ -36,5 +39,17 @@ class LimitsTest {
     assertThat(take(RECOVERY, "192.0.2.2")).isEmpty();
     now += Duration.ofMinutes(30).toNanos();
     assertThat(take(RECOVERY, "192.0.2.1")).isEmpty();
+  }
+
+  @Test
+  void slotsFilledFromOneAddress_areLimited_andReadingThemIsNot() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      assertThat(take(PUT_SLOT, "192.0.2.1")).isEmpty();
+    }
+    assertThat(take(PUT_SLOT, "192.0.2.1")).isPresent();
+    assertThat(take(GET_SLOT, "192.0.2.1")).isEmpty();
+    assertThat(take(PUT_SLOT, "192.0.2.2")).isEmpty();
+    now += Duration.ofMinutes(10).toNanos();
+    assertThat(take(PUT_SLOT, "192.0.2.1")).isEmpty();
   }
 }

@@ -11,7 +11,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.GetChallengeRequest;
+import sotto.account.v1.GetSlotRequest;
 import sotto.account.v1.LookUpUsernameRequest;
+import sotto.account.v1.PutSlotRequest;
 import sotto.account.v1.RegisterRequest;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceId;
@@ -46,6 +48,30 @@ class SubjectTest {
             Subject.of(AccountServiceGrpc.getRegisterMethod())
                 .account(request.toByteArray(), Optional.empty()))
         .contains(new AccountId(Arrays.copyOf(hash, 16)));
+  }
+
+  @Test
+  void slot_liesWhereAnAccountWithItsFirstBitsWould() throws Exception {
+    var address = ByteString.copyFrom(BOB.bytes()).concat(ByteString.copyFrom(new byte[16]));
+    var put =
+        PutSlotRequest.newBuilder()
+            .setAddress(address)
+            .setMessage(ByteString.copyFromUtf8("x"))
+            .build();
+    var get = GetSlotRequest.newBuilder().setAddress(address).setWaitMs(1).build();
+
+    assertThat(
+            Subject.of(AccountServiceGrpc.getPutSlotMethod())
+                .account(put.toByteArray(), Optional.empty()))
+        .contains(BOB);
+    assertThat(
+            Subject.of(AccountServiceGrpc.getGetSlotMethod())
+                .account(get.toByteArray(), Optional.empty()))
+        .contains(BOB);
+    assertThat(
+            Subject.of(AccountServiceGrpc.getGetSlotMethod())
+                .account(new byte[0], Optional.empty()))
+        .isEmpty();
   }
 
   @Test

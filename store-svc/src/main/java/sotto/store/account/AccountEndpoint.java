@@ -3,6 +3,7 @@ package sotto.store.account;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import sotto.account.v1.AccountServiceGrpc;
@@ -18,24 +19,32 @@ import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
+import sotto.account.v1.GetSlotRequest;
+import sotto.account.v1.GetSlotResponse;
 import sotto.account.v1.LinkAppended;
 import sotto.account.v1.LinkRefused;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.ListDevicesResponse;
 import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.PutSlotRequest;
+import sotto.account.v1.PutSlotResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.SetRecoveryRequest;
 import sotto.account.v1.SetRecoveryResponse;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
+import sotto.account.v1.SlotFilled;
+import sotto.account.v1.SlotTaken;
 import sotto.account.v1.UsernameFound;
 import sotto.account.v1.UsernameNotFound;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.mesh.Caller;
+import sotto.proto.Statuses;
+import sotto.store.slot.Slots;
 import sotto.store.sql.Readers;
 import sotto.store.token.Challenges;
 import sotto.store.token.RecoverySignIn;
@@ -44,6 +53,8 @@ import sotto.store.write.Writers;
 
 /// The account service. Handlers block until what they answer is durable.
 public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImplBase {
+  private static final Duration NO_ROOM = Duration.ofMinutes(1);
+
   private final AccountReads reads;
   private final Usernames usernames;
   private final RegistrationPolicy policy;
@@ -53,6 +64,8 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
   private final SignIn signIn;
   private final RecoverySignIn recovery;
   private final RecoveryRecords records;
+  private final Writers writers;
+  private final Slots slots;
   private final List<String> serverNames;
   private final String version;
   private final Clock clock;
@@ -67,6 +80,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       RegistrationPolicy policy,
       Invites invites,
       Ending ending,
+      Slots slots,
       List<String> serverNames,
       String version,
       Clock clock) {
@@ -79,6 +93,8 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
     this.signIn = signIn;
     this.recovery = recovery;
     this.records = new RecoveryRecords(writers);
+    this.writers = writers;
+    this.slots = slots;
     this.serverNames = List.copyOf(serverNames);
     this.version = version;
     this.clock = clock;
@@ -191,6 +207,35 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
   public void getRecovery(
       GetRecoveryRequest request, StreamObserver<GetRecoveryResponse> response) {
     answer(response, recovery.get(request));
+  }
+
+  @Override
+  public void putSlot(PutSlotRequest request, StreamObserver<PutSlotResponse> response) {
+    requireOwned(request.getAddress());
+    PutSlotResponse.Builder result = PutSlotResponse.newBuilder();
+    switch (slots.put(request.getAddress(), request.getMessage())) {
+      case FILLED -> result.setFilled(SlotFilled.getDefaultInstance());
+      case TAKEN -> result.setTaken(SlotTaken.getDefaultInstance());
+      case FULL -> throw Statuses.rateLimited("slots", NO_ROOM);
+    }
+    answer(response, result.build());
+  }
+
+  @Override
+  public void getSlot(GetSlotRequest request, StreamObserver<GetSlotResponse> response) {
+    requireOwned(request.getAddress());
+    ByteString message = slots.get(request.getAddress(), Duration.ofMillis(request.getWaitMs()));
+    answer(response, GetSlotResponse.newBuilder().setMessage(message).build());
+  }
+
+  /// A slot lies where an account with the first bits of its address would.
+  ///
+  /// @throws io.grpc.StatusRuntimeException MOVED if that is elsewhere
+  private void requireOwned(ByteString address) {
+    int bucket = account(address.substring(0, AccountId.LENGTH)).bucket();
+    if (!writers.ownership().has(bucket)) {
+      var _ = writers.commit(bucket, 0, _ -> true);
+    }
   }
 
   private static AccountId account(ByteString id) {

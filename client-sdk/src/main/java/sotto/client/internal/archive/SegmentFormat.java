@@ -62,7 +62,7 @@ final class SegmentFormat {
             .setText(m.text())
             .setSentAtMs(m.sentAt())
             .setAcceptedAtMs(m.acceptedAt())
-            .setState(state(m.status()))
+            .setState(state(m))
             .setSenderDevice(m.device());
     m.quoted().ifPresent(q -> out.setQuotedMessageId(ByteString.copyFrom(q.bytes())));
     m.failure()
@@ -84,12 +84,24 @@ final class SegmentFormat {
     };
   }
 
-  private static MessageState state(Status status) {
-    return switch (status) {
-      case DELIVERED -> MessageState.MESSAGE_STATE_DELIVERED;
+  private static MessageState state(ArchivedMessage m) {
+    return switch (m.status()) {
+      case SENT -> MessageState.MESSAGE_STATE_SENT;
+      case DELIVERED ->
+          m.incoming() ? MessageState.MESSAGE_STATE_UNREAD : MessageState.MESSAGE_STATE_DELIVERED;
       case READ -> MessageState.MESSAGE_STATE_READ;
       case FAILED -> MessageState.MESSAGE_STATE_FAILED;
-      case QUEUED, SENT -> throw new IllegalArgumentException("it is not settled");
+      case QUEUED -> throw new IllegalArgumentException("it has not left");
+    };
+  }
+
+  /// A peer's message is read or not, and nothing else.
+  private static boolean fits(MessageState state, boolean incoming) {
+    return switch (state) {
+      case MESSAGE_STATE_READ -> true;
+      case MESSAGE_STATE_UNREAD -> incoming;
+      case MESSAGE_STATE_SENT, MESSAGE_STATE_DELIVERED, MESSAGE_STATE_FAILED -> !incoming;
+      case MESSAGE_STATE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
 
@@ -147,7 +159,8 @@ final class SegmentFormat {
         };
     Optional<Status> status =
         switch (m.getState()) {
-          case MESSAGE_STATE_DELIVERED -> Optional.of(Status.DELIVERED);
+          case MESSAGE_STATE_SENT -> Optional.of(Status.SENT);
+          case MESSAGE_STATE_DELIVERED, MESSAGE_STATE_UNREAD -> Optional.of(Status.DELIVERED);
           case MESSAGE_STATE_READ -> Optional.of(Status.READ);
           case MESSAGE_STATE_FAILED -> Optional.of(Status.FAILED);
           case MESSAGE_STATE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
@@ -164,7 +177,7 @@ final class SegmentFormat {
         || m.getAttachmentsCount() > Conversation.MAX_FILES
         || m.getFailure().getCodeBytes().size() > MAX_FAILURE_CODE
         || m.getFailure().getSentenceBytes().size() > MAX_FAILURE_SENTENCE
-        || (m.getIncoming() && status.get() != Status.READ)) {
+        || !fits(m.getState(), m.getIncoming())) {
       return Optional.empty();
     }
     List<Attached.Entry> files = new ArrayList<>(m.getAttachmentsCount());

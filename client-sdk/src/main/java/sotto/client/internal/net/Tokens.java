@@ -96,7 +96,7 @@ public final class Tokens implements TokenSource {
       case DISABLED ->
           throw SottoException.of(
               Code.ACCOUNT_DISABLED, "The server's operator has disabled this account.");
-      case REFUSED, OUTCOME_NOT_SET ->
+      case REFUSED, REMOVED, OUTCOME_NOT_SET ->
           throw SottoException.of(
               Code.REFUSED, "The server does not let this device in: it does not know it.");
     };

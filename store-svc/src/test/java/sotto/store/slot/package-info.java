@@ -1,0 +1,4 @@
+@NullMarked
+package sotto.store.slot;
+
+import org.jspecify.annotations.NullMarked;
