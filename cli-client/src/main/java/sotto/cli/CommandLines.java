@@ -27,7 +27,8 @@ final class CommandLines {
     Map<String, Function<Session, Object>> commands = new LinkedHashMap<>();
     commands.put("register", RegisterCommand::new);
     commands.put("whoami", WhoamiCommand::new);
-    commands.put("devices", DevicesCommand::new);
+    commands.put("link", LinkCommand::new);
+    commands.put("devices", DevicesCommand::of);
     commands.put("send", SendCommand::new);
     commands.put("receive", ReceiveCommand::new);
     commands.put("messages", MessagesCommand::new);
@@ -70,7 +71,6 @@ final class CommandLines {
       top.addSubcommand("generate-completion", new HelpCommands.Completion(top));
     }
     describe(top);
-    top.getSubcommands().values().forEach(CommandLines::describe);
     // A text may begin with '@'; it never stands for a file.
     return top.setExpandAtFiles(false).setUsageHelpAutoWidth(false).setUsageHelpWidth(90);
   }
@@ -103,6 +103,7 @@ final class CommandLines {
                     Exit::meaning,
                     (one, other) -> one,
                     LinkedHashMap::new)));
+    line.getSubcommands().values().forEach(CommandLines::describe);
   }
 
   /// Whether `--json` stands among the arguments, for errors in the rest of them.

@@ -59,6 +59,14 @@ final class EventPrinter {
         session.notice("displaced", "Another command of this device took the connection over.");
         yield false;
       }
+      case Event.DevicesChanged devices -> {
+        devices(devices.sentence());
+        yield false;
+      }
+      case Event.Removed removed -> {
+        session.notice("device_removed", "This device was removed from its account.");
+        yield false;
+      }
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
       case Event.PresenceChanged presence -> false;
@@ -72,6 +80,7 @@ final class EventPrinter {
         saved(saved);
         yield false;
       }
+      case Event.HistoryMoved moved -> false;
       case Event.ConnectionChanged connection -> false;
     };
   }
@@ -145,6 +154,16 @@ final class EventPrinter {
                   + Sentences.stop(TerminalText.name(sentence))
                   + " Compare the safety number: sotto verify "
                   + name);
+    }
+  }
+
+  private void devices(String sentence) {
+    if (session.json()) {
+      session.out().json(new JsonLine("devices_changed").put("message", sentence));
+    } else {
+      session
+          .out()
+          .line("! " + Sentences.stop(TerminalText.name(sentence)) + " Not by you? sotto devices");
     }
   }
 

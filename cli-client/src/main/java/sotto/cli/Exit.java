@@ -12,7 +12,8 @@ enum Exit {
   SERVER(5, "the server cannot be reached or is not trusted"),
   REFUSED(6, "the server refused"),
   TIMED_OUT(7, "it took too long; a message stays queued"),
-  HOME_IN_USE(8, "another process has this home open");
+  HOME_IN_USE(8, "another process has this home open"),
+  REMOVED(9, "this device was removed from its account");
 
   private final int code;
   private final String meaning;
@@ -42,8 +43,12 @@ enum Exit {
           INVITE_REFUSED,
           REGISTRATION_CLOSED,
           ACCOUNT_DISABLED,
-          UNKNOWN_USER ->
+          UNKNOWN_USER,
+          LINK_FAILED,
+          LINK_DECLINED,
+          TOO_MANY_DEVICES ->
           REFUSED;
+      case DEVICE_REMOVED -> REMOVED;
       case TIMED_OUT -> TIMED_OUT;
       case HOME_IN_USE -> HOME_IN_USE;
       case INVALID_INPUT -> USAGE;

@@ -60,6 +60,13 @@ record Host(
     return Optional.ofNullable(environment.get(name));
   }
 
+  /// Whether colours reach a person.
+  boolean colours() {
+    return terminal
+        && variable("NO_COLOR").filter(v -> !v.isEmpty()).isEmpty()
+        && !variable("TERM").orElse("dumb").equals("dumb");
+  }
+
   /// The program that opens files: `open` on macOS, `xdg-open` elsewhere.
   String viewer() {
     return System.getProperty("os.name", "").startsWith("Mac") ? "open" : "xdg-open";

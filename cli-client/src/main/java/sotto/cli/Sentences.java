@@ -42,6 +42,11 @@ final class Sentences {
       case INVITE_REQUIRED -> "Ask its operator for one, and give it with --invite.";
       case INVITE_REFUSED -> "Check it for mistakes, or ask the server's operator for another.";
       case REGISTRATION_CLOSED, ACCOUNT_DISABLED -> "Ask its operator.";
+      case LINK_FAILED -> "For a new code, run 'sotto link' on the new device.";
+      case TOO_MANY_DEVICES -> "'sotto devices remove N' makes room.";
+      case DEVICE_REMOVED ->
+          "'sotto conversations' and 'sotto messages USER' show it. To link this machine again, use"
+              + " another --home.";
       case DISPLACED -> "Run the command again to take the connection back.";
       case RATE_LIMITED ->
           e.retryAfter()
@@ -49,7 +54,15 @@ final class Sentences {
               .orElse("Try again later.");
       case STORAGE_FULL -> "Make room on the disk; nothing was lost.";
       case INTERNAL -> "SOTTO_DEBUG=1 shows more; please report it.";
-      case CLOSED, REFUSED, USERNAME_TAKEN, TIMED_OUT, INVALID_INPUT, FILE, STORAGE_DAMAGED -> "";
+      case CLOSED,
+          REFUSED,
+          LINK_DECLINED,
+          USERNAME_TAKEN,
+          TIMED_OUT,
+          INVALID_INPUT,
+          FILE,
+          STORAGE_DAMAGED ->
+          "";
     };
   }
 }

@@ -88,14 +88,8 @@ final class VerifyCommand implements Callable<Integer> {
     session.out().line("");
     session.out().text(rows(number));
     session.out().line("");
-    session.out().text(HalfBlocks.qr(number.qr(), colours()));
+    session.out().text(HalfBlocks.qr(number.qr(), session.host().colours()));
     session.out().line(state(peer));
-  }
-
-  private boolean colours() {
-    return session.host().terminal()
-        && session.host().variable("NO_COLOR").filter(v -> !v.isEmpty()).isEmpty()
-        && !session.host().variable("TERM").orElse("dumb").equals("dumb");
   }
 
   private static String rows(SafetyNumber number) {

@@ -18,6 +18,8 @@ public record Connection(State state, Optional<SottoException> problem) {
     /// Another stream of this device took over; it does not come back until the home is opened
     /// again.
     DISPLACED,
+    /// This device was removed from its account: it does not come back.
+    REMOVED,
     /// The store cannot be written (disk full): nothing is acknowledged, tried again with back-off.
     STORAGE_BLOCKED,
     /// Closed.

@@ -7,7 +7,13 @@ import sotto.chain.DeviceId;
 /// A device of one's own account, as its chain lists it.
 ///
 /// @param id its number
+/// @param name what people call it, as far as this device was told; servers never are
 /// @param current whether it is this one
 /// @param addedAt when its link was signed, by the signer's clock
 /// @param lastSeen the day it was last connected, if the server was asked and knows
-public record Device(DeviceId id, boolean current, Instant addedAt, Optional<Instant> lastSeen) {}
+public record Device(
+    DeviceId id,
+    Optional<String> name,
+    boolean current,
+    Instant addedAt,
+    Optional<Instant> lastSeen) {}

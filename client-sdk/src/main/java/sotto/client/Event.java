@@ -49,6 +49,18 @@ public sealed interface Event {
   /// @param id the event's id
   record Displaced(long id) implements Event {}
 
+  /// The devices of the own account have changed.
+  ///
+  /// @param id the event's id
+  /// @param sentence what happened, for a person
+  record DevicesChanged(long id, String sentence) implements Event {}
+
+  /// This device was removed from its account: nothing comes or goes any more, what is here stays
+  /// readable.
+  ///
+  /// @param id the event's id
+  record Removed(long id) implements Event {}
+
   /// A contact types, or no longer does.
   ///
   /// @param id [#LIVE]
@@ -89,6 +101,12 @@ public sealed interface Event {
   /// @param file the file
   /// @param result where it is, or why there is nothing to save
   record FileSaved(long id, FileView file, SaveResult result) implements Event {}
+
+  /// History has moved to a new device of the account, or from another one to this.
+  ///
+  /// @param id [#LIVE]
+  /// @param progress how far it is
+  record HistoryMoved(long id, HistoryTransfer progress) implements Event {}
 
   /// The connection changed.
   ///

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import sotto.chain.AccountId;
+import sotto.chain.DeviceId;
 import sotto.client.internal.engine.Engine;
 import sotto.client.internal.engine.Peer;
 import sotto.client.internal.net.Dialer;
@@ -129,7 +131,50 @@ public final class Sotto implements AutoCloseable {
 
   /// The devices of the account. Asks the server when each was last seen if there is a connection.
   public List<Device> devices() {
-    return engine.devices();
+    return engine.devices().list();
+  }
+
+  /// Makes this home a device of an account that exists: shows a code, which [#addDevice] at a
+  /// listed device of the account reads, waits for it up to ten minutes, and connects. Needs the
+  /// server, the one that the account is at. Broken off, it begins anew with another code; if it
+  /// had come so far that the other device has agreed, it goes on there.
+  ///
+  /// @param deviceName what people call this device, up to 64 bytes of UTF-8; only the account's
+  ///   own devices learn it
+  /// @param showCode told the code, to be shown as text and as a QR code; who sees it could pretend
+  ///   to be the other device until it is used
+  /// @return who this home is now: show it, as that is what the other device says
+  /// @throws SottoException ALREADY_REGISTERED, LINK_FAILED, LINK_DECLINED, TOO_MANY_DEVICES,
+  ///   SERVER_UNREACHABLE, SERVER_UNTRUSTED, REFUSED, RATE_LIMITED
+  public Account link(ServerAddress server, String deviceName, Consumer<String> showCode) {
+    return engine.link(server, deviceName, showCode);
+  }
+
+  /// Adds the device that shows a code to the account. Needs a connection. The code must come from
+  /// the device itself: whoever's code is read becomes part of the account, and reads what is
+  /// written from then on.
+  ///
+  /// @param code as it was typed or scanned
+  /// @param agree asked with the name that the new device gives itself, which may be empty
+  /// @throws SottoException INVALID_INPUT if the code is none; LINK_FAILED, LINK_DECLINED,
+  ///   TOO_MANY_DEVICES, SERVER_UNREACHABLE, RATE_LIMITED, DEVICE_REMOVED
+  public Device addDevice(String code, Predicate<String> agree) {
+    return engine.devices().add(code, agree);
+  }
+
+  /// Removes a device from the account for good, this one too: it is cut off within a second, and
+  /// nobody encrypts for it any more. What it has it keeps. Needs a connection.
+  ///
+  /// @throws SottoException INVALID_INPUT if there is no such device, or it is the last;
+  ///   SERVER_UNREACHABLE, RATE_LIMITED, DEVICE_REMOVED
+  public void removeDevice(DeviceId device) {
+    engine.devices().remove(device);
+  }
+
+  /// How far history is on its way to new devices of the account, or from another one to this. It
+  /// moves by itself while there is a connection; [Event.HistoryMoved] tells of each part.
+  public HistoryTransfer history() {
+    return engine.historyTransfer();
   }
 
   /// The conversation with a user. The name is looked up when there is a connection; without one it

@@ -46,6 +46,15 @@ public final class SottoException extends RuntimeException {
     CONTACT_BLOCKED(false),
     /// Another stream of this device took over.
     DISPLACED(false),
+    /// A link between two devices did not come to be: a wrong, used or expired code, or the other
+    /// device gave up.
+    LINK_FAILED(false),
+    /// The user of the other device, or of this one, declined the link.
+    LINK_DECLINED(false),
+    /// The account can have no more devices.
+    TOO_MANY_DEVICES(false),
+    /// This device was removed from its account; what it has stays readable.
+    DEVICE_REMOVED(false),
     /// It took longer than was given.
     TIMED_OUT(true),
     /// An argument is out of its bounds; [SottoException#field] names it.

@@ -29,11 +29,19 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.AddDeviceRequest;
+import sotto.account.v1.AddDeviceResponse;
+import sotto.account.v1.AppendLinkRequest;
+import sotto.account.v1.AppendLinkResponse;
 import sotto.account.v1.DeviceSeen;
 import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
@@ -41,12 +49,18 @@ import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.GetChallengeResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
+import sotto.account.v1.GetSlotRequest;
+import sotto.account.v1.GetSlotResponse;
 import sotto.account.v1.InviteRefused;
 import sotto.account.v1.InviteRequired;
+import sotto.account.v1.LinkAppended;
+import sotto.account.v1.LinkRefused;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.ListDevicesResponse;
 import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.PutSlotRequest;
+import sotto.account.v1.PutSlotResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.Registered;
@@ -54,6 +68,8 @@ import sotto.account.v1.RegistrationClosed;
 import sotto.account.v1.SignInRefused;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
+import sotto.account.v1.SlotFilled;
+import sotto.account.v1.SlotTaken;
 import sotto.account.v1.Token;
 import sotto.account.v1.UsernameFound;
 import sotto.account.v1.UsernameNotFound;
@@ -61,6 +77,7 @@ import sotto.account.v1.UsernameTaken;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
 import sotto.chain.ChallengeBytes;
+import sotto.chain.Change;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
@@ -162,6 +179,11 @@ final class FakeServer implements AutoCloseable {
   Refusal refusal = _ -> Optional.empty();
   UnaryOperator<Bundle> bundles = UnaryOperator.identity();
   UnaryOperator<GetChainResponse> chains = UnaryOperator.identity();
+  UnaryOperator<SignInResponse> removals = UnaryOperator.identity();
+  Runnable beforeAddDevice = () -> {};
+  Runnable beforeAppendLink = () -> {};
+  boolean addDeviceBreaks;
+  final Map<ByteString, CompletableFuture<ByteString>> slots = new ConcurrentHashMap<>();
   boolean loseResults;
   boolean registrationBreaks;
 
@@ -255,6 +277,18 @@ final class FakeServer implements AutoCloseable {
 
   synchronized int mailboxSize(AccountId account) {
     return device(account, 1).mailbox.size();
+  }
+
+  /// Turns the order of what waits for a device around, as that of different senders may be.
+  synchronized void reverseMailbox(AccountId account, int number) {
+    TreeMap<Long, Delivery> mailbox = device(account, number).mailbox;
+    List<Delivery> all = new ArrayList<>(mailbox.descendingMap().values());
+    List<Long> positions = new ArrayList<>(mailbox.keySet());
+    mailbox.clear();
+    for (int i = 0; i < all.size(); i++) {
+      long at = positions.get(i);
+      mailbox.put(at, all.get(i).toBuilder().setPosition(at).build());
+    }
   }
 
   synchronized int oneTimeKeys(AccountId account) {
@@ -455,7 +489,7 @@ final class FakeServer implements AutoCloseable {
       boolean good =
           account != null
               && request.getServerName().equals(name)
-              && request.getChallenge().equals(challenges.remove(address))
+              && request.getChallenge().equals(challenges.get(address))
               && account
                   .chain
                   .device(address.device())
@@ -469,6 +503,11 @@ final class FakeServer implements AutoCloseable {
                               address),
                           request.getSignature().toByteArray()))
                   .orElse(false);
+      if (!good && wasRemoved(request, address)) {
+        SignInResponse.Builder removed = SignInResponse.newBuilder();
+        removed.getRemovedBuilder().addAllLinks(chainOf(address.account()).getLinksList());
+        return removals.apply(removed.build());
+      }
       if (!good) {
         return SignInResponse.newBuilder().setRefused(SignInRefused.getDefaultInstance()).build();
       }
@@ -478,6 +517,142 @@ final class FakeServer implements AutoCloseable {
       return SignInResponse.newBuilder()
           .setToken(Token.newBuilder().setValue(token).setExpiresAtMs(now() + 600_000))
           .build();
+    }
+
+    private boolean wasRemoved(SignInRequest request, DeviceAddress address) {
+      Holding account = accounts.get(address.account());
+      return account != null
+          && account.chain.device(address.device()).isEmpty()
+          && account.chain.links().stream()
+              .flatMap(link -> link.body().change().added().stream())
+              .filter(entry -> entry.device().equals(address.device()))
+              .anyMatch(entry ->
+                  entry
+                      .authKey()
+                      .verifies(
+                          ChallengeBytes.of(
+                              request.getServerName(),
+                              ChallengeBytes.SIGN_IN,
+                              request.getChallenge().toByteArray(),
+                              address),
+                          request.getSignature().toByteArray()));
+    }
+
+    @Override
+    public void addDevice(AddDeviceRequest request, StreamObserver<AddDeviceResponse> observer) {
+      beforeAddDevice.run();
+      answer(observer, _ -> addDevice(request));
+    }
+
+    private AddDeviceResponse addDevice(AddDeviceRequest request) {
+      if (Bounds.check(request).isPresent()) {
+        throw Statuses.outOfBounds(Bounds.check(request).get());
+      }
+      Holding account = accounts.get(new AccountId(request.getAccountId().toByteArray()));
+      if (account == null) {
+        return AddDeviceResponse.newBuilder()
+            .setLinkRefused(LinkRefused.newBuilder().setReason("UNKNOWN_ACCOUNT"))
+            .build();
+      }
+      switch (account.chain.append(request.getLink().toByteArray())) {
+        case AccountChain.Extended(AccountChain longer) -> {
+          account.chain = longer;
+          Change change = longer.links().getLast().body().change();
+          Device device = new Device();
+          device.registrationId = request.getDevice().getRegistrationId();
+          device.signed = request.getDevice().getSignedPreKey();
+          device.lastResort = request.getDevice().getLastResortKyberPreKey();
+          account.devices.put(change.added().orElseThrow().device().number(), device);
+        }
+        case AccountChain.AlreadyThere _ -> {}
+        case AccountChain.Refused(var reason) -> {
+          return AddDeviceResponse.newBuilder().setLinkRefused(refused(account, reason)).build();
+        }
+      }
+      if (addDeviceBreaks) {
+        addDeviceBreaks = false;
+        throw Statuses.of(Reason.UNAVAILABLE, "the answer is lost");
+      }
+      return AddDeviceResponse.newBuilder()
+          .setAppended(LinkAppended.newBuilder().setChainSequence((int) account.chain.sequence()))
+          .build();
+    }
+
+    private static LinkRefused.Builder refused(Holding account, sotto.chain.Refusal reason) {
+      return LinkRefused.newBuilder()
+          .setReason(reason.name())
+          .setChainSequence((int) account.chain.sequence());
+    }
+
+    @Override
+    public void appendLink(AppendLinkRequest request, StreamObserver<AppendLinkResponse> observer) {
+      beforeAppendLink.run();
+      List<Stream> cut = new ArrayList<>();
+      answer(observer, _ -> appendLink(request, cut));
+      cut.forEach(s -> s.fail(Statuses.of(Reason.DEVICE_REMOVED, "the device was removed")));
+    }
+
+    private AppendLinkResponse appendLink(AppendLinkRequest request, List<Stream> cut) {
+      Holding account = Objects.requireNonNull(accounts.get(caller().account()), "no such account");
+      switch (account.chain.append(request.getLink().toByteArray())) {
+        case AccountChain.Extended(AccountChain longer) -> {
+          account.chain = longer;
+          if (longer.links().getLast().body().change()
+              instanceof Change.RemoveDevice(DeviceId gone)) {
+            Optional.ofNullable(account.devices.remove(gone.number()))
+                .flatMap(d -> d.stream)
+                .ifPresent(cut::add);
+          }
+        }
+        case AccountChain.AlreadyThere _ -> {}
+        case AccountChain.Refused(var reason) -> {
+          return AppendLinkResponse.newBuilder().setLinkRefused(refused(account, reason)).build();
+        }
+      }
+      return AppendLinkResponse.newBuilder()
+          .setAppended(LinkAppended.newBuilder().setChainSequence((int) account.chain.sequence()))
+          .build();
+    }
+
+    @Override
+    public void putSlot(PutSlotRequest request, StreamObserver<PutSlotResponse> observer) {
+      if (Bounds.check(request).isPresent()) {
+        observer.onError(Statuses.outOfBounds(Bounds.check(request).get()));
+        return;
+      }
+      CompletableFuture<ByteString> slot = slot(request.getAddress());
+      boolean filled = slot.complete(request.getMessage());
+      PutSlotResponse.Builder response = PutSlotResponse.newBuilder();
+      if (filled || slot.join().equals(request.getMessage())) {
+        response.setFilled(SlotFilled.getDefaultInstance());
+      } else {
+        response.setTaken(SlotTaken.getDefaultInstance());
+      }
+      observer.onNext(response.build());
+      observer.onCompleted();
+    }
+
+    @Override
+    public void getSlot(GetSlotRequest request, StreamObserver<GetSlotResponse> observer) {
+      if (Bounds.check(request).isPresent()) {
+        observer.onError(Statuses.outOfBounds(Bounds.check(request).get()));
+        return;
+      }
+      ByteString message;
+      try {
+        message = slot(request.getAddress()).get(request.getWaitMs(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        message = ByteString.EMPTY;
+      } catch (ExecutionException | InterruptedException e) {
+        observer.onError(e);
+        return;
+      }
+      observer.onNext(GetSlotResponse.newBuilder().setMessage(message).build());
+      observer.onCompleted();
+    }
+
+    private CompletableFuture<ByteString> slot(ByteString address) {
+      return slots.computeIfAbsent(address, _ -> new CompletableFuture<>());
     }
 
     @Override
@@ -576,13 +751,16 @@ final class FakeServer implements AutoCloseable {
         ListDevicesRequest request, StreamObserver<ListDevicesResponse> observer) {
       answer(
           observer,
-          _ ->
-              ListDevicesResponse.newBuilder()
-                  .addDevices(
-                      DeviceSeen.newBuilder()
-                          .setDevice(caller().device().number())
-                          .setLastSeenDayMs(now()))
-                  .build());
+          _ -> {
+            ListDevicesResponse.Builder response = ListDevicesResponse.newBuilder();
+            Objects.requireNonNull(accounts.get(caller().account()), "no such account")
+                .devices
+                .keySet()
+                .forEach(number ->
+                    response.addDevices(
+                        DeviceSeen.newBuilder().setDevice(number).setLastSeenDayMs(now())));
+            return response.build();
+          });
     }
   }
 
@@ -705,6 +883,10 @@ final class FakeServer implements AutoCloseable {
       synchronized (FakeServer.this) {
         if (Bounds.check(frame).isPresent()) {
           fail(Statuses.outOfBounds(Bounds.check(frame).get()));
+          return;
+        }
+        Holding account = accounts.get(address.account());
+        if (over || (account != null && account.chain.device(address.device()).isEmpty())) {
           return;
         }
         Device device = device(address.account(), address.device().number());
@@ -898,8 +1080,8 @@ final class FakeServer implements AutoCloseable {
       synchronized (FakeServer.this) {
         over = true;
         Holding account = accounts.get(address.account());
-        if (account != null) {
-          Device device = device(address.account(), address.device().number());
+        Device device = account == null ? null : account.devices.get(address.device().number());
+        if (device != null) {
           if (device.stream.filter(s -> s == this).isPresent()) {
             device.stream = Optional.empty();
           }

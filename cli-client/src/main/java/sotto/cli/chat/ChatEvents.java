@@ -100,10 +100,15 @@ final class ChatEvents implements AutoCloseable {
       case Event.MessagesMissed missed ->
           view.warning(
               "messages_missed", "The mailbox was full: some messages never came to this device.");
+      case Event.DevicesChanged devices ->
+          view.warning("devices_changed", TerminalText.name(devices.sentence()));
+      case Event.Removed removed ->
+          view.warning("device_removed", "This device was removed from its account.");
       case Event.Displaced displaced ->
           view.warning("displaced", "Another sotto of this device took the connection over.");
       case Event.FileProgress progress -> files.moved(progress, view);
       case Event.FileSaved saved -> view.saved(saved);
+      case Event.HistoryMoved moved -> {}
       case Event.ConnectionChanged connection -> {}
     }
   }

@@ -42,6 +42,9 @@ public final class Archives {
   private final SegmentCodec codec;
   private final History history;
   private final Copies copies;
+  private final SecureRandom random;
+  private final Supplier<Optional<Blobs>> blobs;
+  private final Depot depot;
   private final Semaphore running = new Semaphore(1);
   private volatile Consumer<Step> onStep;
 
@@ -61,7 +64,9 @@ public final class Archives {
     this.store = store;
     this.now = now;
     this.onStep = onStep;
-    Depot depot = new Depot(blobs);
+    this.random = random;
+    this.blobs = blobs;
+    this.depot = new Depot(blobs);
     this.codec = new SegmentCodec(lane, store.settings(), random);
     this.copies = new Copies(store, COPIES);
     Fetcher fetcher = new Fetcher(lane, store, depot, codec, copies);
@@ -173,6 +178,16 @@ public final class Archives {
   /// @return how many segments of the list are now known here
   public int adopt(byte[] key, Manifest manifest) {
     return alone(() -> adopter.adopt(key, manifest));
+  }
+
+  /// What gives history to new devices.
+  public HistorySender historySender(HistorySender.Post post) {
+    return new HistorySender(lane, store, random, blobs, codec, post);
+  }
+
+  /// What takes it.
+  public HistoryReceiver historyReceiver() {
+    return new HistoryReceiver(lane, store, depot, codec, adopter, now);
   }
 
   private <T> T alone(Supplier<T> run) {

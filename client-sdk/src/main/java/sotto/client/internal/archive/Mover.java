@@ -349,7 +349,7 @@ final class Mover {
     }
   }
 
-  private static Bytes sha256(byte[] bytes) {
+  static Bytes sha256(byte[] bytes) {
     try {
       return Bytes.of(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {

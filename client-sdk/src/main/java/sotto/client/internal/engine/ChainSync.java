@@ -28,9 +28,11 @@ final class ChainSync {
   record Refused() implements Refreshed {}
 
   private final Core core;
+  private final DeviceChanges changes;
 
-  ChainSync(Core core) {
+  ChainSync(Core core, DeviceChanges changes) {
     this.core = core;
+    this.changes = changes;
   }
 
   /// Fetches what is new of an account's chain, checks and stores it. Blocks; not on the lane.
@@ -52,11 +54,29 @@ final class ChainSync {
           });
       return new Refused();
     }
-    return core.lane()
-        .call(_ -> {
-          core.store().chains().put(grown.get());
-          return new Known(grown.get());
-        });
+    return core.lane().call(tx -> keep(tx, grown.get()));
+  }
+
+  /// Keeps a chain that followed from what was known when it was asked for: what is known by now
+  /// may be another.
+  private Refreshed keep(Transaction tx, AccountChain grown) {
+    Optional<AccountChain> known = core.store().chains().of(grown.id());
+    if (known.isEmpty()) {
+      core.store().chains().put(grown);
+      return new Known(grown);
+    }
+    return switch (grown.compareWith(known.get())) {
+      case EXTENDS -> {
+        core.store().chains().put(grown);
+        changes.grown(tx, known.get(), grown);
+        yield new Known(grown);
+      }
+      case EQUAL, OLDER -> new Known(known.get());
+      case FORKS, OTHER_ACCOUNT -> {
+        contradiction(tx, grown.id());
+        yield new Refused();
+      }
+    };
   }
 
   private static Optional<AccountChain> founded(AccountId account, List<byte[]> links) {
@@ -87,6 +107,10 @@ final class ChainSync {
   /// Someone sees an account's devices otherwise than this device does: nothing goes there until
   /// the user decides (protocol A2).
   void contradiction(Transaction tx, AccountId account) {
+    if (core.identity().map(Identity::id).equals(Optional.of(account))) {
+      changes.contradicted(tx);
+      return;
+    }
     Optional<ContactRow> contact = core.store().contacts().find(account);
     if (contact.isEmpty() || contact.get().unconfirmed()) {
       return;

@@ -32,6 +32,7 @@ import sotto.client.internal.net.Wire;
 /// connecting ── welcome ──▶ online ── end, silence ──▶ connecting, after a back-off
 /// connecting ── diverged ──▶ mended (protocol C1) ──▶ hello again on the same stream
 /// online ── displaced ──▶ displaced: stays so
+/// connecting ── the server shows that the device was removed ──▶ removed: stays so
 /// online ── the store cannot be written ──▶ blocked ──▶ connecting, after a back-off
 /// ```
 final class Connector {
@@ -59,6 +60,9 @@ final class Connector {
 
     /// Another stream took over.
     void displaced();
+
+    /// The device was removed from its account, provably.
+    void removed();
   }
 
   private static final Duration HELLO_PATIENCE = Duration.ofSeconds(20);
@@ -85,6 +89,11 @@ final class Connector {
 
   Connection connection() {
     return connection;
+  }
+
+  /// Does not connect: the device was removed before.
+  void stayRemoved() {
+    set(State.REMOVED, Optional.of(Failures.removed()));
   }
 
   /// Starts to connect; once only.
@@ -154,6 +163,11 @@ final class Connector {
         guest.displaced();
         return;
       }
+      if (attempt.removed) {
+        stayRemoved();
+        guest.removed();
+        return;
+      }
       failures = attempt.welcomed ? 0 : failures + 1;
       if (!stopped) {
         // While there are addresses left to try, nothing is said to be wrong.
@@ -191,6 +205,7 @@ final class Connector {
     private volatile long lastFrame = System.nanoTime();
     private volatile boolean welcomed;
     private volatile boolean displaced;
+    private boolean removed;
     private volatile long reconnectAfter;
     private final ServerAddress place;
     private Optional<SottoException> problem = Optional.empty();
@@ -202,7 +217,7 @@ final class Connector {
     void run(Wire wire) {
       Tokens tokens = new Tokens(wire.channel(), place.host(), new LaneSigner(core));
       ServerCalls calls = ServerCalls.of(wire.channel(), tokens);
-      String token = tokens.get();
+      String token = token(tokens);
       long number = guest.nextConnectionNumber(1);
       ChatStream stream = ChatStream.open(wire.channel(), token, this);
       try (DirectHttp direct = DirectHttp.trusting(place.trustedCa())) {
@@ -219,6 +234,15 @@ final class Connector {
         if (!ended.isDone()) {
           stream.cancel("over");
         }
+      }
+    }
+
+    private String token(Tokens tokens) {
+      try {
+        return tokens.get();
+      } catch (SottoException e) {
+        removed = e.code() == Code.DEVICE_REMOVED;
+        throw e;
       }
     }
 

@@ -41,6 +41,7 @@ public final class Conversations {
   private final Decisions decisions;
   private final Removals removals;
   private final Searches searches;
+  private final Syncs syncs;
 
   Conversations(
       Core core,
@@ -52,7 +53,9 @@ public final class Conversations {
       ChainSync chains,
       History history,
       AutoSaver autoSaver,
-      Removals removals) {
+      Removals removals,
+      Syncs syncs) {
+    this.syncs = syncs;
     this.core = core;
     this.outbox = outbox;
     this.outgoing = outgoing;
@@ -153,6 +156,9 @@ public final class Conversations {
           if (contact.accepted() && contact.account().isPresent() && !read.isEmpty()) {
             tellRead(tx, contact, read);
           }
+          if (!read.isEmpty()) {
+            contact.account().ifPresent(account -> syncs.read(tx, account, read));
+          }
           return read.size();
         });
   }
@@ -192,7 +198,9 @@ public final class Conversations {
   private void decide(Peer peer, Decision decision) {
     core.lane()
         .call(tx -> {
-          decisions.decide(tx, row(peer), decision);
+          ContactRow contact = row(peer);
+          decisions.decide(tx, contact, decision);
+          syncs.contact(tx, contact.id());
           return true;
         });
   }
@@ -274,6 +282,7 @@ public final class Conversations {
               });
           core.store().contacts().setVerification(contact.id(), Verification.VERIFIED);
           core.store().messages().nothingLeftOf(contact.id(), Failures.CONTACT_CHANGED);
+          syncs.contact(tx, contact.id());
           Stream.concat(contact.changed().stream(), contact.account().stream())
               .forEach(account -> tx.afterCommit(() -> outbox.wake(account)));
           return true;

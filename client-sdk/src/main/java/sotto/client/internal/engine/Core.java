@@ -33,6 +33,7 @@ final class Core {
   private volatile Optional<Identity> identity = Optional.empty();
   private volatile Optional<Session> session = Optional.empty();
   private volatile boolean closed;
+  private volatile boolean removed;
 
   Core(
       Store store,
@@ -113,6 +114,18 @@ final class Core {
 
   boolean closed() {
     return closed;
+  }
+
+  /// This device is in its account's list no more.
+  void setRemoved() {
+    removed = true;
+  }
+
+  /// Insists that this device may still act for its account.
+  void requireListed() {
+    if (removed) {
+      throw Failures.removed();
+    }
   }
 
   void close() {

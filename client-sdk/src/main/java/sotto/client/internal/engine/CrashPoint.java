@@ -19,6 +19,10 @@ enum CrashPoint {
   AFTER_UPLOAD("after-upload"),
   /// Some of a file has come, and is in the home.
   AFTER_DOWNLOAD_PART("after-download-part"),
+  /// A signed link is durable, the server has not been told.
+  LINK_GRANTED("link-granted"),
+  /// The server has the link, the store does not know.
+  LINK_SENT("link-sent"),
   /// As the step of the archive says, here and below.
   ARCHIVE_CHOSEN("archive-chosen"),
   /// See [Step].

@@ -84,7 +84,7 @@ final class Decisions {
   /// which accepted contacts get with the next content that goes to them.
   private void hidePresence(Transaction tx) {
     AccessKey key = AccessKey.generate(core.random());
-    core.store().settings().put(Registration.ACCESS_KEY, key.bytes());
+    core.store().settings().put(HomeAccount.ACCESS_KEY, key.bytes());
     tx.afterCommit(() -> {
       Identity self = core.self();
       core.setIdentity(

@@ -5,26 +5,21 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import sotto.account.v1.DeviceSeen;
-import sotto.chain.AccountChain;
-import sotto.chain.Change;
-import sotto.chain.DeviceId;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import sotto.chat.v1.ServerFrame;
 import sotto.chat.v1.Welcome;
 import sotto.client.Account;
 import sotto.client.Connection;
 import sotto.client.Connection.State;
-import sotto.client.Device;
 import sotto.client.Event;
 import sotto.client.FileView;
+import sotto.client.HistoryTransfer;
 import sotto.client.Invite;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
@@ -52,13 +47,19 @@ import sotto.client.internal.store.Store;
 public final class Engine implements AutoCloseable {
   private static final String CONNECTION_NUMBER = "connection_number";
   private static final String CLOCK_OFFSET = "clock_offset";
+  private static final String REMOVED = "device_removed";
   private static final Duration ARCHIVE_CHECK = Duration.ofMinutes(5);
   private static final Duration SUPPLY_PATIENCE = Duration.ofSeconds(10);
 
   private final Core core;
   private final Dialer dialer;
   private final boolean offline;
+  private final HomeAccount home;
   private final Registration registration;
+  private final Joining joining;
+  private final Devices devices;
+  private final Provisioning provisioning;
+  private final HistoryTransfers history;
   private final Outbox outbox;
   private final Inbox inbox;
   private final Names names;
@@ -93,8 +94,12 @@ public final class Engine implements AutoCloseable {
             step -> CrashPoint.of(step).reached());
     this.dialer = dialer;
     this.offline = offline;
-    this.registration = new Registration(core);
-    this.chains = new ChainSync(core);
+    this.home = new HomeAccount(core);
+    this.registration = new Registration(core, home);
+    DeviceNames deviceNames = new DeviceNames(core);
+    DeviceChanges deviceChanges = new DeviceChanges(core, deviceNames);
+    this.joining = new Joining(core, home, deviceNames);
+    this.chains = new ChainSync(core, deviceChanges);
     this.outgoingFiles = new OutgoingFiles(core);
     this.transfers = new Transfers(core);
     this.uploads = new Uploads(core, outgoingFiles, transfers);
@@ -103,10 +108,31 @@ public final class Engine implements AutoCloseable {
     Sealer sealer = new Sealer(core);
     this.outbox = new Outbox(core, sealer, new Sessions(core, chains), uploads::wake);
     uploads.feeds(outbox);
+    Syncs syncs = new Syncs(core, outbox, deviceNames);
+    OwnDevices ownDevices = new OwnDevices(core, outbox, deviceNames);
+    this.provisioning = new Provisioning(core, syncs, deviceNames);
+    this.history =
+        new HistoryTransfers(
+            core, archives.historySender(provisioning.post()), archives.historyReceiver());
+    ownDevices.onHistory(history::wake);
+    provisioning.onHistory(history::wake);
+    deviceChanges.onOwn(provisioning::check);
+    OwnChain ownChain = new OwnChain(core, chains);
+    this.devices =
+        new Devices(
+            core,
+            ownChain,
+            new Admission(core, ownChain, deviceNames, archives),
+            deviceNames,
+            syncs);
     this.names = new Names(core, outbox);
     Retries retries = new Retries(core, outbox);
     this.inbox =
-        new Inbox(core, chains, new Reception(core, outbox, retries, names, autoSaver), retries);
+        new Inbox(
+            core,
+            chains,
+            new Reception(core, outbox, retries, names, autoSaver, ownDevices),
+            retries);
     this.presence = new Presence(core);
     names.onAccessKey(presence::accessKeyLearned);
     this.unsent = new Unsent(core, outbox, uploads);
@@ -124,7 +150,8 @@ public final class Engine implements AutoCloseable {
             chains,
             archives.history(),
             autoSaver,
-            new Removals(core, archives, uploads));
+            new Removals(core, archives, uploads),
+            syncs);
     this.connector = new Connector(core, dialer, new Guest());
   }
 
@@ -170,10 +197,14 @@ public final class Engine implements AutoCloseable {
               downloads.sweep();
               autoSaver.load();
               archives.sweep();
-              return registration.load();
+              return home.load();
             });
     identity.ifPresent(core::setIdentity);
-    if (identity.isPresent() && !offline) {
+    boolean removed = core.lane().call(_ -> core.store().settings().number(REMOVED).isPresent());
+    if (removed) {
+      core.setRemoved();
+      connector.stayRemoved();
+    } else if (identity.isPresent() && !offline) {
       connector.start();
     }
     archiveAfter.ifPresent(this::archiveByItself);
@@ -213,26 +244,60 @@ public final class Engine implements AutoCloseable {
     return core.identity().map(Identity::account);
   }
 
+  /// Makes this home a device of an account that exists, and connects.
+  ///
+  /// @param show told the code that a listed device must read
+  public Account link(ServerAddress server, String name, Consumer<String> show) {
+    requireOpen();
+    if (!LinkMessages.validName(name)) {
+      throw SottoException.invalid(
+          "name", "A device's name has at most 64 bytes of UTF-8, and no control characters.");
+    }
+    Identity identity =
+        atFirstThatAnswers(
+            server,
+            wire -> joining.join(ServerCalls.withoutToken(wire.channel()), server, name, show));
+    core.setIdentity(identity);
+    connectAndSupply();
+    return identity.account();
+  }
+
+  /// The devices of the account.
+  public Devices devices() {
+    return devices;
+  }
+
+  /// How far history is between the account's devices.
+  public HistoryTransfer historyTransfer() {
+    core.self();
+    return history.progress();
+  }
+
   /// Registers, and connects.
   ///
   /// @param invite where the server wants one
   public Account register(ServerAddress server, Username username, Optional<Invite> invite) {
     requireOpen();
-    Account account = registerAt(server, username, invite);
+    Account account =
+        atFirstThatAnswers(server, wire -> registration.register(wire, server, username, invite));
+    connectAndSupply();
+    return account;
+  }
+
+  private void connectAndSupply() {
     if (!offline) {
       connector.start();
       // Best done before a short-lived process ends; the next connection makes up for it.
       var _ = core.progress().await(() -> supplied || failed(), SUPPLY_PATIENCE);
     }
-    return account;
   }
 
   /// At the first of the server's addresses that answers.
-  private Account registerAt(ServerAddress server, Username username, Optional<Invite> invite) {
+  private <R> R atFirstThatAnswers(ServerAddress server, Function<Wire, R> action) {
     Places places = new Places(server, core.random());
     while (true) {
       try (Wire wire = dialer.dial(places.next())) {
-        return registration.register(wire, server, username, invite);
+        return action.apply(wire);
       } catch (SottoException e) {
         if (e.code() != SottoException.Code.SERVER_UNREACHABLE || places.roundIsOver()) {
           throw e;
@@ -260,42 +325,6 @@ public final class Engine implements AutoCloseable {
           registration.forgetRecoverySecret();
           return true;
         });
-  }
-
-  /// The devices of the account.
-  public List<Device> devices() {
-    Identity self = core.self();
-    Map<Integer, Instant> seen = new HashMap<>();
-    core.session()
-        .ifPresent(session -> {
-          for (DeviceSeen d : session.calls().devices().getDevicesList()) {
-            if (d.getLastSeenDayMs() > 0) {
-              seen.put(d.getDevice(), Instant.ofEpochMilli(d.getLastSeenDayMs()));
-            }
-          }
-        });
-    AccountChain chain = core.lane().call(_ -> core.store().chains().of(self.id()).orElseThrow());
-    return chain.devices().stream()
-        .map(d ->
-            new Device(
-                d.device(),
-                d.device().equals(self.address().device()),
-                addedAt(chain, d.device()),
-                Optional.ofNullable(seen.get(d.device().number()))))
-        .toList();
-  }
-
-  private static Instant addedAt(AccountChain chain, DeviceId device) {
-    return chain.links().stream()
-        .filter(link ->
-            switch (link.body().change()) {
-              case Change.Found c -> c.device().device().equals(device);
-              case Change.AddDevice c -> c.device().device().equals(device);
-              default -> false;
-            })
-        .map(link -> Instant.ofEpochMilli(link.body().createdAtMillis()))
-        .findFirst()
-        .orElse(Instant.EPOCH);
   }
 
   /// A fresh id for a message.
@@ -523,6 +552,7 @@ public final class Engine implements AutoCloseable {
             .map(p ->
                 p.code() == Code.SERVER_UNTRUSTED
                     || p.code() == Code.REFUSED
+                    || p.code() == Code.DEVICE_REMOVED
                     || p.code() == Code.INVALID_INPUT)
             .orElse(false);
   }
@@ -606,10 +636,12 @@ public final class Engine implements AutoCloseable {
       supplied = true;
       core.progress().raise();
       var _ = chains.refresh(calls, core.self().id());
+      provisioning.check();
       long old = core.clock().millis() - Dedupe.KEPT_MILLIS;
       core.lane()
           .call(_ -> {
             core.store().dedupe().forgetBefore(old);
+            core.store().syncRows().forgetBefore(old);
             core.store().events().forgetBefore(old);
             core.store().waiting().forgetBefore(old);
             core.store().knownBlobs().forgetBefore(core.clock().millis());
@@ -660,6 +692,18 @@ public final class Engine implements AutoCloseable {
       core.lane()
           .call(tx -> {
             core.store().events().addContact(Events.Kind.DISPLACED, 0, "", core.clock().millis());
+            tx.afterCommit(core.events()::stored);
+            return true;
+          });
+    }
+
+    @Override
+    public void removed() {
+      core.setRemoved();
+      core.lane()
+          .call(tx -> {
+            core.store().settings().put(REMOVED, 1);
+            core.store().events().addContact(Events.Kind.REMOVED, 0, "", core.clock().millis());
             tx.afterCommit(core.events()::stored);
             return true;
           });

@@ -1,6 +1,8 @@
 package sotto.client.internal.engine;
 
 import sotto.client.Failure;
+import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
 
 /// Why messages fail or wait, in words.
 final class Failures {
@@ -25,6 +27,13 @@ final class Failures {
       new Failure("file_gone", "The encrypted copy of its file is gone.", false);
   static final Failure QUOTA =
       new Failure("quota_exceeded", "The server has no room for more files of this account.", true);
+
+  /// What a device hears that is not its account's any more.
+  static SottoException removed() {
+    return SottoException.of(
+        Code.DEVICE_REMOVED,
+        "This device was removed from its account. What it has stays readable.");
+  }
 
   static final Failure CANCELLED = new Failure("cancelled", "You cancelled it.", false);
 

@@ -1,5 +1,8 @@
 package sotto.client.internal.engine;
 
+import java.util.List;
+import java.util.Optional;
+import sotto.chain.AccountChain;
 import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceAddress;
 import sotto.client.internal.net.Signer;
@@ -9,6 +12,31 @@ record LaneSigner(Core core) implements Signer {
   @Override
   public DeviceAddress address() {
     return core.self().address();
+  }
+
+  @Override
+  public boolean removedBy(List<byte[]> links) {
+    return core.lane()
+        .call(_ -> {
+          Optional<AccountChain> known = core.store().chains().of(core.self().id());
+          if (known.isEmpty()
+              || links.isEmpty()
+              || links.size() > AccountChain.MAX_LINKS + 1
+              || !(AccountChain.of(links) instanceof AccountChain.Extended(AccountChain chain))
+              || !follows(chain, known.get())
+              || chain.device(address().device()).isPresent()) {
+            return false;
+          }
+          core.store().chains().put(chain);
+          return true;
+        });
+  }
+
+  private static boolean follows(AccountChain chain, AccountChain known) {
+    return switch (chain.compareWith(known)) {
+      case EXTENDS, EQUAL -> true;
+      case OLDER, FORKS, OTHER_ACCOUNT -> false;
+    };
   }
 
   @Override

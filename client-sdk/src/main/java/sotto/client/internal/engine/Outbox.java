@@ -39,6 +39,7 @@ import sotto.proto.MessageSpans;
 final class Outbox {
   private static final int MAX_ROUNDS = 5;
   private static final int LANES_AT_ONCE = 32;
+  private static final int ENVELOPE_ID = 16;
   private static final long AFTER_FAULT_MILLIS = 1000;
   private static final long GIVE_UP_MILLIS = Duration.ofDays(14).toMillis();
   private static final long RECEIPT_DELAY_MILLIS = 250;
@@ -407,6 +408,7 @@ final class Outbox {
         core.store().outgoing().remove(row.id());
         if (row.kind() == Kind.MESSAGE) {
           core.advance(tx, row.message(), Status.SENT);
+          copyToOwnDevices(tx, row);
         }
       }
       case MISMATCHED_DEVICES -> mend(tx, traffic, row, result.getMismatchedDevices());
@@ -429,6 +431,23 @@ final class Outbox {
               Failures.SERVER_BUSY,
               Duration.ofMillis(result.getUnavailable().getRetryAfterMs()));
       case RETRY_IN_ORDER, OUTCOME_NOT_SET -> {}
+    }
+  }
+
+  /// What is at the server, with the time that it got there, the own other devices get too.
+  private void copyToOwnDevices(Transaction tx, OutboxRow row) {
+    AccountId self = core.self().id();
+    if (OwnDevices.any(core)) {
+      core.store()
+          .outgoing()
+          .add(
+              0,
+              Optional.of(self),
+              Kind.SYNC,
+              row.message(),
+              new byte[0],
+              core.randomBytes(ENVELOPE_ID));
+      tx.afterCommit(() -> wake(self));
     }
   }
 

@@ -55,6 +55,7 @@ final class OutgoingMessages {
   /// @return the message's row
   long send(
       Supplier<ContactRow> contact, MessageId id, String text, List<Path> files, boolean original) {
+    core.requireListed();
     checkText(text, files);
     int maxPreview = maxPreview(text, files.size());
     List<OutgoingFiles.Prepared> prepared = new ArrayList<>();
@@ -125,9 +126,6 @@ final class OutgoingMessages {
             message,
             new byte[0],
             core.randomBytes(ENVELOPE_ID));
-    if (files.isEmpty() && contact.account().isPresent()) {
-      OwnDevices.copy(core, contact.account().get(), id, Contents.message(text, List.of()), now);
-    }
     if (!contact.accepted()) {
       core.store().contacts().accept(contact.id());
       tx.afterCommit(autoSaver::wake);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import sotto.account.v1.DeviceRegistration;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.PreKeyRows;
 import sotto.crypto.DeviceKeys;
@@ -34,7 +35,16 @@ final class PreKeySupply {
   ///
   /// @param signed the EC key
   /// @param lastResort the Kyber key
-  record SignedPair(SignedPreKey signed, SignedPreKey lastResort) {}
+  record SignedPair(SignedPreKey signed, SignedPreKey lastResort) {
+    /// What the server stores of a device beside its link (protocol L5).
+    DeviceRegistration registrationOf(DeviceKeys keys) {
+      return DeviceRegistration.newBuilder()
+          .setRegistrationId(keys.registrationId())
+          .setSignedPreKey(signed)
+          .setLastResortKyberPreKey(lastResort)
+          .build();
+    }
+  }
 
   private static SignedPair signedPair(Core core, DeviceKeys keys) {
     PreKeyRows rows = core.store().preKeys();

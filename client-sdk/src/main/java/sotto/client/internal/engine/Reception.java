@@ -30,8 +30,16 @@ final class Reception {
   private final Retries retries;
   private final Names names;
   private final AutoSaver autoSaver;
+  private final OwnDevices ownDevices;
 
-  Reception(Core core, Outbox outbox, Retries retries, Names names, AutoSaver autoSaver) {
+  Reception(
+      Core core,
+      Outbox outbox,
+      Retries retries,
+      Names names,
+      AutoSaver autoSaver,
+      OwnDevices ownDevices) {
+    this.ownDevices = ownDevices;
     this.core = core;
     this.outbox = outbox;
     this.retries = retries;
@@ -42,7 +50,7 @@ final class Reception {
   /// Takes a content that came through the mailbox.
   void received(Transaction tx, DeviceAddress from, Content content, long acceptedAt) {
     if (from.account().equals(core.self().id())) {
-      OwnDevices.received(core, tx, content);
+      own(tx, from, content);
       return;
     }
     if (content.getBodyCase() != Content.BodyCase.RECEIPT && blocked(from)) {
@@ -62,6 +70,14 @@ final class Reception {
     return core.store().contacts().find(from.account()).map(ContactRow::blocked).orElse(false);
   }
 
+  private void own(Transaction tx, DeviceAddress from, Content content) {
+    switch (content.getBodyCase()) {
+      case SYNC -> ownDevices.received(tx, from, content.getSync());
+      case RETRY_REQUEST -> retries.answer(tx, from, content.getRetryRequest());
+      case MESSAGE, RECEIPT, TYPING, SESSION_PING, SENDER_KEY_DISTRIBUTION, BODY_NOT_SET -> {}
+    }
+  }
+
   private void message(
       Transaction tx, DeviceAddress from, Content content, Message message, long acceptedAt) {
     Store store = core.store();
@@ -76,6 +92,7 @@ final class Reception {
       Optional<Long> row =
           add(contact, from, id, MessageView.Kind.MESSAGE, message, new Times(sentAt, acceptedAt));
       row.ifPresent(r -> {
+        store.syncRows().came(r, from.account(), id);
         announce(tx, Events.Kind.RECEIVED, r);
         autoSaver.received(tx, r);
       });
@@ -156,6 +173,10 @@ final class Reception {
   /// event.
   void undecryptable(Transaction tx, DeviceAddress from, long acceptedAt) {
     Store store = core.store();
+    if (from.account().equals(core.self().id())) {
+      // Nothing that own devices tell each other stands in a conversation.
+      return;
+    }
     ContactRow contact = store.contacts().findOrAdd(from.account(), core.clock().millis());
     if (contact.blocked()) {
       return;

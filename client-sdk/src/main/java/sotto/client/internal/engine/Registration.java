@@ -3,15 +3,12 @@ package sotto.client.internal.engine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
-import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.client.Account;
 import sotto.client.Invite;
@@ -26,60 +23,25 @@ import sotto.crypto.AccessKey;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.FoundAccount;
 import sotto.crypto.RecoveryKey;
-import sotto.crypto.SessionCrypto;
 
 /// Makes the account, or continues where that broke off (protocol A4): the keys are durable before
 /// the server hears of them, and the same keys are offered each time.
 final class Registration {
-  private static final String ACCOUNT = "account_id";
-  private static final String DEVICE_KEYS = "device_keys";
+  private static final String ACCOUNT = HomeAccount.ACCOUNT;
   private static final String RECOVERY = "recovery_secret";
   private static final String DEVICE = "device_registration";
-  static final String ACCESS_KEY = "access_key";
-  private static final String USERNAME = "username";
-  private static final String HOST = "server_host";
-  private static final String PORT = "server_port";
-  private static final String CA = "server_ca";
-  private static final String OTHERS = "server_others";
 
   private final Core core;
+  private final HomeAccount home;
 
-  Registration(Core core) {
+  Registration(Core core, HomeAccount home) {
     this.core = core;
+    this.home = home;
   }
 
-  /// Who this home is, if it is registered. On the lane.
-  Optional<Identity> load() {
-    Settings settings = core.store().settings();
-    Optional<String> username = settings.text(USERNAME);
-    if (username.isEmpty()) {
-      return Optional.empty();
-    }
-    ServerAddress first =
-        new ServerAddress(
-            settings.text(HOST).orElseThrow(),
-            settings.number(PORT).orElseThrow().intValue(),
-            settings.text(CA));
-    ServerAddress server =
-        new ServerAddress(
-            first.host(),
-            first.port(),
-            first.trustedCa(),
-            settings.text(OTHERS).map(o -> ServerAddress.parse(o).each()).orElse(List.of()));
-    AccountId id = new AccountId(settings.bytes(ACCOUNT).orElseThrow());
-    return Optional.of(identity(id, new Username(username.get()), server));
-  }
-
-  private Identity identity(AccountId id, Username username, ServerAddress server) {
-    Settings settings = core.store().settings();
-    DeviceKeys keys = DeviceKeys.parse(settings.bytes(DEVICE_KEYS).orElseThrow());
-    DeviceAddress address = new DeviceAddress(id, DeviceId.FIRST);
-    return new Identity(
-        new Account(id, username, address.device(), server),
-        address,
-        keys,
-        new SessionCrypto(keys, id, address.device(), core.store().sessions(), core.clock()),
-        AccessKey.of(settings.bytes(ACCESS_KEY).orElseThrow()));
+  /// Whether an account was founded here that may not be known to the server. On the lane.
+  static boolean begun(Core core) {
+    return core.store().settings().bytes(DEVICE).isPresent();
   }
 
   /// Registers. Blocks; not on the lane.
@@ -141,18 +103,9 @@ final class Registration {
       FoundAccount account = FoundAccount.create(recovery, core.clock(), random);
       try (DeviceKeys keys = account.keys()) {
         PreKeySupply.SignedPair pair = PreKeySupply.first(core, keys);
-        settings.put(ACCOUNT, account.chain().id().bytes());
-        settings.put(DEVICE_KEYS, keys.serialize());
+        home.found(account.chain().id(), keys, AccessKey.generate(random));
         settings.put(RECOVERY, recovery.secret());
-        settings.put(ACCESS_KEY, AccessKey.generate(random).bytes());
-        settings.put(
-            DEVICE,
-            DeviceRegistration.newBuilder()
-                .setRegistrationId(keys.registrationId())
-                .setSignedPreKey(pair.signed())
-                .setLastResortKyberPreKey(pair.lastResort())
-                .build()
-                .toByteArray());
+        settings.put(DEVICE, pair.registrationOf(keys).toByteArray());
         core.store().chains().put(account.chain());
       }
     }
@@ -169,18 +122,7 @@ final class Registration {
                 throw SottoException.of(
                     Code.REFUSED, "The server registered another account than this one.");
               }
-              settings.put(HOST, server.host());
-              settings.put(PORT, (long) server.port());
-              server.trustedCa().ifPresent(ca -> settings.put(CA, ca));
-              if (!server.others().isEmpty()) {
-                settings.put(
-                    OTHERS,
-                    server.others().stream()
-                        .map(ServerAddress::toString)
-                        .collect(Collectors.joining(",")));
-              }
-              settings.put(USERNAME, username.value());
-              return identity(own, username, server);
+              return home.enter(DeviceId.FIRST, username, server);
             });
     core.setIdentity(identity);
     return identity.account();

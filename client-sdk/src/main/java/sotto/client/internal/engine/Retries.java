@@ -11,6 +11,7 @@ import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.OutboxRow.Kind;
+import sotto.client.internal.store.SyncRows;
 import sotto.content.v1.RetryRequest;
 
 /// Heals what could not be decrypted: asks for it once more over a new session, and answers such
@@ -50,9 +51,13 @@ final class Retries {
     if (before.count() == 0) {
       core.self().crypto().archive(from);
     }
-    ContactRow contact = core.store().contacts().findOrAdd(from.account(), core.clock().millis());
-    if (contact.blocked()) {
-      return;
+    long contact = 0;
+    if (!from.account().equals(core.self().id())) {
+      ContactRow row = core.store().contacts().findOrAdd(from.account(), core.clock().millis());
+      if (row.blocked()) {
+        return;
+      }
+      contact = row.id();
     }
     RetryRequest request =
         RetryRequest.newBuilder()
@@ -62,7 +67,7 @@ final class Retries {
     core.store()
         .outgoing()
         .add(
-            contact.id(),
+            contact,
             Optional.of(from.account()),
             Kind.RETRY_REQUEST,
             0,
@@ -76,6 +81,10 @@ final class Retries {
   void answer(Transaction tx, DeviceAddress from, RetryRequest request) {
     Optional<MessageId> message =
         core.store().sendLog().takeForResend(request.getCiphertextSha256().toByteArray(), from);
+    if (from.account().equals(core.self().id())) {
+      message.flatMap(core.store().syncRows()::sent).ifPresent(sent -> again(tx, from, sent));
+      return;
+    }
     Optional<ContactRow> contact = core.store().contacts().find(from.account());
     if (message.isEmpty() || contact.isEmpty()) {
       return;
@@ -96,5 +105,19 @@ final class Retries {
                   core.randomBytes(16));
           tx.afterCommit(() -> outbox.wake(from.account()));
         });
+  }
+
+  /// What the own devices were told is told again: they know what they had before.
+  private void again(Transaction tx, DeviceAddress from, SyncRows.Sent sent) {
+    core.store()
+        .outgoing()
+        .add(
+            0,
+            Optional.of(from.account()),
+            Kind.SYNC,
+            sent.message(),
+            sent.content(),
+            core.randomBytes(16));
+    tx.afterCommit(() -> outbox.wake(from.account()));
   }
 }

@@ -21,6 +21,7 @@ import sotto.chat.v1.CiphertextType;
 import sotto.chat.v1.DeviceEnvelope;
 import sotto.chat.v1.Send;
 import sotto.client.Failure;
+import sotto.client.Username;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.OutboxRow;
@@ -30,6 +31,7 @@ import sotto.content.v1.Content;
 import sotto.content.v1.Receipt;
 import sotto.content.v1.ReceiptKind;
 import sotto.content.v1.RetryRequest;
+import sotto.content.v1.SentMessage;
 import sotto.content.v1.Sync;
 import sotto.crypto.Padding;
 import sotto.crypto.Sealed;
@@ -151,11 +153,14 @@ final class Sealer {
         }
         case Sealed.Ciphertext c -> {
           envelopes.add(envelope(device, c));
-          if (carriesMessage(row)) {
+          if (carriesMessage(row) || row.kind() == Kind.SYNC) {
             store.sendLog().add(sha256(c.bytes()), messageId(content.get()), device, now);
           }
         }
       }
+    }
+    if (row.kind() == Kind.SYNC) {
+      store.syncRows().sent(messageId(content.get()), row.message(), row.content(), now);
     }
     Send frame =
         Send.newBuilder()
@@ -260,12 +265,45 @@ final class Sealer {
         .build();
   }
 
-  private static Optional<Content> sync(OutboxRow row, Content.Builder content) {
+  /// A copy of an own message is made from history, everything else was made beforehand.
+  private Optional<Content> sync(OutboxRow row, Content.Builder content) {
+    if (row.message() != 0) {
+      return copy(row.message())
+          .map(sent -> content.setSync(Sync.newBuilder().setSent(sent)).build());
+    }
     try {
       return Optional.of(content.setSync(Sync.parseFrom(row.content())).build());
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }
+  }
+
+  private Optional<SentMessage> copy(long message) {
+    Optional<Messages.Body> body = core.store().messages().body(message);
+    Optional<ContactRow> contact =
+        core.store()
+            .messages()
+            .state(message)
+            .flatMap(state -> core.store().contacts().find(state.contact()));
+    Optional<AccountId> recipient = contact.flatMap(ContactRow::account);
+    if (body.isEmpty() || recipient.isEmpty()) {
+      return Optional.empty();
+    }
+    Messages.Body m = body.get();
+    return Optional.of(
+        SentMessage.newBuilder()
+            .setRecipientAccountId(ByteString.copyFrom(recipient.get().bytes()))
+            .setRecipientUsername(
+                contact.flatMap(ContactRow::username).map(Username::value).orElse(""))
+            .setContent(
+                Content.newBuilder()
+                    .setMessageId(ByteString.copyFrom(m.messageId().bytes()))
+                    .setSentAtMs(m.sentAt())
+                    .setMessage(
+                        Contents.message(
+                            m.text(),
+                            m.files() == 0 ? List.of() : core.store().attached().of(message))))
+            .build());
   }
 
   private static Optional<Content> retryRequest(OutboxRow row, Content.Builder content) {

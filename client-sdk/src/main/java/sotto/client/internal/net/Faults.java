@@ -59,7 +59,8 @@ public final class Faults {
           SottoException.of(
               Code.REFUSED, "The server does not accept this device's token.", failure);
       case DEVICE_REMOVED ->
-          SottoException.of(Code.REFUSED, "This device is no longer part of its account.", failure);
+          SottoException.of(
+              Code.DEVICE_REMOVED, "The server says that this device was removed.", failure);
       case ACCOUNT_DISABLED ->
           SottoException.of(
               Code.ACCOUNT_DISABLED, "The server's operator has disabled this account.", failure);

@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,16 +14,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.AccountServiceGrpc.AccountServiceBlockingStub;
+import sotto.account.v1.AddDeviceRequest;
+import sotto.account.v1.AddDeviceResponse;
+import sotto.account.v1.AppendLinkRequest;
+import sotto.account.v1.AppendLinkResponse;
+import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
+import sotto.account.v1.GetSlotRequest;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.ListDevicesResponse;
 import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.PutSlotRequest;
+import sotto.account.v1.PutSlotResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.SetRecoveryRequest;
@@ -159,6 +168,54 @@ public final class ServerCalls {
   /// What an account is restored from, or the challenge before it.
   public GetRecoveryResponse getRecovery(GetRecoveryRequest request) {
     return plain(s -> s.getRecovery(request));
+  }
+
+  /// Adds a device to an account.
+  public AddDeviceResponse addDevice(AccountId account, byte[] link, DeviceRegistration device) {
+    AddDeviceRequest request =
+        AddDeviceRequest.newBuilder()
+            .setAccountId(ByteString.copyFrom(account.bytes()))
+            .setLink(ByteString.copyFrom(link))
+            .setDevice(device)
+            .build();
+    return plain(s -> s.addDevice(request));
+  }
+
+  /// Appends a link that adds no device to the own chain.
+  public AppendLinkResponse appendLink(byte[] link) {
+    AppendLinkRequest request =
+        AppendLinkRequest.newBuilder().setLink(ByteString.copyFrom(link)).build();
+    return account(s -> s.appendLink(request));
+  }
+
+  /// Puts a message into a provisioning slot.
+  ///
+  /// @return false if another one is there
+  public boolean putSlot(byte[] address, byte[] message) {
+    PutSlotRequest request =
+        PutSlotRequest.newBuilder()
+            .setAddress(ByteString.copyFrom(address))
+            .setMessage(ByteString.copyFrom(message))
+            .build();
+    PutSlotResponse answer = plain(s -> s.putSlot(request));
+    return switch (answer.getOutcomeCase()) {
+      case FILLED -> true;
+      case TAKEN -> false;
+      case OUTCOME_NOT_SET ->
+          throw SottoException.of(Code.REFUSED, "The server's answer is malformed.");
+    };
+  }
+
+  /// The message of a provisioning slot, not checked; empty if there is none in time.
+  ///
+  /// @param wait up to ten seconds
+  public byte[] getSlot(byte[] address, Duration wait) {
+    GetSlotRequest request =
+        GetSlotRequest.newBuilder()
+            .setAddress(ByteString.copyFrom(address))
+            .setWaitMs((int) wait.toMillis())
+            .build();
+    return plain(s -> s.getSlot(request)).getMessage().toByteArray();
   }
 
   private <R> R plain(Function<AccountServiceBlockingStub, R> call) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.DeviceRemoved;
 import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
@@ -96,10 +97,21 @@ public final class Tokens implements TokenSource {
       case DISABLED ->
           throw SottoException.of(
               Code.ACCOUNT_DISABLED, "The server's operator has disabled this account.");
-      case REFUSED, REMOVED, OUTCOME_NOT_SET ->
+      case REMOVED -> throw removed(answer.getRemoved());
+      case REFUSED, OUTCOME_NOT_SET ->
           throw SottoException.of(
               Code.REFUSED, "The server does not let this device in: it does not know it.");
     };
+  }
+
+  /// What the server says is believed when it shows the signed link.
+  private SottoException removed(DeviceRemoved answer) {
+    return signer.removedBy(answer.getLinksList().stream().map(ByteString::toByteArray).toList())
+        ? SottoException.of(
+            Code.DEVICE_REMOVED, "This device was removed from its account by another one.")
+        : SottoException.of(
+            Code.REFUSED,
+            "The server says that this device was removed from its account, and cannot prove it.");
   }
 
   private byte[] signature(ByteString challenge) {

@@ -18,6 +18,10 @@ public final class ArchivedRows {
   /// @param message the message
   public record Settled(long row, ArchivedMessage message) {}
 
+  private static final String COLUMNS =
+      "SELECT id, message_id, incoming, kind, text, sent_at, accepted_at, status, sender_device,"
+          + " quoted_message_id, failure_code, failure, failure_retry, files ";
+
   private static final String NEXT_ROW = "archive_next_row";
 
   /// Nothing more is expected of it: read, or arrived, or failed; nothing waits to be sent about
@@ -61,14 +65,30 @@ public final class ArchivedRows {
   public List<Settled> settled(long contact, long before, int limit) {
     return sql
         .list(
-            "SELECT id, message_id, incoming, kind, text, sent_at, accepted_at, status,"
-                + " sender_device, quoted_message_id, failure_code, failure, failure_retry, files "
-                + SETTLED
-                + "ORDER BY sent_at, message_id, incoming LIMIT ?",
+            COLUMNS + SETTLED + "ORDER BY sent_at, message_id, incoming LIMIT ?",
             ArchivedRows::settled,
             contact,
             before,
             contact,
+            limit)
+        .stream()
+        .map(this::withFiles)
+        .toList();
+  }
+
+  /// The messages of a conversation behind a place, in its order, settled or not; those that have
+  /// not left and those that stand for what could not be decrypted are not among them.
+  public List<Settled> behind(HistoryRows.Cursor place, int limit) {
+    return sql
+        .list(
+            COLUMNS
+                + "FROM message WHERE contact = ? AND (sent_at, message_id, incoming) > (?, ?, ?)"
+                + " AND kind <> 1 AND status <> 0 ORDER BY sent_at, message_id, incoming LIMIT ?",
+            ArchivedRows::settled,
+            place.contact(),
+            place.sentAt(),
+            place.id().bytes(),
+            place.incoming(),
             limit)
         .stream()
         .map(this::withFiles)
@@ -175,6 +195,32 @@ public final class ArchivedRows {
       insert(row, contact, 0, message);
       settings.put(NEXT_ROW, row - 1);
     }
+  }
+
+  /// Adds a message of another own device's history; one that is here already only moves on.
+  ///
+  /// @return its row, if it is new here
+  public Optional<Long> add(long contact, ArchivedMessage message) {
+    Optional<Long> there =
+        sql.one(
+            "SELECT id FROM message WHERE message_id = ? AND contact = ? AND incoming = ?",
+            r -> r.number(1),
+            message.id().bytes(),
+            contact,
+            message.incoming());
+    if (there.isPresent()) {
+      sql.update(
+          "UPDATE message SET status = ? WHERE id = ? AND status < ? AND ? < 4",
+          Codes.of(message.status()),
+          there.get(),
+          Codes.of(message.status()),
+          Codes.of(message.status()));
+      return Optional.empty();
+    }
+    long row = settings.number(NEXT_ROW).orElse(-1L);
+    insert(row, contact, 0, message);
+    settings.put(NEXT_ROW, row - 1);
+    return Optional.of(row);
   }
 
   /// Rows of copies count down from -1 and are never used again: those of messages that came count

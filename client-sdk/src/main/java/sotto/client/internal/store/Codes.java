@@ -104,6 +104,8 @@ final class Codes {
       case MISSED -> 5;
       case DISPLACED -> 6;
       case FILE -> 7;
+      case DEVICES -> 8;
+      case REMOVED -> 9;
     };
   }
 
@@ -116,6 +118,8 @@ final class Codes {
       case 5 -> Events.Kind.MISSED;
       case 6 -> Events.Kind.DISPLACED;
       case 7 -> Events.Kind.FILE;
+      case 8 -> Events.Kind.DEVICES;
+      case 9 -> Events.Kind.REMOVED;
       default -> throw unknown();
     };
   }

@@ -23,7 +23,11 @@ public final class Events {
     /// [Event.Displaced].
     DISPLACED,
     /// [Event.FileSaved]; the detail is a [FileDetail].
-    FILE
+    FILE,
+    /// [Event.DevicesChanged]; the detail is the sentence.
+    DEVICES,
+    /// [Event.Removed].
+    REMOVED
   }
 
   private record Stored(long id, Kind kind, long message, long contact, String detail) {}
@@ -104,6 +108,8 @@ public final class Events {
           Optional.of(
               new Event.MessagesMissed(e.id(), Instant.ofEpochMilli(Long.parseLong(e.detail()))));
       case DISPLACED -> Optional.of(new Event.Displaced(e.id()));
+      case DEVICES -> Optional.of(new Event.DevicesChanged(e.id(), e.detail()));
+      case REMOVED -> Optional.of(new Event.Removed(e.id()));
       case FILE -> message(e).flatMap(m -> FileDetail.read(e.detail()).event(e.id(), m));
     };
   }

@@ -163,6 +163,26 @@ final class Schema {
           List.of(
               """
               CREATE INDEX message_unconfirmed ON message(sent_at) WHERE incoming = 0 AND status = 1\
+              """),
+          List.of(
+              """
+              CREATE TABLE sync_sent(message_id BLOB PRIMARY KEY, message INTEGER NOT NULL,
+                content BLOB, at INTEGER NOT NULL) WITHOUT ROWID\
+              """,
+              "CREATE INDEX sync_sent_age ON sync_sent(at)",
+              """
+              CREATE TABLE early_read(account_id BLOB NOT NULL, message_id BLOB NOT NULL,
+                at INTEGER NOT NULL, PRIMARY KEY(account_id, message_id)) WITHOUT ROWID\
+              """,
+              """
+              CREATE TABLE history_out(device INTEGER PRIMARY KEY, contact INTEGER NOT NULL,
+                sent_at INTEGER NOT NULL, message_id BLOB NOT NULL, incoming INTEGER NOT NULL,
+                done INTEGER NOT NULL, total INTEGER NOT NULL, finished INTEGER NOT NULL)\
+              """,
+              """
+              CREATE TABLE history_in(segment_id BLOB PRIMARY KEY, sender INTEGER NOT NULL,
+                blob_id BLOB NOT NULL, size INTEGER NOT NULL, messages INTEGER NOT NULL,
+                state INTEGER NOT NULL, archived INTEGER NOT NULL) WITHOUT ROWID\
               """));
 
   private Schema() {}

@@ -43,6 +43,8 @@ public final class Store implements AutoCloseable {
   private final SearchIndex searchIndex;
   private final Removal removal;
   private final ArchiveWords archiveWords;
+  private final SyncRows syncRows;
+  private final HistoryRows historyRows;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -67,6 +69,8 @@ public final class Store implements AutoCloseable {
     this.segments = new Segments(sql);
     this.archivedRows = new ArchivedRows(sql, settings, attached, searchIndex);
     this.archiveWords = new ArchiveWords(sql, new ArchiveText(sql));
+    this.syncRows = new SyncRows(sql);
+    this.historyRows = new HistoryRows(sql, settings);
   }
 
   /// Whether a folder holds a home.
@@ -300,6 +304,16 @@ public final class Store implements AutoCloseable {
   /// The words of the messages.
   public SearchIndex searchIndex() {
     return searchIndex;
+  }
+
+  /// What keeps the devices of the account alike.
+  public SyncRows syncRows() {
+    return syncRows;
+  }
+
+  /// History on its way to other devices and from them.
+  public HistoryRows historyRows() {
+    return historyRows;
   }
 
   @Override
