@@ -64,7 +64,7 @@ final class HistoryTest {
         .extracting(MessageView::status)
         .isEqualTo(
             a1.conversationWith(BOB).messages(100).stream().map(MessageView::status).toList());
-    assertThat(a2.search("text 7", 10)).hasSize(1);
+    assertThat(a2.search(SearchQuery.of("text 7"))).hasSize(1);
     assertThat(a2.history().received()).isEqualTo(21);
     assertThat(a2.history().lost()).isZero();
     try (EventStream events = a2.events("test")) {
