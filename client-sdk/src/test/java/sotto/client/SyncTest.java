@@ -45,8 +45,8 @@ final class SyncTest {
     return sotto.conversationWith(with).messages(100).stream().map(MessageView::text).toList();
   }
 
-  /// Lets A1 hear from A2: until then it begins the session anew with each message, on a last-resort
-  /// key, and a second such message is a replay to who has forgotten the session.
+  /// Lets A1 hear from A2: until then it begins the session anew with each message, on a
+  /// last-resort key, and a second such message is a replay to who has forgotten the session.
   private void a1HearsA2() {
     a2.conversationWith(BOB).accept();
     TwoPeople.await(() -> a1.conversationWith(BOB).peer().accepted());
