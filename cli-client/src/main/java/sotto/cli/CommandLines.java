@@ -42,6 +42,8 @@ final class CommandLines {
     commands.put("downloads", DownloadsCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("archive", ArchiveCommand::new);
+    commands.put("backup", BackupCommand::new);
+    commands.put("restore", RestoreCommand::new);
     commands.put("export", ExportCommand::new);
     commands.put("retention", RetentionCommand::new);
     commands.put("rekey", RekeyCommand::new);

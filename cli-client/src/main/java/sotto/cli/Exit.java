@@ -34,7 +34,7 @@ enum Exit {
   static Exit of(SottoException.Code code) {
     return switch (code) {
       case NOT_REGISTERED -> NOT_REGISTERED;
-      case WRONG_PASSPHRASE -> PASSPHRASE;
+      case WRONG_PASSPHRASE, BACKUP_WRONG_KEY -> PASSPHRASE;
       case SERVER_UNREACHABLE, SERVER_UNTRUSTED -> SERVER;
       case REFUSED,
           RATE_LIMITED,
@@ -60,6 +60,8 @@ enum Exit {
           FILE,
           STORAGE_FULL,
           STORAGE_DAMAGED,
+          BACKUP_TRUNCATED,
+          BACKUP_DAMAGED,
           INTERNAL ->
           FAILED;
     };

@@ -39,7 +39,7 @@ final class PassphraseSource {
 
   /// Another passphrase for a home that exists.
   Passphrase another(Optional<Path> file) {
-    return file.map(f -> made(read(f))).orElseGet(this::askedTwice);
+    return file.map(f -> made(line(f))).orElseGet(this::askedTwice);
   }
 
   private Passphrase askedTwice() {
@@ -57,7 +57,7 @@ final class PassphraseSource {
   private Optional<Passphrase> given() {
     return globals
         .passphraseFile()
-        .map(file -> made(read(file)))
+        .map(file -> made(line(file)))
         .or(() -> host.variable("SOTTO_PASSPHRASE").map(v -> made(v.toCharArray())));
   }
 
@@ -84,14 +84,15 @@ final class PassphraseSource {
     }
   }
 
-  private static char[] read(Path file) {
+  /// The first line of a file that holds a secret; the caller's to wipe.
+  static char[] line(Path file) {
     String shown = TerminalText.name(file.toString());
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(LONGEST_FILE);
     } catch (IOException e) {
       throw CommandFailed.passphrase(
-          "The passphrase file " + shown + " cannot be read. Check its path and permissions.");
+          "The file " + shown + " cannot be read. Check its path and permissions.");
     }
     int end = 0;
     while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
@@ -103,7 +104,7 @@ final class PassphraseSource {
       line.get(chars);
       return chars;
     } catch (CharacterCodingException e) {
-      throw CommandFailed.passphrase("The passphrase file " + shown + " is not UTF-8.");
+      throw CommandFailed.passphrase("The file " + shown + " is not UTF-8.");
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }

@@ -53,6 +53,8 @@ final class Sentences {
               .map(wait -> "Try again in " + DurationConverter.text(wait) + ".")
               .orElse("Try again later.");
       case STORAGE_FULL -> "Make room on the disk; nothing was lost.";
+      case BACKUP_WRONG_KEY -> "Nothing was changed.";
+      case BACKUP_TRUNCATED -> "Copy it again from where it is whole.";
       case INTERNAL -> "SOTTO_DEBUG=1 shows more; please report it.";
       case CLOSED,
           REFUSED,
@@ -61,7 +63,8 @@ final class Sentences {
           TIMED_OUT,
           INVALID_INPUT,
           FILE,
-          STORAGE_DAMAGED ->
+          STORAGE_DAMAGED,
+          BACKUP_DAMAGED ->
           "";
     };
   }

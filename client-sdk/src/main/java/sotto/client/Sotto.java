@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceId;
+import sotto.client.internal.backup.Importer;
 import sotto.client.internal.engine.Engine;
 import sotto.client.internal.engine.Peer;
 import sotto.client.internal.net.Dialer;
@@ -117,6 +118,51 @@ public final class Sotto implements AutoCloseable {
   /// @throws SottoException as above, and INVITE_REFUSED
   public Account register(ServerAddress server, Username username, Invite invite) {
     return engine.register(server, username, Optional.of(invite));
+  }
+
+  /// Makes this home a new device of an account, from what its server keeps, and puts the account's
+  /// last backup there. Needs the server, and blocks until all is here. Broken off, the same call
+  /// goes on, as the same device.
+  ///
+  /// @param code the account's recovery code
+  /// @param progress called on this thread after each part
+  /// @throws SottoException ALREADY_REGISTERED, INVALID_INPUT if the code is mistyped,
+  ///   BACKUP_WRONG_KEY, BACKUP_DAMAGED, TOO_MANY_DEVICES, SERVER_UNREACHABLE, SERVER_UNTRUSTED,
+  ///   REFUSED, RATE_LIMITED; this home is then as it was
+  public RestoredAccount restore(
+      ServerAddress server, Username username, String code, Consumer<BackupProgress> progress) {
+    return restored(engine.restores().kept(server, username, code, progress));
+  }
+
+  /// The same from a file that the recovery code opens.
+  ///
+  /// @throws SottoException as above, BACKUP_TRUNCATED, FILE
+  public RestoredAccount restore(
+      ServerAddress server, Path file, String code, Consumer<BackupProgress> progress) {
+    return restored(engine.restores().file(server, file, code, progress));
+  }
+
+  /// The same from a file that a passphrase opens. The account gets another recovery code, see
+  /// [#recoveryCode]. If the account's devices have changed since, it takes the recovery code.
+  ///
+  /// @param passphrase wiped
+  /// @throws SottoException as above
+  public RestoredAccount restore(
+      ServerAddress server, Path file, char[] passphrase, Consumer<BackupProgress> progress) {
+    return restored(engine.restores().file(server, file, passphrase, progress));
+  }
+
+  private RestoredAccount restored(Importer.Imported imported) {
+    return new RestoredAccount(
+        account().orElseThrow(),
+        imported.messages(),
+        imported.unreadable(),
+        devices().stream().filter(device -> !device.current()).toList());
+  }
+
+  /// What the account is restored from when all its devices are lost.
+  public Backup backup() {
+    return new Backup(engine);
   }
 
   /// The account's recovery code, which is shown until [#recoveryCodeKept]; empty after that.

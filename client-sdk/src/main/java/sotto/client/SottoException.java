@@ -65,6 +65,12 @@ public final class SottoException extends RuntimeException {
     STORAGE_FULL(true),
     /// The store is damaged, or of a newer version.
     STORAGE_DAMAGED(false),
+    /// The backup cannot be opened with this recovery code or passphrase.
+    BACKUP_WRONG_KEY(false),
+    /// The end of the backup is missing.
+    BACKUP_TRUNCATED(false),
+    /// The backup, or a part of it, is damaged, or it is none, or of a newer version.
+    BACKUP_DAMAGED(false),
     /// A fault of this program.
     INTERNAL(false);
 

@@ -47,6 +47,8 @@ import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
 import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.GetChallengeResponse;
+import sotto.account.v1.GetRecoveryRequest;
+import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.GetSlotRequest;
@@ -65,6 +67,8 @@ import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.Registered;
 import sotto.account.v1.RegistrationClosed;
+import sotto.account.v1.SetRecoveryRequest;
+import sotto.account.v1.SetRecoveryResponse;
 import sotto.account.v1.SignInRefused;
 import sotto.account.v1.SignInRequest;
 import sotto.account.v1.SignInResponse;
@@ -170,6 +174,7 @@ final class FakeServer implements AutoCloseable {
   private long position;
   private boolean delivering = true;
 
+  private final FakeRecoveries recoveries = new FakeRecoveries();
   final FakeBlobs blobs = new FakeBlobs(call -> onBlobCall(call));
   long timeOffset;
   String name = "server.test";
@@ -210,6 +215,16 @@ final class FakeServer implements AutoCloseable {
 
   private void onBlobCall(BlobCall call) {
     onBlobCall.accept(call);
+  }
+
+  /// The version of an account's recovery record; 0 = there is none.
+  synchronized long recoveryVersion(AccountId account) {
+    return recoveries.version(account);
+  }
+
+  /// The next answers to a change of a recovery record are lost.
+  synchronized void loseRecoveryAnswers(int count) {
+    recoveries.lostAnswers = count;
   }
 
   /// Where it is.
@@ -452,6 +467,25 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
+  private final class Restorable implements FakeRecoveries.Accounts {
+    @Override
+    public Optional<AccountId> named(String username) {
+      return accountOf(username);
+    }
+
+    @Override
+    public Optional<AccountChain> chain(AccountId account) {
+      return Optional.ofNullable(accounts.get(account)).map(holding -> holding.chain);
+    }
+
+    @Override
+    public String token(AccountId account) {
+      String token = "restore-" + random.nextLong();
+      tokens.put(token, new DeviceAddress(account, DeviceId.FIRST));
+      return token;
+    }
+  }
+
   private final class Accounts extends AccountServiceGrpc.AccountServiceImplBase {
     @Override
     public void getServerInfo(
@@ -536,6 +570,18 @@ final class FakeServer implements AutoCloseable {
                               request.getChallenge().toByteArray(),
                               address),
                           request.getSignature().toByteArray()));
+    }
+
+    @Override
+    public void setRecovery(
+        SetRecoveryRequest request, StreamObserver<SetRecoveryResponse> observer) {
+      answer(observer, _ -> recoveries.set(caller().account(), request));
+    }
+
+    @Override
+    public void getRecovery(
+        GetRecoveryRequest request, StreamObserver<GetRecoveryResponse> observer) {
+      answer(observer, _ -> recoveries.get(request, name, new Restorable()));
     }
 
     @Override

@@ -134,7 +134,7 @@ final class RegistrationTest {
   @Test
   void recoveryCode_isThereUntilItIsKept() {
     Sotto alice = people.register("alice");
-    assertThat(alice.recoveryCode().orElseThrow()).matches("([0-9a-f]{4}-){15}[0-9a-f]{4}");
+    assertThat(alice.recoveryCode().orElseThrow()).matches("([0-9A-HJKMNP-TV-Z]{4} ){15}[0-9A-HJKMNP-TV-Z]{4}");
     alice.recoveryCodeKept();
     assertThat(alice.recoveryCode()).isEmpty();
   }

@@ -170,7 +170,12 @@ public final class Archives {
 
   /// The list of segments.
   public Manifest manifest() {
-    return lane.call(_ -> adopter.manifest());
+    return lane.call(_ -> manifestOnLane());
+  }
+
+  /// The same, on the lane.
+  public Manifest manifestOnLane() {
+    return adopter.manifest();
   }
 
   /// Takes the archive that another device of the account made. Blocks; not on the lane.

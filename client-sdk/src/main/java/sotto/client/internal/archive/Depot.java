@@ -18,34 +18,34 @@ import sotto.client.SottoException.Code;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.Faults;
-import sotto.client.internal.store.SegmentRow;
 import sotto.crypto.ArchiveKey;
 
-/// The server as the place where segments are. Every call blocks, and throws a [SottoException]
+/// The server as the place where segments and pieces of backups are. Every call blocks, and throws a [SottoException]
 /// when the server does not answer now.
-final class Depot {
+public final class Depot {
 
   /// What became of an upload.
-  sealed interface Put {}
+  public sealed interface Put {}
 
   /// The server has it.
-  record Stored(Bytes blobId) implements Put {}
+  public record Stored(Bytes blobId) implements Put {}
 
   /// The account has no room left.
   ///
   /// @param limit what it may have, bytes
   /// @param retryAfter when to come back; empty = once something was deleted
-  record NoRoom(long limit, Optional<Duration> retryAfter) implements Put {}
+  public record NoRoom(long limit, Optional<Duration> retryAfter) implements Put {}
 
   /// The server will never take it, or the file is not what was declared.
-  record Unacceptable() implements Put {}
+  public record Unacceptable() implements Put {}
 
   /// The file cannot be read here.
-  record Unreadable() implements Put {}
+  public record Unreadable() implements Put {}
 
   private final Supplier<Optional<Blobs>> connection;
 
-  Depot(Supplier<Optional<Blobs>> connection) {
+  /// @param connection the connection, while there is one
+  public Depot(Supplier<Optional<Blobs>> connection) {
     this.connection = connection;
   }
 
@@ -56,14 +56,19 @@ final class Depot {
             SottoException.of(Code.SERVER_UNREACHABLE, "There is no connection to the server."));
   }
 
-  /// Uploads a segment's blob, to be kept until this account deletes it.
-  Put put(SegmentRow segment, Path file) {
+  /// Uploads ciphertext, to be kept until this account deletes it. The same upload again gives the
+  /// same blob.
+  ///
+  /// @param size of the file, bytes
+  /// @param sha256 its digest
+  /// @param uploadId names the upload
+  public Put put(long size, Bytes sha256, Bytes uploadId, Path file) {
     BlobDeclaration blob =
         BlobDeclaration.newBuilder()
-            .setSize(segment.size())
-            .setSha256(ByteString.copyFrom(segment.sha256().toArray()))
+            .setSize(size)
+            .setSha256(ByteString.copyFrom(sha256.toArray()))
             .setStorageClass(StorageClass.STORAGE_CLASS_KEPT)
-            .setUploadId(ByteString.copyFrom(segment.uploadId().toArray()))
+            .setUploadId(ByteString.copyFrom(uploadId.toArray()))
             .build();
     try {
       UploadResponse answer = blobs().upload(blob, 0, file, _ -> true).orElseThrow();
@@ -94,11 +99,11 @@ final class Depot {
             : Optional.empty());
   }
 
-  /// A segment's blob.
+  /// A blob of a segment's size.
   ///
   /// @param size how many bytes it must have; more than a segment can have is not asked for
   /// @return empty if the server has none of this size
-  Optional<byte[]> get(Bytes blobId, long size) {
+  public Optional<byte[]> get(Bytes blobId, long size) {
     if (size < 0 || size > ArchiveKey.blobSize(ArchiveKey.MAX_SEGMENT)) {
       return Optional.empty();
     }
@@ -116,7 +121,7 @@ final class Depot {
   }
 
   /// Deletes a blob; one that is not there is deleted.
-  void delete(Bytes blobId) {
+  public void delete(Bytes blobId) {
     blobs().delete(blobId.toArray());
   }
 }

@@ -15,18 +15,19 @@ import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadResponse;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
-import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
+import sotto.client.SottoException;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ArchivedRows.Settled;
 import sotto.client.internal.store.ContactRow;
+import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.HistoryRows.Cursor;
 import sotto.client.internal.store.HistoryRows.Out;
 import sotto.client.internal.store.HistoryRows.Part;
-import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.HistoryRows;
 import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.Store;
 
 /// Gives this device's history to a new one: conversation by conversation, in segments like those
@@ -141,7 +142,7 @@ public final class HistorySender {
   private List<ArchivedMessage> fitting(Cursor cursor) {
     List<ArchivedMessage> fitting = new ArrayList<>();
     int bytes = 0;
-    for (Settled settled : store.archivedRows().behind(cursor, Segment.MAX_MESSAGES)) {
+    for (CopiedRow settled : store.archivedRows().behind(cursor, Segment.MAX_MESSAGES)) {
       bytes += SegmentFormat.size(settled.message());
       if (!fitting.isEmpty() && bytes > Segment.MAX_BYTES) {
         return fitting;

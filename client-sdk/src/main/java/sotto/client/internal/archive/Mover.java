@@ -22,8 +22,8 @@ import sotto.client.ArchiveProgress;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ArchivedRows.Settled;
 import sotto.client.internal.store.ContactRow;
+import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.DurableFiles;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.SegmentRow;
@@ -161,14 +161,15 @@ final class Mover {
     Bytes uploadId = randomId();
     Optional<Chosen> chosen =
         lane.call(_ -> {
-          List<Settled> settled =
-              fitting(store.archivedRows().settled(contact, before, Segment.MAX_MESSAGES));
+          List<CopiedRow> settled =
+              Segment.fitting(
+                  store.archivedRows().settled(contact, before, Segment.MAX_MESSAGES));
           Optional<ContactRow> peer = store.contacts().find(contact);
           Optional<AccountId> account = peer.flatMap(ContactRow::account);
           if (settled.isEmpty() || account.isEmpty()) {
             return Optional.<Chosen>empty();
           }
-          List<ArchivedMessage> messages = settled.stream().map(Settled::message).toList();
+          List<ArchivedMessage> messages = settled.stream().map(CopiedRow::message).toList();
           long id = store.segments().add(contact, account.get(), segmentId, uploadId, messages);
           store.archivedRows().mark(id, settled);
           return Optional.of(
@@ -185,20 +186,6 @@ final class Mover {
       reached.accept(Step.CHOSEN);
     }
     return chosen;
-  }
-
-  /// As many as fit, at least one.
-  private static List<Settled> fitting(List<Settled> settled) {
-    int bytes = 0;
-    int count = 0;
-    for (Settled s : settled) {
-      bytes += SegmentFormat.size(s.message());
-      if (count > 0 && bytes > Segment.MAX_BYTES) {
-        break;
-      }
-      count++;
-    }
-    return settled.subList(0, count);
   }
 
   private Bytes randomId() {
@@ -245,7 +232,8 @@ final class Mover {
         forget(segment);
         return Optional.empty();
       }
-      switch (depot.put(segment, file(segment.segmentId()))) {
+      switch (depot.put(
+          segment.size(), segment.sha256(), segment.uploadId(), file(segment.segmentId()))) {
         case Depot.Stored(Bytes blobId) -> {
           reached.accept(Step.SENT);
           uploaded =

@@ -4,6 +4,7 @@ import java.util.List;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.client.internal.store.ArchivedMessage;
+import sotto.client.internal.store.CopiedRow;
 
 /// What a segment's blob holds.
 ///
@@ -12,16 +13,42 @@ import sotto.client.internal.store.ArchivedMessage;
 /// @param peer the account at the conversation's other end
 /// @param hint the username that the contact had; may be empty
 /// @param messages its messages in the conversation's order, at least one
-record Segment(
+public record Segment(
     Bytes id, AccountId owner, AccountId peer, String hint, List<ArchivedMessage> messages) {
   /// The most messages of one segment.
-  static final int MAX_MESSAGES = 1000;
+  public static final int MAX_MESSAGES = 1000;
 
   /// What the messages of a segment may have, in bytes; a single larger one is a segment of its
   /// own.
-  static final int MAX_BYTES = 1 << 20;
+  public static final int MAX_BYTES = 1 << 20;
 
-  Segment {
+  /// Copies the messages.
+  public Segment {
     messages = List.copyOf(messages);
+  }
+
+  /// Whether nothing more is expected of its messages, as in the archive.
+  boolean settled() {
+    return messages.stream()
+        .allMatch(m ->
+            switch (m.status()) {
+              case READ -> true;
+              case DELIVERED, FAILED -> !m.incoming();
+              case QUEUED, SENT -> false;
+            });
+  }
+
+  /// As many of the first as fit into a segment, at least one.
+  public static List<CopiedRow> fitting(List<CopiedRow> rows) {
+    int bytes = 0;
+    int count = 0;
+    for (CopiedRow row : rows) {
+      bytes += SegmentFormat.size(row.message());
+      if (count > 0 && bytes > MAX_BYTES) {
+        break;
+      }
+      count++;
+    }
+    return rows.subList(0, count);
   }
 }

@@ -95,7 +95,8 @@ final class SegmentCodec {
   Optional<Segment> open(SegmentRow row, byte[] blob) {
     return open(row.segmentId(), blob)
         .filter(s ->
-            s.peer().equals(row.peer())
+            s.settled()
+                && s.peer().equals(row.peer())
                 && s.messages().size() == row.count()
                 && s.messages().getFirst().place().equals(row.first())
                 && s.messages().getLast().place().equals(row.last()));

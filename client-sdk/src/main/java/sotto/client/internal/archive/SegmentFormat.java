@@ -23,9 +23,9 @@ import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.SegmentRow;
 import sotto.content.v1.Attachment;
 
-/// Segments as `sotto.archive.v1` messages. What is read is trusted no more than a peer's content:
+/// Segments as `sotto.archive.v1` messages, for the archive and for backups. What is read is trusted no more than a peer's content:
 /// it is refused unless every field is within its bounds.
-final class SegmentFormat {
+public final class SegmentFormat {
   private static final int VERSION = 1;
   private static final int ID = 16;
   private static final int MAX_FAILURE_CODE = 64;
@@ -33,7 +33,8 @@ final class SegmentFormat {
 
   private SegmentFormat() {}
 
-  static byte[] write(Segment segment) {
+  /// The segment's bytes.
+  public static byte[] write(Segment segment) {
     sotto.archive.v1.Segment.Builder out =
         sotto.archive.v1.Segment.newBuilder()
             .setVersion(VERSION)
@@ -48,7 +49,7 @@ final class SegmentFormat {
   }
 
   /// How many bytes a message takes in a segment.
-  static int size(ArchivedMessage m) {
+  public static int size(ArchivedMessage m) {
     int message = write(m).getSerializedSize();
     return 1 + com.google.protobuf.CodedOutputStream.computeUInt32SizeNoTag(message) + message;
   }
@@ -91,7 +92,7 @@ final class SegmentFormat {
           m.incoming() ? MessageState.MESSAGE_STATE_UNREAD : MessageState.MESSAGE_STATE_DELIVERED;
       case READ -> MessageState.MESSAGE_STATE_READ;
       case FAILED -> MessageState.MESSAGE_STATE_FAILED;
-      case QUEUED -> throw new IllegalArgumentException("it has not left");
+      case QUEUED -> MessageState.MESSAGE_STATE_QUEUED;
     };
   }
 
@@ -100,7 +101,11 @@ final class SegmentFormat {
     return switch (state) {
       case MESSAGE_STATE_READ -> true;
       case MESSAGE_STATE_UNREAD -> incoming;
-      case MESSAGE_STATE_SENT, MESSAGE_STATE_DELIVERED, MESSAGE_STATE_FAILED -> !incoming;
+      case MESSAGE_STATE_SENT,
+          MESSAGE_STATE_DELIVERED,
+          MESSAGE_STATE_FAILED,
+          MESSAGE_STATE_QUEUED ->
+          !incoming;
       case MESSAGE_STATE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
@@ -108,7 +113,7 @@ final class SegmentFormat {
   /// The segment in these bytes.
   ///
   /// @return empty if a field is out of its bounds, or it is of a newer version
-  static Optional<Segment> read(byte[] bytes) {
+  public static Optional<Segment> read(byte[] bytes) {
     try {
       sotto.archive.v1.Segment in = sotto.archive.v1.Segment.parseFrom(bytes);
       if (in.getVersion() != VERSION
@@ -163,6 +168,7 @@ final class SegmentFormat {
           case MESSAGE_STATE_DELIVERED, MESSAGE_STATE_UNREAD -> Optional.of(Status.DELIVERED);
           case MESSAGE_STATE_READ -> Optional.of(Status.READ);
           case MESSAGE_STATE_FAILED -> Optional.of(Status.FAILED);
+          case MESSAGE_STATE_QUEUED -> Optional.of(Status.QUEUED);
           case MESSAGE_STATE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
         };
     if (kind.isEmpty()

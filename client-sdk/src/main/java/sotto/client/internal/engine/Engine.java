@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +30,9 @@ import sotto.client.SottoException.Code;
 import sotto.client.Status;
 import sotto.client.Username;
 import sotto.client.internal.archive.Archives;
+import sotto.client.internal.backup.Backups;
+import sotto.client.internal.backup.Importer;
+import sotto.client.internal.backup.RecoverySecrets;
 import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.ServerCalls;
@@ -76,6 +78,8 @@ public final class Engine implements AutoCloseable {
   private final ChainSync chains;
   private final Conversations conversations;
   private final Archives archives;
+  private final Backups backups;
+  private final Restores restores;
   private final Optional<Duration> archiveAfter;
   private final Connector connector;
   private volatile boolean mailboxEmpty;
@@ -153,6 +157,24 @@ public final class Engine implements AutoCloseable {
             new Removals(core, archives, uploads),
             syncs);
     this.connector = new Connector(core, dialer, new Guest());
+    this.backups =
+        new Backups(
+            core.lane(),
+            core.store(),
+            core.clock()::millis,
+            core.random(),
+            archives,
+            () -> core.session().map(Session::calls),
+            () -> core.session().map(Session::blobs));
+    this.restores =
+        new Restores(
+            new Restoring(
+                core,
+                home,
+                backups.records(),
+                new Importer(core.lane(), core.store(), core.clock()::millis, archives)),
+            dialer,
+            this::connectAndSupply);
   }
 
   /// Opens a home; when it is registered and not to stay offline, connects.
@@ -197,6 +219,7 @@ public final class Engine implements AutoCloseable {
               downloads.sweep();
               autoSaver.load();
               archives.sweep();
+              new RecoverySecrets(core.store().settings()).complete(core.random());
               return home.load();
             });
     identity.ifPresent(core::setIdentity);
@@ -262,6 +285,21 @@ public final class Engine implements AutoCloseable {
     return identity.account();
   }
 
+  /// Backups of the account.
+  ///
+  /// @throws SottoException NOT_REGISTERED, CLOSED
+  public Backups backups() {
+    requireOpen();
+    core.self();
+    return backups;
+  }
+
+  /// Restores an account into this home.
+  public Restores restores() {
+    requireOpen();
+    return restores;
+  }
+
   /// The devices of the account.
   public Devices devices() {
     return devices;
@@ -312,17 +350,14 @@ public final class Engine implements AutoCloseable {
 
   /// The recovery code.
   public Optional<String> recoveryCode() {
-    return core.lane()
-        .call(_ -> registration.recoverySecret())
-        .map(HexFormat.of()::formatHex)
-        .map(hex -> hex.replaceAll("(.{4})(?!$)", "$1-"));
+    return core.lane().call(_ -> new RecoverySecrets(core.store().settings()).code());
   }
 
   /// Forgets the recovery code.
   public void forgetRecoveryCode() {
     core.lane()
         .call(_ -> {
-          registration.forgetRecoverySecret();
+          new RecoverySecrets(core.store().settings()).forgetCode();
           return true;
         });
   }
@@ -637,6 +672,7 @@ public final class Engine implements AutoCloseable {
       core.progress().raise();
       var _ = chains.refresh(calls, core.self().id());
       provisioning.check();
+      backups.records().setFirst(calls);
       long old = core.clock().millis() - Dedupe.KEPT_MILLIS;
       core.lane()
           .call(_ -> {

@@ -21,6 +21,7 @@ import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Username;
+import sotto.client.internal.archive.Depot;
 import sotto.client.internal.files.PartialBlob;
 import sotto.client.internal.files.SafeFolder;
 import sotto.client.internal.net.Blobs;
@@ -132,6 +133,14 @@ public final class Recovery implements AutoCloseable {
       case RecoverySubject.OfAccount(AccountId account) -> account.equals(chain.id());
       case RecoverySubject.OfName _ -> true;
     };
+  }
+
+  /// Downloads a blob of at most a segment's size. Blocks.
+  ///
+  /// @return empty if the server has none of this size
+  /// @throws SottoException SERVER_UNREACHABLE and others
+  public Optional<byte[]> blob(Bytes blobId, long size) {
+    return new Depot(() -> Optional.of(blobs)).get(blobId, size);
   }
 
   /// Downloads, decrypts, checks and names a blob as a file. Blocks.

@@ -16,19 +16,20 @@ import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Username;
+import sotto.client.internal.backup.RecoverySecrets;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.net.Wire;
 import sotto.client.internal.store.Settings;
 import sotto.crypto.AccessKey;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.FoundAccount;
+import sotto.crypto.RecoveryCode;
 import sotto.crypto.RecoveryKey;
 
 /// Makes the account, or continues where that broke off (protocol A4): the keys are durable before
 /// the server hears of them, and the same keys are offered each time.
 final class Registration {
   private static final String ACCOUNT = HomeAccount.ACCOUNT;
-  private static final String RECOVERY = "recovery_secret";
   private static final String DEVICE = "device_registration";
 
   private final Core core;
@@ -99,12 +100,13 @@ final class Registration {
   private void found() {
     SecureRandom random = core.random();
     Settings settings = core.store().settings();
-    try (RecoveryKey recovery = RecoveryKey.generate(random)) {
+    try (RecoveryKey recovery = RecoveryKey.generate(random);
+        RecoveryCode code = RecoveryCode.generate(random)) {
       FoundAccount account = FoundAccount.create(recovery, core.clock(), random);
       try (DeviceKeys keys = account.keys()) {
         PreKeySupply.SignedPair pair = PreKeySupply.first(core, keys);
         home.found(account.chain().id(), keys, AccessKey.generate(random));
-        settings.put(RECOVERY, recovery.secret());
+        new RecoverySecrets(settings).put(recovery, code, false);
         settings.put(DEVICE, pair.registrationOf(keys).toByteArray());
         core.store().chains().put(account.chain());
       }
@@ -126,15 +128,5 @@ final class Registration {
             });
     core.setIdentity(identity);
     return identity.account();
-  }
-
-  /// The recovery secret, until it was taken away. On the lane.
-  Optional<byte[]> recoverySecret() {
-    return core.store().settings().bytes(RECOVERY);
-  }
-
-  /// Takes the recovery secret away. On the lane.
-  void forgetRecoverySecret() {
-    core.store().settings().remove(RECOVERY);
   }
 }

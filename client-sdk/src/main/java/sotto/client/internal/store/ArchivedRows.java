@@ -1,6 +1,5 @@
 package sotto.client.internal.store;
 
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import sotto.client.Failure;
@@ -12,17 +11,6 @@ import sotto.client.MessageId;
 /// the row changes in any way that history shows, so that whatever happens to a message meanwhile,
 /// it is kept: only rows that still name the segment are ever deleted.
 public final class ArchivedRows {
-  /// A row and what it holds.
-  ///
-  /// @param row the row
-  /// @param message the message
-  public record Settled(long row, ArchivedMessage message) {}
-
-  private static final String COLUMNS =
-      "SELECT id, message_id, incoming, kind, text, sent_at, accepted_at, status, sender_device,"
-          + " quoted_message_id, failure_code, failure, failure_retry, files ";
-
-  private static final String NEXT_ROW = "archive_next_row";
 
   /// Nothing more is expected of it: read, or arrived, or failed; nothing waits to be sent about
   /// it; its files are at the server; every consumer has seen its events; and it is not the newest
@@ -36,14 +24,12 @@ public final class ArchivedRows {
           + " ORDER BY sent_at DESC, message_id DESC, incoming DESC LIMIT 1) ";
 
   private final Sql sql;
-  private final Settings settings;
-  private final Attached attached;
   private final SearchIndex index;
+  private final MessageCopies copies;
 
-  ArchivedRows(Sql sql, Settings settings, Attached attached, SearchIndex index) {
+  ArchivedRows(Sql sql, MessageCopies copies, SearchIndex index) {
     this.sql = sql;
-    this.settings = settings;
-    this.attached = attached;
+    this.copies = copies;
     this.index = index;
   }
 
@@ -62,86 +48,26 @@ public final class ArchivedRows {
   }
 
   /// The oldest messages of a conversation that can move, in its order.
-  public List<Settled> settled(long contact, long before, int limit) {
-    return sql
-        .list(
-            COLUMNS + SETTLED + "ORDER BY sent_at, message_id, incoming LIMIT ?",
-            ArchivedRows::settled,
-            contact,
-            before,
-            contact,
-            limit)
-        .stream()
-        .map(this::withFiles)
-        .toList();
+  public List<CopiedRow> settled(long contact, long before, int limit) {
+    return copies.read(
+        SETTLED + "ORDER BY sent_at, message_id, incoming LIMIT ?", contact, before, contact, limit);
   }
 
   /// The messages of a conversation behind a place, in its order, settled or not; those that have
   /// not left and those that stand for what could not be decrypted are not among them.
-  public List<Settled> behind(HistoryRows.Cursor place, int limit) {
-    return sql
-        .list(
-            COLUMNS
-                + "FROM message WHERE contact = ? AND (sent_at, message_id, incoming) > (?, ?, ?)"
-                + " AND kind <> 1 AND status <> 0 ORDER BY sent_at, message_id, incoming LIMIT ?",
-            ArchivedRows::settled,
-            place.contact(),
-            place.sentAt(),
-            place.id().bytes(),
-            place.incoming(),
-            limit)
-        .stream()
-        .map(this::withFiles)
-        .toList();
-  }
-
-  /// The files are read afterwards: one statement is open at a time.
-  private record Read(Settled settled, int files) {}
-
-  private Settled withFiles(Read read) {
-    if (read.files() == 0) {
-      return read.settled();
-    }
-    ArchivedMessage m = read.settled().message();
-    return new Settled(
-        read.settled().row(),
-        new ArchivedMessage(
-            m.id(),
-            m.incoming(),
-            m.kind(),
-            m.text(),
-            m.sentAt(),
-            m.acceptedAt(),
-            m.status(),
-            m.device(),
-            m.quoted(),
-            m.failure(),
-            attached.of(read.settled().row())));
-  }
-
-  private static Read settled(Row r) throws SQLException {
-    return new Read(
-        new Settled(
-            r.number(1),
-            new ArchivedMessage(
-                MessageId.of(r.bytes(2)),
-                r.flag(3),
-                Codes.messageKind(r.integer(4)),
-                r.text(5),
-                r.number(6),
-                r.number(7),
-                Codes.status(r.integer(8)),
-                r.integer(9),
-                r.optionalBytes(10).filter(b -> b.length == MessageId.LENGTH).map(MessageId::of),
-                r.optionalText(11).isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Failure(r.text(11), r.text(12), r.flag(13))),
-                List.of())),
-        r.integer(14));
+  public List<CopiedRow> behind(HistoryRows.Cursor place, int limit) {
+    return copies.read(
+        "FROM message WHERE contact = ? AND (sent_at, message_id, incoming) > (?, ?, ?) AND kind <>"
+            + " 1 AND status <> 0 ORDER BY sent_at, message_id, incoming LIMIT ?",
+        place.contact(),
+        place.sentAt(),
+        place.id().bytes(),
+        place.incoming(),
+        limit);
   }
 
   /// Says that a segment has exact copies of rows.
-  public void mark(long segment, List<Settled> rows) {
+  public void mark(long segment, List<CopiedRow> rows) {
     rows.forEach(r -> sql.update("UPDATE message SET segment = ? WHERE id = ?", segment, r.row()));
   }
 
@@ -167,7 +93,6 @@ public final class ArchivedRows {
   /// Puts copies of a segment's messages into the message table. What is there already stays as it
   /// is, unless it is a copy from an older segment.
   public void putBack(SegmentRow segment, List<ArchivedMessage> messages) {
-    long row = settings.number(NEXT_ROW).orElse(-1L);
     for (ArchivedMessage message : messages) {
       Optional<long[]> there =
           sql.one(
@@ -178,22 +103,18 @@ public final class ArchivedRows {
               segment.contact(),
               message.incoming());
       if (there.isEmpty()) {
-        insert(row, segment.contact(), segment.id(), message);
-        row--;
+        copies.insert(segment.contact(), segment.id(), message);
       } else if (there.get()[1] != 0 && there.get()[1] < segment.id()) {
         replace(there.get()[0], segment.id(), message);
       }
     }
-    settings.put(NEXT_ROW, row);
     applyReceipts(segment);
   }
 
   /// Adds a message that is a copy of nothing, if it is not there.
   public void keep(long contact, ArchivedMessage message) {
-    long row = settings.number(NEXT_ROW).orElse(-1L);
     if (sql.number("SELECT count(*) FROM message WHERE contact = ?", contact) == 0) {
-      insert(row, contact, 0, message);
-      settings.put(NEXT_ROW, row - 1);
+      copies.insert(contact, 0, message);
     }
   }
 
@@ -217,37 +138,7 @@ public final class ArchivedRows {
           Codes.of(message.status()));
       return Optional.empty();
     }
-    long row = settings.number(NEXT_ROW).orElse(-1L);
-    insert(row, contact, 0, message);
-    settings.put(NEXT_ROW, row - 1);
-    return Optional.of(row);
-  }
-
-  /// Rows of copies count down from -1 and are never used again: those of messages that came count
-  /// up, in the order in which they came.
-  private void insert(long row, long contact, long segment, ArchivedMessage m) {
-    sql.update(
-        "INSERT INTO message(id, message_id, contact, incoming, kind, text, sent_at, accepted_at,"
-            + " status, sender_device, quoted_message_id, failure_code, failure, failure_retry,"
-            + " files, segment) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        row,
-        m.id().bytes(),
-        contact,
-        m.incoming(),
-        Codes.of(m.kind()),
-        m.text(),
-        m.sentAt(),
-        m.acceptedAt(),
-        Codes.of(m.status()),
-        m.device(),
-        m.quoted().map(MessageId::bytes),
-        m.failure().map(Failure::code),
-        m.failure().map(Failure::sentence),
-        m.failure().map(Failure::retryable).orElse(false),
-        m.files().size(),
-        segment);
-    index.put(row);
-    m.files().forEach(file -> attached.add(file.of(row)));
+    return Optional.of(copies.insert(contact, 0, message));
   }
 
   private void replace(long row, long segment, ArchivedMessage m) {

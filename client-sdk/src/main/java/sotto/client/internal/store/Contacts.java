@@ -61,6 +61,11 @@ public final class Contacts {
                     now)));
   }
 
+  /// Contacts whose account is known.
+  public List<ContactRow> known() {
+    return sql.list(ROWS + "WHERE account_id IS NOT NULL ORDER BY id", Contacts::row);
+  }
+
   /// Contacts whose name leads to no account yet.
   public List<ContactRow> unresolved() {
     return sql.list(

@@ -183,6 +183,21 @@ final class Schema {
               CREATE TABLE history_in(segment_id BLOB PRIMARY KEY, sender INTEGER NOT NULL,
                 blob_id BLOB NOT NULL, size INTEGER NOT NULL, messages INTEGER NOT NULL,
                 state INTEGER NOT NULL, archived INTEGER NOT NULL) WITHOUT ROWID\
+              """),
+          List.of(
+              "ALTER TABLE message ADD COLUMN backup INTEGER NOT NULL DEFAULT 0",
+              "CREATE INDEX message_backup ON message(backup) WHERE backup <> 0",
+              """
+              CREATE TRIGGER message_not_as_backed_up AFTER UPDATE OF contact, kind, text, sent_at,
+                status, failure_code, failure, failure_retry, files, accepted_at, quoted_message_id
+                ON message WHEN OLD.backup <> 0 AND NEW.backup = OLD.backup
+                BEGIN UPDATE message SET backup = 0 WHERE id = NEW.id; END\
+              """,
+              """
+              CREATE TABLE backup_piece(id INTEGER PRIMARY KEY AUTOINCREMENT,
+                piece_id BLOB NOT NULL UNIQUE, count INTEGER NOT NULL, size INTEGER NOT NULL,
+                sha256 BLOB NOT NULL, upload_id BLOB NOT NULL, blob_id BLOB,
+                dropped INTEGER NOT NULL DEFAULT 0)\
               """));
 
   private Schema() {}

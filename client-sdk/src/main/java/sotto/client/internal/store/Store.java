@@ -45,6 +45,8 @@ public final class Store implements AutoCloseable {
   private final ArchiveWords archiveWords;
   private final SyncRows syncRows;
   private final HistoryRows historyRows;
+  private final BackedUp backedUp;
+  private final BackupPieces backupPieces;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -67,10 +69,13 @@ public final class Store implements AutoCloseable {
     this.waiting = new Waiting(sql);
     this.events = new Events(sql, messages, contacts);
     this.segments = new Segments(sql);
-    this.archivedRows = new ArchivedRows(sql, settings, attached, searchIndex);
+    MessageCopies copies = new MessageCopies(sql, settings, attached, searchIndex);
+    this.archivedRows = new ArchivedRows(sql, copies, searchIndex);
     this.archiveWords = new ArchiveWords(sql, new ArchiveText(sql));
     this.syncRows = new SyncRows(sql);
     this.historyRows = new HistoryRows(sql, settings);
+    this.backedUp = new BackedUp(sql, copies);
+    this.backupPieces = new BackupPieces(sql);
   }
 
   /// Whether a folder holds a home.
@@ -196,6 +201,11 @@ public final class Store implements AutoCloseable {
     return home.resolve("archive");
   }
 
+  /// The folder for encrypted pieces of the backup that wait for their upload.
+  public Path backupFolder() {
+    return home.resolve("backup");
+  }
+
   /// The folder for encrypted files that are on their way here.
   public Path incomingFolder() {
     return home.resolve("incoming");
@@ -314,6 +324,16 @@ public final class Store implements AutoCloseable {
   /// History on its way to other devices and from them.
   public HistoryRows historyRows() {
     return historyRows;
+  }
+
+  /// Messages on their way into the backup and back.
+  public BackedUp backedUp() {
+    return backedUp;
+  }
+
+  /// Pieces of the backup.
+  public BackupPieces backupPieces() {
+    return backupPieces;
   }
 
   @Override
