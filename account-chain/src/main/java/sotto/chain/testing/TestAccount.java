@@ -61,6 +61,17 @@ public final class TestAccount {
     return device;
   }
 
+  /// Adds the next device, signed by the recovery key, as who has lost all devices does.
+  ///
+  /// @return its number
+  public DeviceId recover() {
+    DeviceId device = chain.nextDevice().orElseThrow();
+    KeyPair keys = keyPair();
+    append(new Signer.RecoveryKey(), new Change.AddDevice(entry(device, keys)), recoverySigner());
+    deviceKeys.put(device, keys);
+    return device;
+  }
+
   /// Removes a device, signed by the recovery key.
   public void removeDevice(DeviceId device) {
     append(new Signer.RecoveryKey(), new Change.RemoveDevice(device), recoverySigner());

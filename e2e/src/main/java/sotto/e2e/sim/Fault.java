@@ -61,9 +61,16 @@ sealed interface Fault {
   /// A client keeps a copy of its store, and later goes on from it.
   record RestoreClient(int client, long after) implements Fault {}
 
-  /// An account gets a second device.
+  /// An account gets another device.
   record AddDevice(int person) implements Fault {}
 
-  /// The second device is removed again.
+  /// The device that was added last is removed again.
   record RemoveDevice(int person) implements Fault {}
+
+  /// An account is restored: its recovery key adds a device, which removes all others, while these
+  /// are still in use.
+  record RecoverAccount(int person) implements Fault {}
+
+  /// An account ends.
+  record DeleteAccount(int person) implements Fault {}
 }

@@ -22,11 +22,14 @@ final class Judge {
 
   /// Whether all that was sent is accepted, and all that was accepted has arrived.
   boolean isQuiet() {
-    return world.ledger().unaccepted().isEmpty() && world.ledger().outstanding().isEmpty();
+    return world.ledger().unaccepted().isEmpty()
+        && world.ledger().outstanding().isEmpty()
+        && !world.database().holdsAnyOf(world.ended());
   }
 
   /// What must hold in the end.
   void last() {
+    world.database().checkEnded(world.ended());
     world.cold().checkBlobs(world.database().database());
     var unaccepted = world.ledger().unaccepted();
     if (!unaccepted.isEmpty()) {

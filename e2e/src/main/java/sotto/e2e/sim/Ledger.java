@@ -39,6 +39,8 @@ final class Ledger {
     boolean reopened;
     // 0 = it waits for its file.
     long sealed;
+    // Accepted, or refused for good.
+    boolean settled;
     Set<Integer> owed = Set.of();
 
     Sent(DeviceAddress from, AccountId to) {
@@ -100,11 +102,23 @@ final class Ledger {
   /// @param devices that get it
   void accepted(long message, Set<Integer> devices) {
     var entry = of(message);
-    if (entry.owed.isEmpty()) {
+    if (!entry.settled) {
+      entry.settled = true;
       accepted++;
       diary.accept(message + " is accepted for " + devices);
       entry.owed = new TreeSet<>(devices);
     }
+  }
+
+  /// The sender was told that there is no such account.
+  ///
+  /// @param ended whether the account has ended, or is about to
+  void refused(long message, boolean ended) {
+    if (!ended) {
+      throw new Violation("L3", message + " is refused, and its recipient is there");
+    }
+    diary.accept(message + " is refused: the account has ended");
+    of(message).settled = true;
   }
 
   /// A device's stream is open under a number: no number serves twice, whatever store the device
@@ -189,7 +203,7 @@ final class Ledger {
   Set<Long> unaccepted() {
     var open = new TreeSet<Long>();
     sent.forEach((message, entry) -> {
-      if (entry.owed.isEmpty() && !entry.forgotten && !gone.contains(entry.from)) {
+      if (!entry.settled && !entry.forgotten && !gone.contains(entry.from)) {
         open.add(message);
       }
     });

@@ -2,19 +2,16 @@ package sotto.e2e.sim;
 
 import com.google.protobuf.ByteString;
 import java.util.Random;
-import sotto.account.v1.AddDeviceRequest;
-import sotto.account.v1.AppendLinkRequest;
 import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.RegisterRequest;
 import sotto.chain.AccountId;
-import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.chain.testing.TestAccount;
 import sotto.keys.v1.SignedPreKey;
 
-/// An account of the simulation with all that it will ever sign: signatures are made once and serve
-/// every run. Its registration ids are its devices' numbers.
+/// An account of the simulation, registered once for every run. Its registration ids are its
+/// devices' numbers.
 final class Person {
   /// The name under which the simulated server is signed in to.
   static final String SERVER = "sim.example";
@@ -27,16 +24,15 @@ final class Person {
   final String name;
   final AccountId id;
   final RegisterRequest registration;
-  final AddDeviceRequest secondDevice;
-  final AppendLinkRequest removalOfSecond;
-  private final TestAccount account;
+  private final long seed;
 
   /// Of the first device, made before any run; good for all of them.
   String token = "";
 
   Person(String name, long seed) {
     this.name = name;
-    this.account = TestAccount.found(seed);
+    this.seed = seed;
+    TestAccount account = account();
     this.id = account.id();
     this.registration =
         RegisterRequest.newBuilder()
@@ -44,30 +40,19 @@ final class Person {
             .setLink(ByteString.copyFrom(account.chain().links().getLast().bytes()))
             .setDevice(device(1))
             .build();
-    var second = account.addDevice();
-    this.secondDevice =
-        AddDeviceRequest.newBuilder()
-            .setAccountId(ByteString.copyFrom(id.bytes()))
-            .setLink(ByteString.copyFrom(account.chain().links().getLast().bytes()))
-            .setDevice(device(second.number()))
-            .build();
-    account.removeDevice(second);
-    this.removalOfSecond =
-        AppendLinkRequest.newBuilder()
-            .setLink(ByteString.copyFrom(account.chain().links().getLast().bytes()))
-            .build();
+  }
+
+  /// All its keys and its chain, as they were when it was registered.
+  TestAccount account() {
+    return TestAccount.found(seed);
   }
 
   DeviceAddress device(DeviceId number) {
     return new DeviceAddress(id, number);
   }
 
-  /// A device's answer to a challenge.
-  byte[] answer(byte[] challenge, DeviceId device) {
-    return account.answer(SERVER, ChallengeBytes.SIGN_IN, challenge, device);
-  }
-
-  private static DeviceRegistration device(int number) {
+  /// What a new device registers.
+  static DeviceRegistration device(int number) {
     return DeviceRegistration.newBuilder()
         .setRegistrationId(number)
         .setSignedPreKey(key(EC_LENGTH, EC_TYPE, number))

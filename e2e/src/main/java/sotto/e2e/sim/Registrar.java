@@ -10,6 +10,7 @@ import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.SignInRequest;
+import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceId;
 
 /// Registers persons at a store, before anything else happens to it.
@@ -52,7 +53,13 @@ final class Registrar {
                     .setServerName(Person.SERVER)
                     .setSignature(
                         ByteString.copyFrom(
-                            person.answer(challenge.getChallenge().toByteArray(), DeviceId.FIRST)))
+                            person
+                                .account()
+                                .answer(
+                                    Person.SERVER,
+                                    ChallengeBytes.SIGN_IN,
+                                    challenge.getChallenge().toByteArray(),
+                                    DeviceId.FIRST)))
                     .build(),
                 new Answer<>(signedIn -> person.token = signedIn.getToken().getValue()))));
   }

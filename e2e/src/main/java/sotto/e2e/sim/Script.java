@@ -3,7 +3,6 @@ package sotto.e2e.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import sotto.chain.DeviceId;
 import sotto.store.testing.ColdFault;
 import sotto.store.testing.CommitFault;
 
@@ -129,9 +128,15 @@ final class Script {
         restored.backUp();
         later(after, restored::restore);
       }
-      case Fault.AddDevice(int person) -> Devices.add(world, world.persons().get(person));
-      case Fault.RemoveDevice(int person) -> Devices.remove(world, world.persons().get(person));
+      case Fault.AddDevice(int person) -> devices(person).add();
+      case Fault.RemoveDevice(int person) -> devices(person).remove();
+      case Fault.RecoverAccount(int person) -> devices(person).recover();
+      case Fault.DeleteAccount(int person) -> devices(person).delete();
     }
+  }
+
+  private Devices devices(int person) {
+    return world.devices(world.persons().get(person));
   }
 
   private SimClient client(int index) {
@@ -178,7 +183,7 @@ final class Script {
     var other = all.get(random.nextInt(all.size()));
     var store = world.stores().get(random.nextInt(world.stores().size()));
     int client = random.nextInt(world.persons().size());
-    return switch (random.nextInt(19)) {
+    return switch (random.nextInt(23)) {
       case 0, 1 -> new Fault.Kill(machine, some);
       case 2 -> new Fault.Leave(machine, some);
       case 3, 4 -> new Fault.Pause(machine, longer);
@@ -190,9 +195,11 @@ final class Script {
       case 11 -> new Fault.SlowClient(client, some);
       case 12 -> new Fault.KillClient(client, some);
       case 13 -> new Fault.RestoreClient(client, some);
-      case 14 -> new Fault.AddDevice(client);
+      case 14, 18, 19 -> new Fault.AddDevice(client);
       case 15, 16 -> new Fault.ColdTrouble(store, TROUBLES.get(random.nextInt(3)), longer);
       case 17 -> new Fault.CrashInColdCall(store, random.nextBoolean());
+      case 20 -> new Fault.RecoverAccount(client);
+      case 21 -> new Fault.DeleteAccount(client);
       default -> new Fault.RemoveDevice(client);
     };
   }
@@ -214,7 +221,4 @@ final class Script {
       default -> new Fault.SendFiles(client, 1 + random.nextInt(8));
     };
   }
-
-  /// The device number that persons get and lose.
-  static final DeviceId SECOND = new DeviceId(2);
 }

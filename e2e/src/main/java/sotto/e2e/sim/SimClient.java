@@ -9,6 +9,7 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.SignInRequest;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
 import sotto.chat.v1.Envelope;
 
 /// A device that behaves as the SDK does, without cryptography: durable state before frames leave,
@@ -47,6 +49,7 @@ final class SimClient {
     this.person = person;
     this.self = self;
     this.machine = new Machine(name(), world.scheduler());
+    disk.known(self.account()).devices.clear();
     this.token = self.device().number() == 1 && world.hasTokens() ? person.token : "";
   }
 
@@ -136,7 +139,24 @@ final class SimClient {
       }
       long message = world.ledger().sent(self, to);
       leaves(to, new Disk.Row(message, world.bytes(16), size));
+      if (!disk.known(self.account()).devices.isEmpty()) {
+        // The copy for one's other devices, in its lane of its own.
+        long copy = world.ledger().sent(self, self.account());
+        leaves(self.account(), new Disk.Row(copy, world.bytes(16), size));
+      }
     });
+  }
+
+  /// This device learns which devices its account has.
+  void learns(int sequence, List<DeviceId> devices) {
+    var own = disk.known(self.account());
+    if (sequence > own.sequence) {
+      own.sequence = sequence;
+      own.devices.clear();
+      devices.stream()
+          .filter(device -> !device.equals(self.device()))
+          .forEach(device -> own.devices.add(device.number()));
+    }
   }
 
   private void leaves(AccountId to, Disk.Row row) {
@@ -212,8 +232,9 @@ final class SimClient {
                         .setServerName(Person.SERVER)
                         .setSignature(
                             ByteString.copyFrom(
-                                person.answer(
-                                    challenge.getChallenge().toByteArray(), self.device())))
+                                world
+                                    .devices(person)
+                                    .answer(challenge.getChallenge().toByteArray(), self.device())))
                         .build(),
                     new Unary<>(
                         answer -> {

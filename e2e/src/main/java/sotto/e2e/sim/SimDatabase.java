@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.mesh.Pods;
 import sotto.store.SteppedStore;
@@ -110,6 +111,21 @@ final class SimDatabase implements AutoCloseable {
                     "G1", "accepted message " + message + " is not in the mailbox of " + device);
               }
             }));
+  }
+
+  /// Whether mailboxes of these accounts hold anything.
+  boolean holdsAnyOf(Set<AccountId> accounts) {
+    return !accounts.isEmpty()
+        && (database.mails().stream().anyMatch(mail -> accounts.contains(mail.device().account()))
+            || database.coldMails().stream()
+                .anyMatch(mail -> accounts.contains(mail.device().account())));
+  }
+
+  /// What must hold in the end of accounts that have ended: nothing of their mailboxes is left.
+  void checkEnded(Set<AccountId> accounts) {
+    if (holdsAnyOf(accounts)) {
+      throw new Violation("A4", "an account has ended, and its mailboxes hold something");
+    }
   }
 
   private final Set<Stored> seen = new HashSet<>();

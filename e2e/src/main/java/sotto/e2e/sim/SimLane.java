@@ -21,6 +21,9 @@ final class SimLane {
     /// The device list was another.
     void mismatched(AccountId to, Disk.Row row, SendResult result);
 
+    /// There is no such account (any more).
+    void unknown(AccountId to, Disk.Row row);
+
     /// Calls [SimLane#pump] later.
     void later(SimLane lane, long millis);
   }
@@ -87,7 +90,11 @@ final class SimLane {
       case UNAVAILABLE -> settle(result.getUnavailable().getRetryAfterMs());
       case RATE_LIMITED -> settle(result.getRateLimited().getRetryAfterMs());
       case MAILBOX_FULL -> settle(1_000);
-      case UNKNOWN_RECIPIENT, TOO_LARGE, INVALID, OUTCOME_NOT_SET ->
+      case UNKNOWN_RECIPIENT -> {
+        rows.remove(row);
+        outlet.unknown(to, row);
+      }
+      case TOO_LARGE, INVALID, OUTCOME_NOT_SET ->
           throw new Violation("L3", "refused for good: " + result.getOutcomeCase());
     }
     pump();

@@ -200,12 +200,24 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
     known.sequence = said.getChainSequence();
     known.devices.addAll(said.getMissingList());
     known.devices.removeAll(said.getExtraList());
+    if (known.devices.isEmpty()) {
+      // One's own account, and this is its only device now: nobody is left to get a copy.
+      var rows = disk.outbox.getOrDefault(to, List.of());
+      rows.forEach(waiting -> world.ledger().accepted(waiting.message, Set.of()));
+      rows.clear();
+      return;
+    }
     for (var waiting : disk.outbox.getOrDefault(to, List.of())) {
       if (!waiting.encryptedFor.isEmpty()) {
         waiting.encryptedFor.clear();
         waiting.encryptedFor.addAll(known.devices);
       }
     }
+  }
+
+  @Override
+  public void unknown(AccountId to, Disk.Row row) {
+    world.ledger().refused(row.message, world.isEnded(to));
   }
 
   @Override

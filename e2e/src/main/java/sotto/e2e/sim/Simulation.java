@@ -60,8 +60,9 @@ final class Simulation {
           .after(
               random.nextLong(FAULTS),
               () -> {
-                for (int i = 0; i < burst; i++) {
-                  world.clients().get(from).send(persons.get(to).id);
+                var device = world.someClientOf(persons.get(from));
+                for (int i = 0; i < burst && device.isPresent(); i++) {
+                  device.get().send(persons.get(to).id);
                 }
               });
     }

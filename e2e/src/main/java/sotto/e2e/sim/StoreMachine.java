@@ -83,6 +83,7 @@ final class StoreMachine implements ServerMachine {
             cool(person, Math.max(COOL_STEP, world.cold().answersTake()));
           } else {
             store.deleteLoose(bucket, COLD_PATIENCE);
+            store.finishEndings(bucket);
             cool((person + 1) % world.persons().size(), COOL);
           }
         });

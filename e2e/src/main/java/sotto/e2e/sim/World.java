@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.mesh.CallerInterceptor;
@@ -42,7 +43,9 @@ final class World {
   private final List<String> presence;
   private final Map<String, ServerMachine> processes = new LinkedHashMap<>();
   private final List<SimClient> clients = new ArrayList<>();
+  private final Map<AccountId, Devices> devices = new LinkedHashMap<>();
   private final Set<DeviceAddress> removed = new LinkedHashSet<>();
+  private final Set<AccountId> ended = new LinkedHashSet<>();
 
   /// Everything is started; the clients connect when time begins.
   ///
@@ -66,6 +69,7 @@ final class World {
     relays.forEach(this::start);
     start(BlobMachine.NAME);
     for (var person : persons) {
+      devices.put(person.id, new Devices(this, person));
       addClient(person, DeviceId.FIRST);
     }
   }
@@ -116,6 +120,20 @@ final class World {
     clients.add(client);
     client.start();
     return client;
+  }
+
+  /// A person's devices, and what adds and removes them.
+  Devices devices(Person person) {
+    return Optional.ofNullable(devices.get(person.id)).orElseThrow();
+  }
+
+  /// One of a person's devices that is in use; empty once the account has ended.
+  Optional<SimClient> someClientOf(Person person) {
+    var all =
+        clients.stream()
+            .filter(client -> client.self().account().equals(person.id) && !client.isGone())
+            .toList();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
   }
 
   ServerMachine process(String name) {
@@ -217,6 +235,19 @@ final class World {
 
   boolean isRemoved(DeviceAddress device) {
     return removed.contains(device);
+  }
+
+  void ended(AccountId account) {
+    ended.add(account);
+  }
+
+  boolean isEnded(AccountId account) {
+    return ended.contains(account);
+  }
+
+  /// The accounts that have ended.
+  Set<AccountId> ended() {
+    return ended;
   }
 
   /// Ends all that runs.
