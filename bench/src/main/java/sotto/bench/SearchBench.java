@@ -1,48 +1,31 @@
 package sotto.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
-import sotto.chain.AccountId;
-import sotto.chain.Bytes;
-import sotto.client.MessageId;
-import sotto.client.MessageView;
 import sotto.client.Options;
 import sotto.client.Passphrase;
 import sotto.client.SearchQuery;
 import sotto.client.Sotto;
-import sotto.client.Status;
-import sotto.client.Username;
-import sotto.client.internal.store.Attached;
-import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.Secret;
 import sotto.client.internal.store.Store;
-import sotto.crypto.AttachmentKey;
-import sotto.crypto.Attachments;
 
 /// How long a search takes in a store of many messages, the first page of 50, by kind of query; and
 /// how large the index is beside the text.
 ///
 /// Use: `bench/run search [--messages N] [--queries N]`.
 public final class SearchBench {
-  private static final int CONTACTS = 200;
-  private static final int BATCH = 5000;
-  private static final Duration SPAN = Duration.ofDays(5 * 365);
-
   private final Path home;
   private final int messages;
   private final Wordy wordy = new Wordy(1);
-  private long textBytes;
+  private final Filling filling = new Filling(wordy);
 
   private SearchBench(Path home, int messages) {
     this.home = home;
@@ -82,86 +65,25 @@ public final class SearchBench {
     return Store.open(home, new Secret.Raw(new byte[32]), new SecureRandom(), Clock.systemUTC());
   }
 
-  private static Username user(int number) {
-    return Username.of("user." + number);
-  }
-
   private void write() {
     long began = System.nanoTime();
     try (Store store = open()) {
-      long[] contacts = new long[CONTACTS];
-      for (int i = 0; i < CONTACTS; i++) {
-        byte[] id = new byte[AccountId.LENGTH];
-        id[0] = (byte) i;
-        id[1] = 1;
-        contacts[i] = store.contacts().pin(user(i), new AccountId(id), 1);
-      }
-      long step = SPAN.toMillis() / messages;
-      long at = Instant.now().minus(SPAN).toEpochMilli();
-      for (int i = 0; i < messages; i++) {
-        if (i % BATCH == 0) {
-          store.sql().update("BEGIN IMMEDIATE");
-        }
-        at += wordy.below((int) Math.max(1, 2 * step));
-        int contact = wordy.below(1 + wordy.below(CONTACTS));
-        message(store, contacts[contact], at);
-        if (i % BATCH == BATCH - 1 || i == messages - 1) {
-          store.sql().update("COMMIT");
-        }
-      }
+      filling.into(store, messages);
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     System.out.printf(
         Locale.ROOT,
         "%,d messages, %.1f MB of text, written in %.0f s (%.0f a second)%n%n",
         messages,
-        textBytes / 1e6,
+        filling.textBytes() / 1e6,
         seconds,
         messages / seconds);
-  }
-
-  private void message(Store store, long contact, long at) {
-    String text = wordy.text();
-    textBytes += text.getBytes(StandardCharsets.UTF_8).length;
-    MessageId id = MessageId.of(wordy.bytes(MessageId.LENGTH));
-    int files = wordy.below(33) == 0 ? 1 : 0;
-    long row =
-        wordy.below(2) == 0
-            ? store.messages().addOutgoing(contact, id, text, files, at, Status.READ)
-            : store
-                .messages()
-                .addIncoming(
-                    contact,
-                    new Messages.Incoming(id, MessageView.Kind.MESSAGE, text, files, at, at, 1))
-                .orElseThrow();
-    if (files == 1) {
-      String name = wordy.word(wordy.below(60_000)) + "_" + wordy.below(10_000) + ".jpg";
-      textBytes += name.length();
-      store.attached().add(file(row, name));
-    }
-  }
-
-  private Attached.Entry file(long row, String name) {
-    return new Attached.Entry(
-        row,
-        0,
-        name,
-        "image/jpeg",
-        new AttachmentKey(
-            wordy.bytes(AttachmentKey.KEY_LENGTH),
-            Attachments.ciphertextSize(1000),
-            Bytes.of(wordy.bytes(32)),
-            1000,
-            Bytes.of(wordy.bytes(32))),
-        Optional.of(Bytes.of(wordy.bytes(32))),
-        Optional.empty(),
-        Optional.empty());
   }
 
   private void ask(int queries) {
     try (Sotto sotto =
         Sotto.open(home, Passphrase.ofKey(new byte[32]), Options.defaults().withoutConnection())) {
-      Instant middle = Instant.now().minus(SPAN.dividedBy(2));
+      Instant middle = Instant.now().minus(Filling.SPAN.dividedBy(2));
       System.out.println("| query | found | first | median, ms | p99, ms |");
       System.out.println("|---|---|---|---|---|");
       kind(sotto, queries, "one of the 10 most frequent words", i -> words(wordy.word(i % 10)));
@@ -205,12 +127,12 @@ public final class SearchBench {
           sotto,
           queries,
           "a frequent word in one conversation",
-          i -> words(wordy.word(i % 10)).in(user(i % CONTACTS)));
+          i -> words(wordy.word(i % 10)).in(Filling.user(i % Filling.CONTACTS)));
       kind(
           sotto,
           queries,
           "a word of rank 100 to 1,000 by one author",
-          i -> words(wordy.word(100 + i % 900)).from(user(i % CONTACTS)));
+          i -> words(wordy.word(100 + i % 900)).from(Filling.user(i % Filling.CONTACTS)));
       kind(
           sotto,
           queries,
@@ -225,7 +147,7 @@ public final class SearchBench {
           sotto,
           queries,
           "files of one conversation",
-          i -> words("").in(user(i % 50)).onlyWithFiles());
+          i -> words("").in(Filling.user(i % 50)).onlyWithFiles());
       kind(sotto, queries, "a word that nobody wrote", i -> words("xqzj" + i));
     }
   }
@@ -271,7 +193,7 @@ public final class SearchBench {
           "%nstore %.1f MB, of that the index %.1f MB: %.2f of the text%n",
           all / 1e6,
           index / 1e6,
-          (double) index / textBytes);
+          (double) index / filling.textBytes());
     }
   }
 

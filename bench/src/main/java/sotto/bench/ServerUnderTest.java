@@ -5,20 +5,24 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import sotto.client.ServerAddress;
 
 /// A standalone server as a process of its own, with limits that let thousands of clients come from
 /// one address. One thread.
 final class ServerUnderTest implements AutoCloseable {
   private final Process process;
   private final String address;
+  private final Path ca;
   private final Dialer dialer;
 
-  private ServerUnderTest(Process process, String address, Dialer dialer) {
+  private ServerUnderTest(Process process, String address, Path ca) throws IOException {
     this.process = process;
     this.address = address;
-    this.dialer = dialer;
+    this.ca = ca;
+    this.dialer = Dialer.trusting(ca);
   }
 
   /// Starts one and waits until it listens. What it logs goes to a file beside its folder.
@@ -46,13 +50,17 @@ final class ServerUnderTest implements AutoCloseable {
               return new IOException("no server: see " + folder + ".log");
             });
     String[] words = ready.split(" ", 3);
-    return new ServerUnderTest(
-        process, words[1], Dialer.trusting(Path.of(words[2].substring("ca=".length()))));
+    return new ServerUnderTest(process, words[1], Path.of(words[2].substring("ca=".length())));
   }
 
   /// A new connection to it.
   ManagedChannel channel() {
     return dialer.channel(address);
+  }
+
+  /// Where clients find it.
+  ServerAddress address() throws IOException {
+    return ServerAddress.parse(address).trusting(Files.readString(ca));
   }
 
   /// Processor time that it has taken, nanoseconds.
