@@ -291,6 +291,41 @@ public final class AccountChain {
     return Optional.ofNullable(devices.get(device));
   }
 
+  /// A device that was in the list and is no longer.
+  ///
+  /// @param entry as it was listed
+  /// @param removedAtMillis when the link that took it out was signed, by the signer's clock,
+  ///   milliseconds since 1970
+  public record Former(DeviceEntry entry, long removedAtMillis) {}
+
+  /// The device if it was in the list and is no longer; looks through the links.
+  public Optional<Former> former(DeviceId device) {
+    if (devices.containsKey(device)) {
+      return Optional.empty();
+    }
+    Optional<DeviceEntry> entry = Optional.empty();
+    for (Link link : links) {
+      switch (link.body().change()) {
+        case Change.Found(DeviceEntry d, var _) when d.device().equals(device) ->
+            entry = Optional.of(d);
+        case Change.AddDevice(DeviceEntry d) when d.device().equals(device) ->
+            entry = Optional.of(d);
+        case Change.RemoveDevice(DeviceId gone) when gone.equals(device) -> {
+          return former(entry, link);
+        }
+        case Change.DeleteAccount _ -> {
+          return former(entry, link);
+        }
+        default -> {}
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Former> former(Optional<DeviceEntry> entry, Link removal) {
+    return entry.map(e -> new Former(e, removal.body().createdAtMillis()));
+  }
+
   /// The device that link 0 names, in the list or not: safety numbers are over its identity key.
   public DeviceEntry foundingDevice() {
     return switch (links.getFirst().body().change()) {

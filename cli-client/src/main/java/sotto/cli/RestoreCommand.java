@@ -145,8 +145,7 @@ final class RestoreCommand implements Callable<Integer> {
           .line(
               "The account has other devices: "
                   + String.join(
-                      ", ",
-                      restored.others().stream().map(d -> d.id().toString()).toList())
+                      ", ", restored.others().stream().map(d -> d.id().toString()).toList())
                   + ". Remove those that are lost: 'sotto devices remove N'.");
     }
   }

@@ -8,8 +8,7 @@ import java.util.List;
 /// @param messages how many messages are back; those in the archive come when somebody looks
 /// @param unreadable how many parts of the backup could not be read
 /// @param others the account's other devices, which are still in its list
-public record RestoredAccount(
-    Account account, long messages, int unreadable, List<Device> others) {
+public record RestoredAccount(Account account, long messages, int unreadable, List<Device> others) {
   /// Copies the list.
   public RestoredAccount {
     others = List.copyOf(others);

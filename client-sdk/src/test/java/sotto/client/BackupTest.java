@@ -92,8 +92,7 @@ final class BackupTest {
 
     Sotto fresh = people.open("alice-again");
     List<BackupProgress> progress = new ArrayList<>();
-    RestoredAccount restored =
-        fresh.restore(people.server.address(), ALICE, code, progress::add);
+    RestoredAccount restored = fresh.restore(people.server.address(), ALICE, code, progress::add);
     fresh.awaitOnline(PATIENCE);
 
     assertThat(restored.account().id()).isEqualTo(id);
@@ -187,7 +186,8 @@ final class BackupTest {
     converse();
     var _ = keep(alice);
     past(1500);
-    alice.backup()
+    alice
+        .backup()
         .onStep(reached -> {
           if (reached == step) {
             throw new CutOff();
@@ -252,8 +252,8 @@ final class BackupTest {
     var _ = alice.backup().write(file, "a good one".toCharArray(), _ -> {});
     alice.close();
     Sotto fresh = people.open("alice-again");
-    assertThatThrownBy(() ->
-            fresh.restore(people.server.address(), file, "a bad one".toCharArray(), _ -> {}))
+    assertThatThrownBy(
+            () -> fresh.restore(people.server.address(), file, "a bad one".toCharArray(), _ -> {}))
         .extracting("code")
         .isEqualTo(Code.BACKUP_WRONG_KEY);
     assertThatThrownBy(() -> fresh.restore(people.server.address(), file, code, _ -> {}))
@@ -276,7 +276,8 @@ final class BackupTest {
     var _ = alice.backup().write(file, _ -> {});
     byte[] whole = Files.readAllBytes(file);
     for (int length : new int[] {0, 5, 11, 40, 300, whole.length / 2, whole.length - 1}) {
-      assertThat(problem(Arrays.copyOf(whole, length))).as("%s bytes", length)
+      assertThat(problem(Arrays.copyOf(whole, length)))
+          .as("%s bytes", length)
           .isEqualTo(Code.BACKUP_TRUNCATED);
     }
     assertThat(problem(Arrays.copyOf(whole, whole.length + 1))).isEqualTo(Code.BACKUP_DAMAGED);
@@ -366,8 +367,7 @@ final class BackupTest {
     PastWriter.inStore(
         people.home("alice-again"),
         store -> {
-          assertThat(store.settings().bytes("device_keys").orElseThrow())
-              .isNotEqualTo(keys.get());
+          assertThat(store.settings().bytes("device_keys").orElseThrow()).isNotEqualTo(keys.get());
           assertThat(store.sql().number("SELECT count(*) FROM session")).isZero();
         });
   }

@@ -17,6 +17,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -292,6 +293,28 @@ final class FakeServer implements AutoCloseable {
 
   synchronized int mailboxSize(AccountId account) {
     return device(account, 1).mailbox.size();
+  }
+
+  /// Takes away what waits for a device.
+  synchronized List<Delivery> takeMailbox(AccountId account, int number) {
+    TreeMap<Long, Delivery> mailbox = device(account, number).mailbox;
+    List<Delivery> all = List.copyOf(mailbox.values());
+    mailbox.clear();
+    return all;
+  }
+
+  /// Puts it back, as accepted so much later.
+  synchronized void putBack(
+      AccountId account, int number, List<Delivery> deliveries, Duration later) {
+    for (Delivery delivery : deliveries) {
+      device(account, number)
+          .mailbox
+          .put(
+              delivery.getPosition(),
+              delivery.toBuilder()
+                  .setAcceptedAtMs(delivery.getAcceptedAtMs() + later.toMillis())
+                  .build());
+    }
   }
 
   /// Turns the order of what waits for a device around, as that of different senders may be.

@@ -134,7 +134,8 @@ final class RegistrationTest {
   @Test
   void recoveryCode_isThereUntilItIsKept() {
     Sotto alice = people.register("alice");
-    assertThat(alice.recoveryCode().orElseThrow()).matches("([0-9A-HJKMNP-TV-Z]{4} ){15}[0-9A-HJKMNP-TV-Z]{4}");
+    assertThat(alice.recoveryCode().orElseThrow())
+        .matches("([0-9A-HJKMNP-TV-Z]{4} ){15}[0-9A-HJKMNP-TV-Z]{4}");
     alice.recoveryCodeKept();
     assertThat(alice.recoveryCode()).isEmpty();
   }

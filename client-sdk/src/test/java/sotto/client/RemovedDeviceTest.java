@@ -108,6 +108,58 @@ final class RemovedDeviceTest {
     assertThat(devices(after)).isNotEmpty().containsOnly(1);
   }
 
+  /// A2 writes to B1, which is not there, and is removed; B1 knows that already when it hears from
+  /// the server what A2 wrote.
+  ///
+  /// @param metBefore whether A2 and B1 have spoken before
+  /// @param later how much later than it did the server says that it took it
+  private Sotto hearsAfterRemoval(boolean metBefore, Duration later) {
+    Sotto b1 = people.register("bob");
+    Username bob = Username.of("bob");
+    Username alice = Username.of("alice");
+    if (metBefore) {
+      a2.conversationWith(bob).send("first").await(Status.DELIVERED, PATIENCE);
+      b1.conversationWith(alice).send("answer").await(Status.DELIVERED, PATIENCE);
+      assertThat(b1.awaitOutbox(PATIENCE)).isTrue();
+    }
+    b1.close();
+    a2.conversationWith(bob).send("on its way").await(Status.SENT, PATIENCE);
+    var withheld = people.server.takeMailbox(people.id("bob"), 1);
+    a1.removeDevice(new DeviceId(2));
+    Sotto back = people.open("bob");
+    back.conversationWith(alice).send("back").await(Status.DELIVERED, PATIENCE);
+    back.close();
+    people.server.putBack(people.id("bob"), 1, withheld, later);
+    Sotto again = people.open("bob");
+    assertThat(again.awaitMailboxEmpty(PATIENCE)).isTrue();
+    return again;
+  }
+
+  private static List<String> texts(Sotto sotto) {
+    return sotto.conversationWith(Username.of("alice")).messages(10).stream()
+        .map(MessageView::text)
+        .toList();
+  }
+
+  @Test
+  void whatARemovedDeviceHadSent_arrives() {
+    Sotto b1 = hearsAfterRemoval(true, Duration.ZERO);
+    TwoPeople.await(() -> texts(b1).contains("on its way"));
+  }
+
+  @Test
+  void whatARemovedDeviceHadSent_arrives_alsoWhereItWasTheFirst() {
+    Sotto b1 = hearsAfterRemoval(false, Duration.ZERO);
+    TwoPeople.await(() -> texts(b1).contains("on its way"));
+  }
+
+  @Test
+  void whatARemovedDeviceSendsAfterwards_isNotShown_evenIfTheServerTakesIt() {
+    Sotto b1 = hearsAfterRemoval(true, Duration.ofHours(1));
+    a1.conversationWith(Username.of("bob")).send("the last").await(Status.DELIVERED, PATIENCE);
+    assertThat(texts(b1)).contains("the last").doesNotContain("on its way");
+  }
+
   private boolean toAlice(Send frame) {
     return frame.getAccountId().toByteArray().length == 16
         && java.util.Arrays.equals(frame.getAccountId().toByteArray(), people.id("alice").bytes());

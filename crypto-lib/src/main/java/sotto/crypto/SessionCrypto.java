@@ -28,7 +28,7 @@ import sotto.chain.DeviceId;
 ///
 /// Guarantees:
 /// - The only trust is [SessionStore#identityOf]: with no other key is a session started, used or
-///   believed.
+///   believed; but for what a removed device sent before ([#decryptOfRemoved]).
 /// - The store is written only when an operation succeeded, all of it before the operation returns.
 ///   Whatever a message contains, the answer is a [Decrypted]; only the store's own unchecked
 ///   exceptions come out, as themselves.
@@ -157,19 +157,30 @@ public final class SessionCrypto {
   /// @param type [Sealed.Ciphertext#RATCHET] or [Sealed.Ciphertext#PRE_KEY]
   /// @param bytes the ciphertext, as it arrived
   public Decrypted decrypt(DeviceAddress from, int type, byte[] bytes) {
+    return decrypt(adapter(from), from, type, bytes);
+  }
+
+  /// Decrypts a message that a device sent before it was removed. Whether it did is the caller's to
+  /// know: nothing in the message says so.
+  ///
+  /// @param identity the key with which the chain listed the device, 33 bytes
+  public Decrypted decryptOfRemoved(DeviceAddress from, byte[] identity, int type, byte[] bytes) {
+    return decrypt(adapter(from, Optional.of(identity)), from, type, bytes);
+  }
+
+  private Decrypted decrypt(StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes) {
     if (from.equals(self)) {
       return new Decrypted.Undecryptable(Decrypted.Reason.FROM_SELF);
     }
     if (bytes.length > MAX_MESSAGE) {
       return new Decrypted.Undecryptable(Decrypted.Reason.MALFORMED);
     }
-    StoreAdapter adapter = adapter(from);
     if (!adapter.known()) {
       return new Decrypted.UnknownDevice();
     }
     Decrypted decrypted;
     try {
-      decrypted = decrypt(adapter, from, type, bytes);
+      decrypted = read(adapter, from, type, bytes);
     } catch (RuntimeException | AssertionError e) {
       decrypted = new Decrypted.Undecryptable(Decrypted.Reason.LIBRARY_FAULT);
     }
@@ -180,8 +191,7 @@ public final class SessionCrypto {
     return adapter.commit() ? decrypted : new Decrypted.Undecryptable(Decrypted.Reason.REPLAYED);
   }
 
-  private static Decrypted decrypt(
-      StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes) {
+  private static Decrypted read(StoreAdapter adapter, DeviceAddress from, int type, byte[] bytes) {
     return switch (type) {
       case Sealed.Ciphertext.RATCHET -> ratchet(adapter, from, bytes);
       case Sealed.Ciphertext.PRE_KEY -> preKey(adapter, from, bytes);
@@ -261,7 +271,11 @@ public final class SessionCrypto {
   }
 
   private StoreAdapter adapter(DeviceAddress peer) {
-    return new StoreAdapter(store, peer, identity, registrationId);
+    return adapter(peer, store.identityOf(peer));
+  }
+
+  private StoreAdapter adapter(DeviceAddress peer, Optional<byte[]> trusted) {
+    return new StoreAdapter(store, peer, trusted, identity, registrationId);
   }
 
   private static SessionCipher cipher(StoreAdapter adapter, DeviceAddress peer) {

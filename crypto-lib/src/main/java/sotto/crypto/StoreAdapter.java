@@ -50,13 +50,18 @@ final class StoreAdapter
   private @Nullable RuntimeException storeException;
   private @Nullable Error storeError;
 
+  /// @param trusted the only key that the peer may have
   StoreAdapter(
-      SessionStore store, DeviceAddress peer, IdentityKeyPair identity, int registrationId) {
+      SessionStore store,
+      DeviceAddress peer,
+      Optional<byte[]> trusted,
+      IdentityKeyPair identity,
+      int registrationId) {
     this.store = store;
     this.peer = peer;
     this.identity = identity;
     this.registrationId = registrationId;
-    this.trusted = store.identityOf(peer);
+    this.trusted = trusted;
     this.oldSession = store.session(peer);
   }
 

@@ -89,7 +89,10 @@ final class Adopter {
       return true;
     }
     Optional<Segment> segment =
-        depot.get(blobId, ref.getSize()).flatMap(blob -> codec.open(segmentId, blob)).filter(Segment::settled);
+        depot
+            .get(blobId, ref.getSize())
+            .flatMap(blob -> codec.open(segmentId, blob))
+            .filter(Segment::settled);
     segment.ifPresent(s ->
         lane.call(_ -> {
           ContactRow contact = store.contacts().findOrAdd(s.peer(), now.getAsLong());

@@ -20,8 +20,8 @@ import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.Faults;
 import sotto.crypto.ArchiveKey;
 
-/// The server as the place where segments and pieces of backups are. Every call blocks, and throws a [SottoException]
-/// when the server does not answer now.
+/// The server as the place where segments and pieces of backups are. Every call blocks, and throws
+/// a [SottoException] when the server does not answer now.
 public final class Depot {
 
   /// What became of an upload.

@@ -15,8 +15,8 @@ import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadResponse;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
-import sotto.client.SottoException.Code;
 import sotto.client.SottoException;
+import sotto.client.SottoException.Code;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.store.ArchivedMessage;
@@ -25,9 +25,8 @@ import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.HistoryRows.Cursor;
 import sotto.client.internal.store.HistoryRows.Out;
 import sotto.client.internal.store.HistoryRows.Part;
-import sotto.client.internal.store.HistoryRows;
-import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.Store;
 
 /// Gives this device's history to a new one: conversation by conversation, in segments like those

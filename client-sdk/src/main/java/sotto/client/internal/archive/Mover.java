@@ -162,8 +162,7 @@ final class Mover {
     Optional<Chosen> chosen =
         lane.call(_ -> {
           List<CopiedRow> settled =
-              Segment.fitting(
-                  store.archivedRows().settled(contact, before, Segment.MAX_MESSAGES));
+              Segment.fitting(store.archivedRows().settled(contact, before, Segment.MAX_MESSAGES));
           Optional<ContactRow> peer = store.contacts().find(contact);
           Optional<AccountId> account = peer.flatMap(ContactRow::account);
           if (settled.isEmpty() || account.isEmpty()) {

@@ -23,8 +23,8 @@ import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.SegmentRow;
 import sotto.content.v1.Attachment;
 
-/// Segments as `sotto.archive.v1` messages, for the archive and for backups. What is read is trusted no more than a peer's content:
-/// it is refused unless every field is within its bounds.
+/// Segments as `sotto.archive.v1` messages, for the archive and for backups. What is read is
+/// trusted no more than a peer's content: it is refused unless every field is within its bounds.
 public final class SegmentFormat {
   private static final int VERSION = 1;
   private static final int ID = 16;

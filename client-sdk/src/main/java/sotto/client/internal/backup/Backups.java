@@ -188,10 +188,7 @@ public final class Backups {
   }
 
   private long writeAll(
-      BackupFileWriter out,
-      Pieces pieces,
-      List<PieceRef> refs,
-      Consumer<BackupProgress> progress)
+      BackupFileWriter out, Pieces pieces, List<PieceRef> refs, Consumer<BackupProgress> progress)
       throws IOException {
     long total = lane.call(_ -> store.backedUp().countAll());
     long messages = 0;
@@ -202,8 +199,7 @@ public final class Backups {
         Optional<ArchivedMessage> from = last;
         List<CopiedRow> rows =
             lane.call(_ ->
-                Segment.fitting(
-                    store.backedUp().after(contact.id(), from, Segment.MAX_MESSAGES)));
+                Segment.fitting(store.backedUp().after(contact.id(), from, Segment.MAX_MESSAGES)));
         if (rows.isEmpty()) {
           break;
         }
@@ -218,8 +214,7 @@ public final class Backups {
   }
 
   private BackupIndex index(byte[] archiveKey, List<PieceRef> refs, long messages) {
-    return Index.of(
-        store, now.getAsLong(), archiveKey, archives.manifestOnLane(), refs, messages);
+    return Index.of(store, now.getAsLong(), archiveKey, archives.manifestOnLane(), refs, messages);
   }
 
   /// The archive's key, if anything is in the archive.

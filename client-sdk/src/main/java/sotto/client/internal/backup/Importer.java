@@ -79,9 +79,7 @@ public final class Importer {
     long id =
         contact.getUsername().isEmpty()
             ? row.id()
-            : store
-                .contacts()
-                .pin(new Username(contact.getUsername()), account, now.getAsLong());
+            : store.contacts().pin(new Username(contact.getUsername()), account, now.getAsLong());
     store.contacts().setVerification(id, Index.verification(contact));
     if (contact.getBlocked()) {
       store.contacts().setBlocked(id, true);

@@ -66,8 +66,7 @@ public final class Opened implements AutoCloseable {
   /// @param manifest decrypted
   /// @param key stays the caller's
   /// @throws SottoException BACKUP_DAMAGED, SERVER_UNREACHABLE
-  public static Opened kept(
-      AccountChain chain, Bytes manifest, BackupKey key, BlobSource blobs) {
+  public static Opened kept(AccountChain chain, Bytes manifest, BackupKey key, BlobSource blobs) {
     BackupManifest read = manifest(manifest, chain.id());
     Pieces pieces = new Pieces(chain.id(), key);
     try {
@@ -102,7 +101,8 @@ public final class Opened implements AutoCloseable {
         return manifest;
       }
     } catch (InvalidProtocolBufferException e) {
-      throw SottoException.of(Code.BACKUP_DAMAGED, "The account's recovery record is malformed.", e);
+      throw SottoException.of(
+          Code.BACKUP_DAMAGED, "The account's recovery record is malformed.", e);
     }
     throw BackupFile.damaged("The account's recovery record is malformed, or of a newer version.");
   }
@@ -113,7 +113,8 @@ public final class Opened implements AutoCloseable {
         .get(Bytes.of(ref.getBlobId().toByteArray()), ref.getSize())
         .flatMap(sealed -> pieces.index(id, sealed, false))
         .orElseThrow(() ->
-            BackupFile.damaged("The server has lost or damaged the list of what the backup holds."));
+            BackupFile.damaged(
+                "The server has lost or damaged the list of what the backup holds."));
   }
 
   private static Optional<Segment> segment(PieceRef ref, Pieces pieces, BlobSource blobs) {

@@ -2,6 +2,7 @@ package sotto.client.internal.engine;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.api.trace.SpanKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,8 @@ import sotto.proto.MessageSpans;
 /// stops a device. Only when the store cannot commit nothing is acked.
 final class Inbox {
   private static final int MAX_ACK = 1024;
+  private static final long CLOCKS_APART = Duration.ofMinutes(10).toMillis();
+  private static final long MAILBOX_LIFE = Duration.ofDays(31).toMillis();
 
   private final Core core;
   private final ChainSync chains;
@@ -100,8 +103,8 @@ final class Inbox {
     if (core.store().dedupe().seen(from, ciphertext)) {
       return;
     }
-    boolean known = core.store().sessions().identityOf(from).isPresent();
-    if (!known || core.store().waiting().count(from.account()) > 0) {
+    if (!believed(from, delivery.getAcceptedAtMs())
+        || core.store().waiting().count(from.account()) > 0) {
       core.store()
           .waiting()
           .add(
@@ -137,17 +140,52 @@ final class Inbox {
         new DeviceId(envelope.getSenderDevice()));
   }
 
+  private static int type(Envelope envelope) {
+    return envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_PRE_KEY
+        ? Sealed.Ciphertext.PRE_KEY
+        : Sealed.Ciphertext.RATCHET;
+  }
+
   private Decrypted open(DeviceAddress from, Envelope envelope) {
-    int type =
-        envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_PRE_KEY
-            ? Sealed.Ciphertext.PRE_KEY
-            : Sealed.Ciphertext.RATCHET;
-    return core.self().crypto().decrypt(from, type, envelope.getCiphertext().toByteArray());
+    return core.self()
+        .crypto()
+        .decrypt(from, type(envelope), envelope.getCiphertext().toByteArray());
+  }
+
+  private Decrypted open(DeviceAddress from, Envelope envelope, long acceptedAt) {
+    return formerKey(from, acceptedAt)
+        .map(key ->
+            core.self()
+                .crypto()
+                .decryptOfRemoved(
+                    from, key, type(envelope), envelope.getCiphertext().toByteArray()))
+        .orElseGet(() -> open(from, envelope));
+  }
+
+  private boolean isListed(DeviceAddress from) {
+    return core.store().sessions().identityOf(from).isPresent();
+  }
+
+  private boolean believed(DeviceAddress from, long acceptedAt) {
+    return isListed(from) || formerKey(from, acceptedAt).isPresent();
+  }
+
+  /// The key of a device that has left its account since the message was accepted: what was
+  /// accepted arrives. For the time in which it may have waited in a mailbox, and not longer: a
+  /// server that sides with who has a lost device could still show something as from before.
+  private Optional<byte[]> formerKey(DeviceAddress from, long acceptedAt) {
+    return core.store()
+        .chains()
+        .of(from.account())
+        .flatMap(chain -> chain.former(from.device()))
+        .filter(former -> acceptedAt <= former.removedAtMillis() + CLOCKS_APART)
+        .filter(former -> core.clock().millis() <= former.removedAtMillis() + MAILBOX_LIFE)
+        .map(former -> former.entry().identityKey().toArray());
   }
 
   private void decrypt(Transaction tx, DeviceAddress from, Envelope envelope, long acceptedAt) {
     byte[] ciphertext = envelope.getCiphertext().toByteArray();
-    Decrypted decrypted = open(from, envelope);
+    Decrypted decrypted = open(from, envelope, acceptedAt);
     core.store().dedupe().record(from, ciphertext, core.clock().millis());
     switch (decrypted) {
       case Decrypted.Plaintext(byte[] padded) ->
@@ -160,16 +198,23 @@ final class Inbox {
       case Decrypted.Duplicate _ -> {}
       case Decrypted.UnknownDevice _, Decrypted.NoSession _, Decrypted.IdentityChanged _ -> {
         reception.undecryptable(tx, from, acceptedAt);
-        retries.ask(tx, from, ciphertext, acceptedAt);
+        ask(tx, from, ciphertext, acceptedAt);
       }
       case Decrypted.Undecryptable(Decrypted.Reason reason) -> {
         if (reason != Decrypted.Reason.FROM_SELF) {
           reception.undecryptable(tx, from, acceptedAt);
         }
         if (reason.healable()) {
-          retries.ask(tx, from, ciphertext, acceptedAt);
+          ask(tx, from, ciphertext, acceptedAt);
         }
       }
+    }
+  }
+
+  /// A device that was removed can send nothing again.
+  private void ask(Transaction tx, DeviceAddress from, byte[] ciphertext, long acceptedAt) {
+    if (isListed(from)) {
+      retries.ask(tx, from, ciphertext, acceptedAt);
     }
   }
 
@@ -205,7 +250,7 @@ final class Inbox {
         core.lane()
             .submit(tx -> {
               DeviceAddress from = sender(envelope.get());
-              if (core.store().sessions().identityOf(from).isPresent()
+              if (isListed(from)
                   && open(from, envelope.get()) instanceof Decrypted.Plaintext(byte[] padded)) {
                 Padding.unpad(padded)
                     .flatMap(content -> Contents.check(content, core.self().id()))
@@ -259,8 +304,7 @@ final class Inbox {
     }
     DeviceAddress from = sender(envelope.get());
     byte[] ciphertext = envelope.get().getCiphertext().toByteArray();
-    if (core.store().sessions().identityOf(from).isPresent()
-        && !core.store().dedupe().seen(from, ciphertext)) {
+    if (believed(from, entry.acceptedAt()) && !core.store().dedupe().seen(from, ciphertext)) {
       decrypt(tx, from, envelope.get(), entry.acceptedAt());
     }
   }

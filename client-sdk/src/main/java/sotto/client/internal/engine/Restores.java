@@ -41,8 +41,7 @@ public final class Restores {
         Recovery recovery = Recovery.of(server, dialer, code, username);
         BackupKey key = code.backupKey()) {
       Recovery.Opened record = opened(recovery);
-      try (Opened backup =
-          Opened.kept(record.chain(), record.manifest(), key, recovery::blob)) {
+      try (Opened backup = Opened.kept(record.chain(), record.manifest(), key, recovery::blob)) {
         return restore(
             server,
             backup,
@@ -100,12 +99,7 @@ public final class Restores {
         Optional<Long> version =
             record instanceof Recovery.Opened o ? Optional.of(o.version()) : Optional.empty();
         return restore(
-            server,
-            backup,
-            Optional.of(code),
-            () -> opened(recovery).chain(),
-            version,
-            progress);
+            server, backup, Optional.of(code), () -> opened(recovery).chain(), version, progress);
       }
     }
   }

@@ -3,7 +3,6 @@ package sotto.client.internal.store;
 import java.util.List;
 import java.util.Optional;
 import sotto.client.Failure;
-import sotto.client.MessageId;
 
 /// The rows of messages on their way into segments and back.
 ///
@@ -50,7 +49,11 @@ public final class ArchivedRows {
   /// The oldest messages of a conversation that can move, in its order.
   public List<CopiedRow> settled(long contact, long before, int limit) {
     return copies.read(
-        SETTLED + "ORDER BY sent_at, message_id, incoming LIMIT ?", contact, before, contact, limit);
+        SETTLED + "ORDER BY sent_at, message_id, incoming LIMIT ?",
+        contact,
+        before,
+        contact,
+        limit);
   }
 
   /// The messages of a conversation behind a place, in its order, settled or not; those that have

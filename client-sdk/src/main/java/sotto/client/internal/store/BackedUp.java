@@ -10,7 +10,8 @@ import java.util.Optional;
 /// is given up as a whole, so that no message is ever in two pieces, and none in a piece that is no
 /// longer here.
 public final class BackedUp {
-  // Not: what could not be decrypted, which is no message; what the archive has; what has files that
+  // Not: what could not be decrypted, which is no message; what the archive has; what has files
+  // that
   // are still on their way to the server.
   private static final String ALL =
       "FROM message WHERE contact = ? AND kind <> 1 AND (segment = 0 OR segment NOT IN"
@@ -71,8 +72,7 @@ public final class BackedUp {
 
   /// How many rows are as a piece has them.
   public int left(long piece) {
-    return (int)
-        sql.number("SELECT count(*) FROM message WHERE backup = ? AND backup <> 0", piece);
+    return (int) sql.number("SELECT count(*) FROM message WHERE backup = ? AND backup <> 0", piece);
   }
 
   /// Forgets that a piece has rows.

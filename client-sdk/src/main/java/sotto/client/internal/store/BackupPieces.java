@@ -88,8 +88,7 @@ public final class BackupPieces {
 
   /// Those that are not at the server yet.
   public List<Piece> begun() {
-    return sql.list(
-        ROWS + "WHERE blob_id IS NULL AND dropped = 0 ORDER BY id", BackupPieces::row);
+    return sql.list(ROWS + "WHERE blob_id IS NULL AND dropped = 0 ORDER BY id", BackupPieces::row);
   }
 
   /// Those with messages that are at the server, in the order in which they were made.
