@@ -17,10 +17,11 @@ import sotto.content.v1.RetryRequest;
 /// Heals what could not be decrypted: asks for it once more over a new session, and answers such
 /// requests from the send log (protocol R3). For the lane only.
 ///
-/// A peer can make a device ask, so asking is bounded: a few requests for each device and hour, and
-/// one new session. What is asked beyond is not asked.
+/// A peer can make a device ask, so asking is bounded: one request for each envelope that came, as
+/// many for each device and hour as a mailbox holds of one sender, and one new session. What is
+/// asked beyond is not asked.
 final class Retries {
-  private static final int MAX_REQUESTS = 8;
+  private static final int MAX_REQUESTS = 2_500;
   private static final long WINDOW_NANOS = Duration.ofHours(1).toNanos();
   private static final int MAX_DEVICES = 10_000;
 
