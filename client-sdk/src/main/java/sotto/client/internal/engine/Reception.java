@@ -184,7 +184,7 @@ final class Reception {
     int device = from.device().number();
     Optional<Long> open = store.messages().newestIfUndecryptable(contact.id(), device);
     if (open.isPresent()) {
-      store.messages().countAgain(open.get());
+      store.messages().countAgain(open.get(), acceptedAt);
       return;
     }
     store

@@ -127,8 +127,13 @@ public final class Messages {
   }
 
   /// Counts one more undecryptable message on a row.
-  public void countAgain(long row) {
-    sql.update("UPDATE message SET times = times + 1 WHERE id = ?", row);
+  ///
+  /// @param acceptedAt of that one: the row stands for all until then, see [#healed]
+  public void countAgain(long row, long acceptedAt) {
+    sql.update(
+        "UPDATE message SET times = times + 1, accepted_at = max(accepted_at, ?) WHERE id = ?",
+        acceptedAt,
+        row);
   }
 
   /// Counts a device's undecryptable messages down by one that came after all: the message before
