@@ -67,6 +67,12 @@ final class EventPrinter {
         session.notice("device_removed", "This device was removed from its account.");
         yield false;
       }
+      case Event.Diverged diverged -> {
+        session.notice(
+            "home_diverged",
+            "Another copy of this home was used meanwhile: what came to it is not here.");
+        yield false;
+      }
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
       case Event.PresenceChanged presence -> false;

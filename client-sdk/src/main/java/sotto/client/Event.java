@@ -61,6 +61,12 @@ public sealed interface Event {
   /// @param id the event's id
   record Removed(long id) implements Event {}
 
+  /// Another copy of this home has been the device meanwhile, or this home was put back from a
+  /// copy. Sessions are begun anew; what has come to the other copy is not here.
+  ///
+  /// @param id the event's id
+  record Diverged(long id) implements Event {}
+
   /// A contact types, or no longer does.
   ///
   /// @param id [#LIVE]

@@ -191,6 +191,12 @@ final class FakeServer implements AutoCloseable {
   boolean addDeviceBreaks;
   final Map<ByteString, CompletableFuture<ByteString>> slots = new ConcurrentHashMap<>();
   boolean loseResults;
+
+  /// How many streams end instead of having their number answered, and pre-keys are not taken.
+  int helloAnswersLost;
+
+  int preKeyUploadsLost;
+
   boolean registrationBreaks;
 
   /// What those are told who may not register; empty = everybody may.
@@ -877,6 +883,10 @@ final class FakeServer implements AutoCloseable {
           _ -> {
             DeviceAddress caller = caller();
             Device d = device(caller.account(), caller.device().number());
+            if (preKeyUploadsLost > 0) {
+              preKeyUploadsLost--;
+              throw Statuses.of(Reason.SHUTTING_DOWN, "not taken");
+            }
             if (request.getReplaceAll()) {
               d.oneTime.clear();
               d.oneTimeKyber.clear();
@@ -1015,6 +1025,12 @@ final class FakeServer implements AutoCloseable {
     }
 
     private void hello(Device device, long number) {
+      if (helloAnswersLost > 0) {
+        helloAnswersLost--;
+        device.highestConnection = Math.max(device.highestConnection, number);
+        fail(Statuses.of(Reason.SHUTTING_DOWN, "the answer is lost"));
+        return;
+      }
       if (number <= device.highestConnection) {
         send(
             ServerFrame.newBuilder()

@@ -104,6 +104,10 @@ final class ChatEvents implements AutoCloseable {
           view.warning("devices_changed", TerminalText.name(devices.sentence()));
       case Event.Removed removed ->
           view.warning("device_removed", "This device was removed from its account.");
+      case Event.Diverged diverged ->
+          view.warning(
+              "home_diverged",
+              "Another copy of this home was used meanwhile: what came to it is not here.");
       case Event.Displaced displaced ->
           view.warning("displaced", "Another sotto of this device took the connection over.");
       case Event.FileProgress progress -> files.moved(progress, view);

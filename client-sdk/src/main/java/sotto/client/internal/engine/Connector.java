@@ -38,12 +38,15 @@ import sotto.client.internal.net.Wire;
 final class Connector {
   /// What the engine does with a stream.
   interface Guest {
-    /// Commits a connection number above all before, and gives it.
-    ///
-    /// @param atLeast the lowest it may be
-    long nextConnectionNumber(long atLeast);
+    /// The number to say hello with.
+    ConnectionNumbers.Numbered connectionNumber();
 
-    /// The store was behind the server: archives all sessions and replaces all pre-keys.
+    /// The number was not above the server's highest.
+    ///
+    /// @return the one to say hello with again
+    ConnectionNumbers.Numbered diverged(ConnectionNumbers.Numbered refused, long highest);
+
+    /// Finishes what [#diverged] began, if it did. Blocks.
     void mend(ServerCalls calls);
 
     /// The stream is open.
@@ -218,7 +221,8 @@ final class Connector {
       Tokens tokens = new Tokens(wire.channel(), place.host(), new LaneSigner(core));
       ServerCalls calls = ServerCalls.of(wire.channel(), tokens);
       String token = token(tokens);
-      long number = guest.nextConnectionNumber(1);
+      guest.mend(calls);
+      ConnectionNumbers.Numbered number = guest.connectionNumber();
       ChatStream stream = ChatStream.open(wire.channel(), token, this);
       try (DirectHttp direct = DirectHttp.trusting(place.trustedCa())) {
         Welcome welcome = welcome(calls, stream, number);
@@ -246,12 +250,13 @@ final class Connector {
       }
     }
 
-    private Welcome welcome(ServerCalls calls, ChatStream stream, long number) {
-      ServerFrame first = hello(stream, number);
+    private Welcome welcome(
+        ServerCalls calls, ChatStream stream, ConnectionNumbers.Numbered number) {
+      ServerFrame first = hello(stream, number.value());
       if (first.hasDiverged()) {
-        long next = guest.nextConnectionNumber(first.getDiverged().getHighest() + 1);
+        ConnectionNumbers.Numbered next = guest.diverged(number, first.getDiverged().getHighest());
         guest.mend(calls);
-        first = hello(stream, next);
+        first = hello(stream, next.value());
       }
       if (!first.hasWelcome()) {
         throw SottoException.of(Code.REFUSED, "The server did not open the device's stream.");

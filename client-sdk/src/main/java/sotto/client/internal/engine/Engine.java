@@ -47,7 +47,6 @@ import sotto.client.internal.store.Store;
 
 /// One open home: everything wired together.
 public final class Engine implements AutoCloseable {
-  private static final String CONNECTION_NUMBER = "connection_number";
   private static final String CLOCK_OFFSET = "clock_offset";
   private static final String REMOVED = "device_removed";
   private static final Duration ARCHIVE_CHECK = Duration.ofMinutes(5);
@@ -81,6 +80,7 @@ public final class Engine implements AutoCloseable {
   private final Backups backups;
   private final Restores restores;
   private final Optional<Duration> archiveAfter;
+  private final ConnectionNumbers numbers;
   private final Connector connector;
   private volatile boolean mailboxEmpty;
   private volatile boolean supplied;
@@ -156,6 +156,7 @@ public final class Engine implements AutoCloseable {
             autoSaver,
             new Removals(core, archives, uploads),
             syncs);
+    this.numbers = new ConnectionNumbers(core);
     this.connector = new Connector(core, dialer, new Guest());
     this.backups =
         new Backups(
@@ -615,25 +616,25 @@ public final class Engine implements AutoCloseable {
 
   private final class Guest implements Connector.Guest {
     @Override
-    public long nextConnectionNumber(long atLeast) {
-      return core.lane()
-          .call(_ -> {
-            long last = core.store().settings().number(CONNECTION_NUMBER).orElse(0L);
-            long next = Math.max(last + 1, atLeast);
-            core.store().settings().put(CONNECTION_NUMBER, next);
-            return next;
-          });
+    public ConnectionNumbers.Numbered connectionNumber() {
+      return core.lane().call(_ -> numbers.next());
+    }
+
+    @Override
+    public ConnectionNumbers.Numbered diverged(ConnectionNumbers.Numbered refused, long highest) {
+      return core.lane().call(tx -> numbers.diverged(tx, refused, highest));
     }
 
     @Override
     public void mend(ServerCalls calls) {
-      core.lane()
-          .call(_ -> {
-            core.self().crypto().archiveAll();
-            core.store().sql().update("DELETE FROM sender_key");
-            return true;
-          });
-      supply.replaceAll(calls);
+      if (core.lane().call(_ -> numbers.mending())) {
+        supply.replaceAll(calls);
+        core.lane()
+            .call(_ -> {
+              numbers.mended();
+              return true;
+            });
+      }
     }
 
     @Override
@@ -641,6 +642,7 @@ public final class Engine implements AutoCloseable {
       names.connecting();
       core.lane()
           .call(tx -> {
+            numbers.welcomed();
             long offset = core.clock().learn(welcome.getServerTimeMs());
             core.store().settings().put(CLOCK_OFFSET, offset);
             if (welcome.getMissedSinceMs() > 0) {

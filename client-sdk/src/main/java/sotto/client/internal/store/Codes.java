@@ -106,6 +106,7 @@ final class Codes {
       case FILE -> 7;
       case DEVICES -> 8;
       case REMOVED -> 9;
+      case DIVERGED -> 10;
     };
   }
 
@@ -120,6 +121,7 @@ final class Codes {
       case 7 -> Events.Kind.FILE;
       case 8 -> Events.Kind.DEVICES;
       case 9 -> Events.Kind.REMOVED;
+      case 10 -> Events.Kind.DIVERGED;
       default -> throw unknown();
     };
   }

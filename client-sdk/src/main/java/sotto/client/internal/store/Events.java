@@ -27,7 +27,9 @@ public final class Events {
     /// [Event.DevicesChanged]; the detail is the sentence.
     DEVICES,
     /// [Event.Removed].
-    REMOVED
+    REMOVED,
+    /// [Event.Diverged].
+    DIVERGED
   }
 
   private record Stored(long id, Kind kind, long message, long contact, String detail) {}
@@ -110,6 +112,7 @@ public final class Events {
       case DISPLACED -> Optional.of(new Event.Displaced(e.id()));
       case DEVICES -> Optional.of(new Event.DevicesChanged(e.id(), e.detail()));
       case REMOVED -> Optional.of(new Event.Removed(e.id()));
+      case DIVERGED -> Optional.of(new Event.Diverged(e.id()));
       case FILE -> message(e).flatMap(m -> FileDetail.read(e.detail()).event(e.id(), m));
     };
   }
