@@ -8,9 +8,14 @@ import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,12 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 import sotto.account.v1.SignInResponse;
 import sotto.chain.DeviceId;
 import sotto.chat.v1.DeviceEnvelope;
+import sotto.chat.v1.MismatchedDevices;
 import sotto.chat.v1.Send;
+import sotto.chat.v1.SendResult;
 import sotto.client.Connection.State;
 import sotto.client.SottoException.Code;
 
 /// A device leaves its account: it learns that it did, and nobody writes to it any more.
 final class RemovedDeviceTest {
+  private static final Username ALICE = Username.of("alice");
+
   @TempDir Path folder;
   private TwoPeople people;
   private Sotto a1;
@@ -108,56 +117,95 @@ final class RemovedDeviceTest {
     assertThat(devices(after)).isNotEmpty().containsOnly(1);
   }
 
-  /// A2 writes to B1, which is not there, and is removed; B1 knows that already when it hears from
-  /// the server what A2 wrote.
-  ///
-  /// @param metBefore whether A2 and B1 have spoken before
-  /// @param later how much later than it did the server says that it took it
-  private Sotto hearsAfterRemoval(boolean metBefore, Duration later) {
-    Sotto b1 = people.register("bob");
-    Username bob = Username.of("bob");
-    Username alice = Username.of("alice");
-    if (metBefore) {
-      a2.conversationWith(bob).send("first").await(Status.DELIVERED, PATIENCE);
-      b1.conversationWith(alice).send("answer").await(Status.DELIVERED, PATIENCE);
-      assertThat(b1.awaitOutbox(PATIENCE)).isTrue();
+  @Test
+  void tenSendersDuringTheRemoval_encryptNothingForItOnceTheyKnow_andAllArrives()
+      throws InterruptedException {
+    Map<String, Sotto> senders = new LinkedHashMap<>();
+    for (int i = 0; i < 10; i++) {
+      Sotto sender = people.register("s" + i + "ender");
+      sender.conversationWith(ALICE).send("0").await(Status.DELIVERED, PATIENCE);
+      senders.put("s" + i + "ender", sender);
     }
-    b1.close();
-    a2.conversationWith(bob).send("on its way").await(Status.SENT, PATIENCE);
-    var withheld = people.server.takeMailbox(people.id("bob"), 1);
+    CountDownLatch halfway = new CountDownLatch(senders.size());
+    List<Thread> threads = new ArrayList<>();
+    CountDownLatch removed = new CountDownLatch(1);
+    for (Sotto sender : senders.values()) {
+      threads.add(
+          Thread.startVirtualThread(() -> {
+            for (int i = 1; i < 19; i++) {
+              SentMessage sent = sender.conversationWith(ALICE).send(Integer.toString(i));
+              if (i % 5 == 0) {
+                sent.await(Status.SENT, PATIENCE);
+                halfway.countDown();
+              }
+            }
+            awaitEnd(removed);
+            sender.conversationWith(ALICE).send("19");
+          }));
+    }
+    halfway.await();
     a1.removeDevice(new DeviceId(2));
-    Sotto back = people.open("bob");
-    back.conversationWith(alice).send("back").await(Status.DELIVERED, PATIENCE);
-    back.close();
-    people.server.putBack(people.id("bob"), 1, withheld, later);
-    Sotto again = people.open("bob");
-    assertThat(again.awaitMailboxEmpty(PATIENCE)).isTrue();
-    return again;
+    removed.countDown();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    TwoPeople.await(() -> a2.connection().state() == State.REMOVED);
+    List<String> all = IntStream.range(0, 20).mapToObj(Integer::toString).toList();
+    senders.keySet().forEach(name -> TwoPeople.await(() -> texts(a1, name).size() >= all.size()));
+    senders.keySet().forEach(name -> assertThat(texts(a1, name)).isEqualTo(all));
+    insistThatWhoKnowsTheRemovalLeavesItOut(2);
   }
 
-  private static List<String> texts(Sotto sotto) {
-    return sotto.conversationWith(Username.of("alice")).messages(10).stream()
+  private static void awaitEnd(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<String> texts(Sotto sotto, String with) {
+    return sotto.conversationWith(Username.of(with)).messages(100).stream()
         .map(MessageView::text)
         .toList();
   }
 
-  @Test
-  void whatARemovedDeviceHadSent_arrives() {
-    Sotto b1 = hearsAfterRemoval(true, Duration.ZERO);
-    TwoPeople.await(() -> texts(b1).contains("on its way"));
+  /// Looks at all that was sent to Alice, refused or not.
+  private void insistThatWhoKnowsTheRemovalLeavesItOut(int sequence) {
+    List<Send> knowing =
+        people.server.received().stream()
+            .filter(this::toAlice)
+            .filter(f -> f.getChainSequence() >= sequence)
+            .toList();
+    assertThat(devices(knowing)).isNotEmpty().doesNotContain(2);
   }
 
   @Test
-  void whatARemovedDeviceHadSent_arrives_alsoWhereItWasTheFirst() {
-    Sotto b1 = hearsAfterRemoval(false, Duration.ZERO);
-    TwoPeople.await(() -> texts(b1).contains("on its way"));
-  }
-
-  @Test
-  void whatARemovedDeviceSendsAfterwards_isNotShown_evenIfTheServerTakesIt() {
-    Sotto b1 = hearsAfterRemoval(true, Duration.ofHours(1));
-    a1.conversationWith(Username.of("bob")).send("the last").await(Status.DELIVERED, PATIENCE);
-    assertThat(texts(b1)).contains("the last").doesNotContain("on its way");
+  void refusalFromBeforeTheRemoval_bringsNothingBack() {
+    Sotto bob = people.register("bob");
+    Conversation toAlice = bob.conversationWith(ALICE);
+    toAlice.send("to both").await(Status.DELIVERED, PATIENCE);
+    Sotto a3 = TwoDevices.link(people, a1, "a3");
+    TwoPeople.await(() -> a3.devices().stream().filter(d -> d.name().isPresent()).count() == 2);
+    a1.removeDevice(new DeviceId(2));
+    assertThat(a3.awaitOutbox(PATIENCE)).isTrue();
+    assertThat(a1.awaitOutbox(PATIENCE)).isTrue();
+    // The server knew of the new device alone when it looked at the list.
+    people.server.refusal =
+        frame -> {
+          if (!toAlice(frame)) {
+            return Optional.empty();
+          }
+          people.server.refusal = _ -> Optional.empty();
+          return Optional.of(
+              SendResult.newBuilder()
+                  .setMismatchedDevices(
+                      MismatchedDevices.newBuilder().setChainSequence(2).addMissing(3))
+                  .build());
+        };
+    assertThat(toAlice.send("to the others").await(Status.DELIVERED, PATIENCE))
+        .isEqualTo(Status.DELIVERED);
+    insistThatWhoKnowsTheRemovalLeavesItOut(3);
   }
 
   private boolean toAlice(Send frame) {

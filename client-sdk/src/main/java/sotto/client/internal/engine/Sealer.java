@@ -141,7 +141,11 @@ final class Sealer {
     }
     byte[] padded = Padding.pad(content.get().toByteArray());
     List<DeviceEnvelope> envelopes = new ArrayList<>();
-    partial.ifPresent(p -> envelopes.addAll(p.getDevicesList()));
+    // A device that has left since goes no further, whatever the server's refusal left of it.
+    partial.ifPresent(p ->
+        p.getDevicesList().stream()
+            .filter(d -> chain.device(new DeviceId(d.getDevice())).isPresent())
+            .forEach(envelopes::add));
     long now = core.clock().millis();
     for (DeviceAddress device : todo) {
       switch (core.self().crypto().encrypt(device, padded)) {

@@ -1,0 +1,63 @@
+package sotto.e2e;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import sotto.client.MessageView;
+import sotto.client.Options;
+import sotto.client.Passphrase;
+import sotto.client.Sotto;
+import sotto.client.Username;
+
+/// Further devices of an account, with the SDK in this process, against a server in another.
+final class Linked {
+  static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private Linked() {}
+
+  /// Opens a home that may be empty.
+  static Sotto open(Path home, Options options) {
+    return Sotto.open(home, Passphrase.ofKey(new byte[Passphrase.KEY_LENGTH]), options);
+  }
+
+  /// Makes an empty home a device of another's account, and waits until it is online.
+  static Sotto link(ServerProcess server, Sotto old, Path home, Options options) {
+    var fresh = open(home, options);
+    var code = new CompletableFuture<String>();
+    var linked = new CompletableFuture<Boolean>();
+    Thread.startVirtualThread(() -> {
+      try {
+        fresh.link(Person.addressOf(server), "Another", code::complete);
+        linked.complete(true);
+      } catch (RuntimeException e) {
+        code.completeExceptionally(e);
+        linked.completeExceptionally(e);
+      }
+    });
+    old.addDevice(code.join(), _ -> true);
+    linked.join();
+    fresh.awaitOnline(LIMIT);
+    return fresh;
+  }
+
+  /// The texts of a conversation as it is shown.
+  static List<String> texts(Sotto sotto, String with) {
+    return sotto.conversationWith(Username.of(with)).messages(10_000).stream()
+        .map(MessageView::text)
+        .toList();
+  }
+
+  /// Waits until something is so.
+  static void await(String what, BooleanSupplier condition) {
+    var end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within " + LIMIT + ": " + what);
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+}
