@@ -232,11 +232,14 @@ final class Inbox {
       }
     }
     if (content.hasRecipientChain()) {
-      core.store()
-          .chains()
-          .of(core.self().id())
-          .filter(own -> !Contents.consistent(content.getRecipientChain(), own))
-          .ifPresent(_ -> chains.contradiction(tx, from.account()));
+      Optional<AccountChain> own = core.store().chains().of(core.self().id());
+      if (own.isPresent() && !Contents.consistent(content.getRecipientChain(), own.get())) {
+        chains.contradiction(tx, from.account());
+      } else if (own.isPresent()
+          && Integer.toUnsignedLong(content.getRecipientChain().getSequence())
+              > own.get().sequence()) {
+        tx.afterCommit(() -> fetchChain(core.self().id()));
+      }
     }
   }
 

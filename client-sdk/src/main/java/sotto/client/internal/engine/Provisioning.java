@@ -4,6 +4,7 @@ import java.util.Optional;
 import sotto.chain.AccountChain;
 import sotto.chain.Change;
 import sotto.chain.DeviceEntry;
+import sotto.chain.DeviceId;
 import sotto.chain.Link;
 import sotto.chain.Signer;
 import sotto.client.internal.archive.HistorySender;
@@ -79,8 +80,11 @@ final class Provisioning {
   }
 
   /// The others learn a new device's name from itself: the one that linked it is not all of them.
+  /// One that was restored has none, and no other knows of it before it says so.
   private void tellName(Transaction tx) {
-    Optional<String> name = names.of(core.self().address().device());
+    DeviceId self = core.self().address().device();
+    Optional<String> name =
+        names.of(self).or(() -> self.equals(DeviceId.FIRST) ? Optional.empty() : Optional.of(""));
     if (name.isPresent()
         && !core.store().settings().text(NAMED).equals(name)
         && OwnDevices.any(core)) {
