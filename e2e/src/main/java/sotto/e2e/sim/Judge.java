@@ -4,6 +4,8 @@ package sotto.e2e.sim;
 final class Judge {
   private final World world;
   private long seen;
+  private long asked = -1;
+  private boolean clean;
 
   Judge(World world) {
     this.world = world;
@@ -24,7 +26,17 @@ final class Judge {
   boolean isQuiet() {
     return world.ledger().unaccepted().isEmpty()
         && world.ledger().outstanding().isEmpty()
-        && !world.database().holdsAnyOf(world.ended());
+        && endedAreClean();
+  }
+
+  /// Asked again only when something was committed since.
+  private boolean endedAreClean() {
+    long commits = world.database().commits();
+    if (asked != commits) {
+      asked = commits;
+      clean = !world.database().holdsAnyOf(world.ended());
+    }
+    return clean;
   }
 
   /// What must hold in the end.
