@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -62,6 +63,11 @@ public final class Sotto implements AutoCloseable {
   /// Lets the store grow by so many pages only, as a full disk would.
   void limitStore(int pages) {
     engine.limitStore(pages);
+  }
+
+  /// Counts the work of the store's machine.
+  LongAdder countWork() {
+    return engine.countWork();
   }
 
   /// Whether the folder holds a home.

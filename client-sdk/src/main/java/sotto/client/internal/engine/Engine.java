@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -523,6 +524,11 @@ public final class Engine implements AutoCloseable {
           long now = core.store().sql().number("PRAGMA page_count");
           return core.store().sql().number("PRAGMA max_page_count = " + (now + pages));
         });
+  }
+
+  /// Counts the work of the store's machine, for tests.
+  public LongAdder countWork() {
+    return core.lane().call(_ -> core.store().sql().countWork());
   }
 
   /// Whether the home was closed.

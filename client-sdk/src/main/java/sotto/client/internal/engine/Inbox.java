@@ -16,6 +16,7 @@ import sotto.chat.v1.ClientFrame;
 import sotto.chat.v1.Deliver;
 import sotto.chat.v1.Delivery;
 import sotto.chat.v1.Envelope;
+import sotto.client.SottoException;
 import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.Lane.Transaction;
@@ -35,6 +36,9 @@ final class Inbox {
   private static final int MAX_ACK = 1024;
   private static final long CLOCKS_APART = Duration.ofMinutes(10).toMillis();
   private static final long MAILBOX_LIFE = Duration.ofDays(31).toMillis();
+  private static final int AT_ONCE = 256;
+  private static final long FETCH_AGAIN_MILLIS = 1000;
+  private static final long LONGEST_FETCH_MILLIS = 60_000;
 
   private final Core core;
   private final ChainSync chains;
@@ -104,7 +108,7 @@ final class Inbox {
       return;
     }
     if (!believed(from, delivery.getAcceptedAtMs())
-        || core.store().waiting().count(from.account()) > 0) {
+        || core.store().waiting().any(from.account())) {
       core.store()
           .waiting()
           .add(
@@ -274,29 +278,52 @@ final class Inbox {
     core.session()
         .ifPresent(session ->
             core.fetching(
-                account, () -> fetchChain(session.calls(), account), () -> fetchAgain(account)));
+                account, () -> fetchOrLater(session.calls(), account), () -> fetchAgain(account)));
+  }
+
+  /// A server that does not answer now may do so soon: what waits is not left to the next
+  /// connection.
+  private void fetchOrLater(ServerCalls calls, AccountId account) {
+    try {
+      fetchChain(calls, account);
+    } catch (SottoException e) {
+      long asked = e.retryAfter().map(Duration::toMillis).orElse(0L);
+      core.timers()
+          .after(
+              Math.clamp(asked, FETCH_AGAIN_MILLIS, LONGEST_FETCH_MILLIS),
+              () -> core.inBackground("chain", () -> fetchAgain(account)));
+      throw e;
+    }
   }
 
   /// Envelopes that came while a chain was fetched wait for another fetch.
   private void fetchAgain(AccountId account) {
-    if (core.lane().call(_ -> core.store().waiting().count(account)) > 0) {
+    if (core.lane().call(_ -> core.store().waiting().any(account))) {
       fetchChain(account);
     }
   }
 
   private void fetchChain(ServerCalls calls, AccountId account) {
     ChainSync.Refreshed refreshed = chains.refresh(calls, account);
-    core.lane()
-        .call(tx -> {
-          for (Waiting.Entry entry : core.store().waiting().of(account)) {
-            core.store().waiting().remove(entry.id());
-            if (refreshed instanceof ChainSync.Known) {
-              var _ = tx.attempt(() -> late(tx, entry));
-            }
-          }
-          tx.afterCommit(core.progress()::raise);
-          return true;
-        });
+    boolean known = refreshed instanceof ChainSync.Known;
+    while (core.lane().call(tx -> settle(tx, account, known))) {
+      // The lane is others' too between two parts.
+    }
+  }
+
+  /// Settles some of what waits for an account.
+  ///
+  /// @return whether there may be more
+  private boolean settle(Transaction tx, AccountId account, boolean known) {
+    List<Waiting.Entry> some = core.store().waiting().of(account, AT_ONCE);
+    for (Waiting.Entry entry : some) {
+      core.store().waiting().remove(entry.id());
+      if (known) {
+        var _ = tx.attempt(() -> late(tx, entry));
+      }
+    }
+    tx.afterCommit(core.progress()::raise);
+    return some.size() == AT_ONCE;
   }
 
   /// An envelope that waited; one from a device that the chain does not name either is dropped.

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.sqlite.ProgressHandler;
 import sotto.chain.AccountId;
 import sotto.client.SottoException;
 
@@ -17,6 +19,8 @@ import sotto.client.SottoException;
 ///
 /// Failures are [SottoException]s, see [StorageFaults].
 public final class Sql implements AutoCloseable {
+  private static final int INSTRUCTIONS = 100;
+
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
@@ -126,6 +130,27 @@ public final class Sql implements AutoCloseable {
         }
       }
       default -> throw new IllegalArgumentException("cannot store a " + argument.getClass());
+    }
+  }
+
+  /// Counts the instructions of SQLite's machine from now on: work that does not depend on how busy
+  /// this one is. For tests.
+  public LongAdder countWork() {
+    LongAdder work = new LongAdder();
+    try {
+      ProgressHandler.setHandler(
+          connection,
+          INSTRUCTIONS,
+          new ProgressHandler() {
+            @Override
+            protected int progress() {
+              work.add(INSTRUCTIONS);
+              return 0;
+            }
+          });
+      return work;
+    } catch (SQLException e) {
+      throw StorageFaults.of(e);
     }
   }
 

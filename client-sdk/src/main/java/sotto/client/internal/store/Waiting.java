@@ -23,8 +23,9 @@ public final class Waiting {
     }
   }
 
-  /// The most envelopes that wait for one account; what comes beyond is dropped, acknowledged.
-  public static final int MAX = 1000;
+  /// The most envelopes that wait for one account, as many as a mailbox holds; what comes beyond is
+  /// dropped, acknowledged.
+  public static final int MAX = 10_000;
 
   private final Sql sql;
 
@@ -44,9 +45,13 @@ public final class Waiting {
     }
   }
 
-  /// How many wait for an account: what comes after them waits too.
-  public long count(AccountId sender) {
+  private long count(AccountId sender) {
     return sql.number("SELECT count(*) FROM waiting WHERE account_id = ?", sender);
+  }
+
+  /// Whether any wait for an account: what comes after them waits too.
+  public boolean any(AccountId sender) {
+    return sql.number("SELECT 1 FROM waiting WHERE account_id = ? LIMIT 1", sender) == 1;
   }
 
   /// The accounts that are waited for.
@@ -54,12 +59,13 @@ public final class Waiting {
     return sql.list("SELECT DISTINCT account_id FROM waiting", r -> new AccountId(r.bytes(1)));
   }
 
-  /// All that wait for an account, in order.
-  public List<Entry> of(AccountId sender) {
+  /// The first that wait for an account, in order.
+  public List<Entry> of(AccountId sender, int most) {
     return sql.list(
-        "SELECT id, envelope, accepted_at FROM waiting WHERE account_id = ? ORDER BY id",
+        "SELECT id, envelope, accepted_at FROM waiting WHERE account_id = ? ORDER BY id LIMIT ?",
         r -> new Entry(r.number(1), r.bytes(2), r.number(3)),
-        sender);
+        sender,
+        most);
   }
 
   /// Takes one away: it has an outcome.
