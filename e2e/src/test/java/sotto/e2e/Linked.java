@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import sotto.client.MessageView;
 import sotto.client.Options;
 import sotto.client.Passphrase;
@@ -25,18 +26,32 @@ final class Linked {
 
   /// Makes an empty home a device of another's account, and waits until it is online.
   static Sotto link(ServerProcess server, Sotto old, Path home, Options options) {
-    var fresh = open(home, options);
+    return link(server, old, open(home, options), "Another", _ -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param name the device's
+  /// @param shown told the code
+  static Sotto link(
+      ServerProcess server, Sotto old, Path home, String name, Consumer<String> shown) {
+    return link(server, old, open(home, Options.defaults()), name, shown);
+  }
+
+  private static Sotto link(
+      ServerProcess server, Sotto old, Sotto fresh, String name, Consumer<String> shown) {
     var code = new CompletableFuture<String>();
     var linked = new CompletableFuture<Boolean>();
     Thread.startVirtualThread(() -> {
       try {
-        fresh.link(Person.addressOf(server), "Another", code::complete);
+        fresh.link(Person.addressOf(server), name, code::complete);
         linked.complete(true);
       } catch (RuntimeException e) {
         code.completeExceptionally(e);
         linked.completeExceptionally(e);
       }
     });
+    shown.accept(code.join());
     old.addDevice(code.join(), _ -> true);
     linked.join();
     fresh.awaitOnline(LIMIT);
@@ -52,10 +67,15 @@ final class Linked {
 
   /// Waits until something is so.
   static void await(String what, BooleanSupplier condition) {
-    var end = System.nanoTime() + LIMIT.toNanos();
+    await(what, LIMIT, condition);
+  }
+
+  /// The same, so long.
+  static void await(String what, Duration limit, BooleanSupplier condition) {
+    var end = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("not within " + LIMIT + ": " + what);
+        throw new AssertionError("not within " + limit + ": " + what);
       }
       LockSupport.parkNanos(10_000_000);
     }
