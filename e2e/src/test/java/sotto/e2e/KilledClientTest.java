@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +16,23 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sotto.client.Passphrase;
+import sotto.client.SaveResult;
+import sotto.client.SentMessage;
+import sotto.client.Sotto;
+import sotto.client.Status;
+import sotto.client.Username;
 
-/// A client is killed at chosen points: what it began goes on with its next command, once.
+/// A client is killed at chosen points: what it began goes on when its home is opened next, once.
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class KilledClientTest {
   /// What a JVM that halts at a crash point exits with.
   private static final int HALTED = 137;
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /// How long nothing may come for a second time.
+  private static final Duration QUIET = Duration.ofMillis(500);
 
   @TempDir static Path folder;
   private static ServerProcess server;
@@ -42,10 +53,12 @@ class KilledClientTest {
     var alice = person("alice", point);
     var bob = person("bob", point);
     alice.run(crashingAt(point), new byte[0], "send", bob.name(), "first").exits(HALTED);
-    alice.ok("send", bob.name(), "second", "--timeout", "30s");
-    assertThat(texts(bob.ok("receive", "--max", "2", "--timeout", "20s")))
-        .containsExactly("first", "second");
-    assertThat(texts(bob.ok("receive"))).isEmpty();
+    try (var a = open(alice);
+        var b = open(bob)) {
+      send(a, bob, "second");
+      assertThat(Person.receive(b, 2, LIMIT)).containsExactly("first", "second");
+      assertThat(Person.receive(b, 1, QUIET)).isEmpty();
+    }
   }
 
   @ParameterizedTest
@@ -53,19 +66,20 @@ class KilledClientTest {
   void receiverKilled_messageIsThereOnce(String point) {
     var alice = person("alice", point);
     var bob = person("bob", point);
-    alice.ok("send", bob.name(), "first");
-    bob.run(crashingAt(point), new byte[0], "receive", "--max", "1", "--timeout", "20s")
-        .exits(HALTED);
-    alice.ok("send", bob.name(), "second");
-    assertThat(texts(bob.ok("receive", "--max", "2", "--timeout", "20s")))
-        .containsExactly("first", "second");
-    assertThat(texts(bob.ok("receive"))).isEmpty();
-    assertThat(texts(bob.ok("messages", alice.name()))).containsExactly("first", "second");
-    alice.ok("receive", "--timeout", "5s");
-    assertThat(
-            alice.ok("messages", bob.name()).all("message").stream()
-                .map(m -> m.get("status").getAsString()))
-        .containsExactly("delivered", "delivered");
+    try (var a = open(alice)) {
+      var first = send(a, bob, "first");
+      first.await(Status.SENT, LIMIT);
+      bob.run(crashingAt(point), new byte[0], "receive", "--max", "1", "--timeout", "20s")
+          .exits(HALTED);
+      var second = send(a, bob, "second");
+      try (var b = open(bob)) {
+        assertThat(Person.receive(b, 2, LIMIT)).containsExactly("first", "second");
+        assertThat(Person.receive(b, 1, QUIET)).isEmpty();
+        assertThat(Linked.texts(b, alice.name())).containsExactly("first", "second");
+        assertThat(first.await(Status.DELIVERED, LIMIT)).isEqualTo(Status.DELIVERED);
+        assertThat(second.await(Status.DELIVERED, LIMIT)).isEqualTo(Status.DELIVERED);
+      }
+    }
   }
 
   @ParameterizedTest
@@ -77,13 +91,18 @@ class KilledClientTest {
     alice
         .run(crashingAt(point), new byte[0], "send", bob.name(), "film", "--file", film.toString())
         .exits(HALTED);
-    alice.ok("receive", "--timeout", "15s");
-    var saved = folder.resolve("saved-" + point);
-    var received =
-        bob.ok("receive", "--max", "1", "--timeout", "60s", "--save-files", saved.toString());
-    assertThat(texts(received)).containsExactly("film");
-    assertThat(saved.resolve(film.getFileName())).hasSameBinaryContentAs(film);
-    assertThat(texts(bob.ok("receive"))).isEmpty();
+    try (var a = open(alice);
+        var b = open(bob)) {
+      assertThat(a.awaitOutbox(LIMIT)).isTrue();
+      assertThat(Person.receive(b, 1, LIMIT)).containsExactly("film");
+      var file =
+          b.conversationWith(Username.of(alice.name())).messages(10).getLast().files().getFirst();
+      assertThat(b.save(file, folder.resolve("saved-" + point)))
+          .isInstanceOfSatisfying(
+              SaveResult.Saved.class,
+              saved -> assertThat(saved.path()).hasSameBinaryContentAs(film));
+      assertThat(Person.receive(b, 1, QUIET)).isEmpty();
+    }
   }
 
   @Test
@@ -91,7 +110,10 @@ class KilledClientTest {
     var alice = person("alice", "saving");
     var bob = person("bob", "saving");
     var film = film("saving");
-    alice.ok("send", bob.name(), "film", "--file", film.toString());
+    try (var a = open(alice)) {
+      var sent = a.conversationWith(Username.of(bob.name())).sendFile(film, "film");
+      assertThat(sent.await(Status.SENT, LIMIT)).isEqualTo(Status.SENT);
+    }
     var saved = folder.resolve("saved");
     bob.run(
             crashingAt("after-download-part"),
@@ -122,14 +144,21 @@ class KilledClientTest {
     return Map.of("SOTTO_JAVA_OPTS", "-Dsotto.test.crash=" + point);
   }
 
+  /// A client whose home the killed command finds; what is not killed is done in this process.
   private static Cli person(String name, String point) {
     var unique = name + "." + point.replace("after-", "").replace('-', '_');
     var person = new Cli(Checkout.find(), unique, folder.resolve(unique), "a passphrase");
-    person.ok("register", "--server", server.address(), "--ca", server.ca().toString(), unique);
+    try (var sotto = open(person)) {
+      sotto.register(Person.addressOf(server), Username.of(unique));
+    }
     return person;
   }
 
-  private static List<String> texts(Cli.Result result) {
-    return result.all("message").stream().map(m -> m.get("text").getAsString()).toList();
+  private static Sotto open(Cli person) {
+    return Sotto.open(person.home(), Passphrase.of(person.passphrase()));
+  }
+
+  private static SentMessage send(Sotto from, Cli to, String text) {
+    return from.conversationWith(Username.of(to.name())).send(text);
   }
 }
