@@ -81,6 +81,7 @@ final class KilledDevicesTest {
     try (var a1 = alice.open();
         var b1 = bob.open()) {
       a1.awaitOnline(Linked.LIMIT);
+      b1.awaitOnline(Linked.LIMIT);
       for (int i = 0; i < HISTORY; i++) {
         var text = "history." + i;
         var sent = a1.conversationWith(Username.of("bob")).send(text);
