@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sotto.account.v1.AddDeviceRequest;
+import sotto.account.v1.AppendLinkRequest;
 import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.LookUpUsernameRequest;
@@ -35,8 +36,10 @@ import sotto.admin.v1.EnableAccountRequest;
 import sotto.admin.v1.SetQuotaRequest;
 import sotto.admin.v1.ShowAccountRequest;
 import sotto.chain.Bytes;
+import sotto.chain.Change;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.chain.Link;
 import sotto.chain.testing.TestAccount;
 import sotto.keys.v1.CountPreKeysRequest;
 import sotto.mailbox.v1.AccountsChanged;
@@ -44,7 +47,9 @@ import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.CheckMissedRequest;
 import sotto.mailbox.v1.CheckMissedResponse;
 import sotto.mailbox.v1.DevicePosition;
+import sotto.mailbox.v1.LastSeen;
 import sotto.mailbox.v1.MailboxServiceGrpc;
+import sotto.mailbox.v1.NoteLastSeenRequest;
 import sotto.mailbox.v1.WatchAccountsRequest;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
@@ -349,6 +354,69 @@ final class AccountAdminTest {
     IntStream.range(0, 1024).forEach(rig.store()::deleteLoose);
     assertThat(rig.count("SELECT COUNT(*) FROM loose_segment")).isZero();
     assertThat(delete(named("bob"))).isTrue();
+  }
+
+  private boolean append(Link link) {
+    return rig.accounts(device)
+        .appendLink(
+            AppendLinkRequest.newBuilder().setLink(ByteString.copyFrom(link.bytes())).build())
+        .hasAppended();
+  }
+
+  @Test
+  void accountThatIsDeletedByItsOwnLastLink_losesTheSame_howeverOftenItIsSaid() throws Exception {
+    fill();
+    rig.mailbox()
+        .noteLastSeen(
+            NoteLastSeenRequest.newBuilder()
+                .addAccounts(
+                    LastSeen.newBuilder()
+                        .setAccountId(Rig.id(bob))
+                        .setLastSeenMs(1)
+                        .addAccessKeyHashes(ByteString.copyFrom(new byte[32])))
+                .build());
+    var told = watch();
+    bob.delete();
+    Link last = bob.chain().links().getLast();
+    assertThat(append(last)).isTrue();
+    assertThat(told.poll(10, TimeUnit.SECONDS).getAccountIdsList()).containsExactly(Rig.id(bob));
+    assertThat(check().getRemovedList()).containsExactly(0);
+    assertThat(left()).isZero();
+    assertThat(rig.count("SELECT COUNT(*) FROM account WHERE last_seen > 0")).isZero();
+    assertThat(rig.count("SELECT MAX(LENGTH(access_key_hashes)) FROM account")).isZero();
+    assertThat(rig.connect(bob, 1, 2).hasRemoved()).isTrue();
+    assertThat(append(MANY, MANY + 1)).allMatch(AppendResult::hasUnknownRecipient);
+    assertThat(append(last)).isTrue();
+    assertThat(
+            rig.accounts()
+                .register(Rig.registration(TestAccount.found(2), "bob"))
+                .hasUsernameTaken())
+        .isTrue();
+  }
+
+  @Test
+  void accountThatAnOperatorHasEnded_takesItsLastLink_andNoOther() throws Exception {
+    assertThat(delete(byId())).isTrue();
+    Link adds =
+        bob.sign(
+            TestAccount.device(DeviceId.FIRST),
+            new Change.AddDevice(bob.strangeEntry(new DeviceId(2))),
+            bob.signer(DeviceId.FIRST));
+    var added =
+        rig.accounts()
+            .addDevice(
+                AddDeviceRequest.newBuilder()
+                    .setAccountId(Rig.id(bob))
+                    .setLink(ByteString.copyFrom(adds.bytes()))
+                    .setDevice(Rig.device(2))
+                    .build());
+    assertThat(added.getLinkRefused().getReason()).isEqualTo("ENDED");
+    assertThat(show(byId()).getState()).isEqualTo(AccountState.ACCOUNT_STATE_ENDED);
+    assertThat(left()).isZero();
+    bob.delete();
+    assertThat(append(bob.chain().links().getLast())).isTrue();
+    assertThat(show(byId()).getState()).isEqualTo(AccountState.ACCOUNT_STATE_ENDED);
+    assertThat(left()).isZero();
   }
 
   private Bytes keep(int n) throws Exception {

@@ -197,6 +197,23 @@ final class SignInTest {
   }
 
   @Test
+  void deviceOfAnAccountThatWasDeleted_isShownItsLastLink() {
+    byte[] challenge = challenge(bob, 1);
+    SignInRequest.Builder answer = answer(Rig.SERVER, ChallengeBytes.SIGN_IN, challenge);
+    bob.delete();
+    rig.accounts(bob.address(FIRST))
+        .appendLink(
+            sotto.account.v1.AppendLinkRequest.newBuilder()
+                .setLink(ByteString.copyFrom(bob.chain().links().getLast().bytes()))
+                .build());
+    assertThat(signIn(answer).getRemoved().getLinksList())
+        .extracting(ByteString::toByteArray)
+        .containsExactlyElementsOf(bob.chain().links().stream().map(l -> l.bytes()).toList());
+    assertThat(signIn(answer.clone().setSignature(ByteString.copyFrom(new byte[64]))).hasRefused())
+        .isTrue();
+  }
+
+  @Test
   void signingKey_changesDailyAndTheOneBeforeStaysValid() throws Exception {
     Token old = signIn(answer()).getToken();
     String oldKey = keys().getFirst().getId();

@@ -37,6 +37,17 @@ final class AccountReads {
         .isPresent();
   }
 
+  /// Whether an account has ended, by whomever.
+  boolean hasEnded(AccountId account) {
+    return readers
+        .ask(session ->
+            session.first(
+                "SELECT 1 FROM account WHERE account_id = ? AND ended = 1",
+                row -> 1,
+                account.bytes()))
+        .isPresent();
+  }
+
   /// A page of a chain.
   GetChainResponse chain(GetChainRequest request) {
     byte[] account = request.getAccountId().toByteArray();

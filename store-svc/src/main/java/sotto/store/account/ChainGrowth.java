@@ -13,6 +13,7 @@ import sotto.chain.Change;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.chain.Link;
+import sotto.chain.Refusal;
 import sotto.store.decision.Decision;
 import sotto.store.keys.PreKeys;
 import sotto.store.sql.Readers;
@@ -93,6 +94,9 @@ final class ChainGrowth {
           return new Appended(chain.sequence());
         }
         case AccountChain.Extended(AccountChain longer) -> {
+          if (!longer.ended() && reads.hasEnded(account)) {
+            return new Refused(Refusal.ENDED.name(), chain.sequence());
+          }
           boolean done =
               writers.commit(
                   account.bucket(), ROW, batch -> write(batch, chain, longer, link, device));
@@ -140,13 +144,16 @@ final class ChainGrowth {
             .session()
             .update(
                 "UPDATE account SET chain_sequence = ?, head_hash = ?, ended = ?"
-                    + " WHERE account_id = ? AND chain_sequence = ? AND head_hash = ?",
+                    + " WHERE account_id = ? AND chain_sequence = ? AND head_hash = ?"
+                    // One that an operator has ended takes its own last link, and no other.
+                    + " AND ended <= ?",
                 (int) after.sequence(),
                 after.headHash().bytes(),
                 after.ended() ? 1 : 0,
                 account.bytes(),
                 (int) before.sequence(),
-                before.headHash().bytes());
+                before.headHash().bytes(),
+                after.ended() ? 1 : 0);
     Optional<AccountState> state = batch.account(account);
     if (changed == 0) {
       return false;

@@ -20,7 +20,7 @@ import sotto.store.write.Writers;
 /// How an account ends, by its own last link or by an operator.
 ///
 /// ```
-/// one transaction      ended; no devices, no recovery, no decision; noted in account_ending
+/// one transaction      ended; no devices, no recovery, no decision, never seen; noted in account_ending
 /// several, bounded     rows of mailboxes; segments, whose blobs are doomed; keys
 /// one transaction      the note goes, once what it kept is gone too (EndedBlobs)
 /// ```
@@ -36,6 +36,7 @@ public final class Ending {
   public static final Duration PAUSE = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
+  private static final byte[] NOBODY = {};
   private static final int ROWS_AT_ONCE = 200;
   private static final int SEGMENTS_AT_ONCE = 20;
   private static final int ACCOUNTS_AT_ONCE = 100;
@@ -59,7 +60,10 @@ public final class Ending {
     // What waits for it goes in first, so that it goes out again.
     batch.flush();
     Session session = batch.session();
-    session.update("UPDATE account SET ended = 1 WHERE account_id = ?", account.bytes());
+    session.update(
+        "UPDATE account SET ended = 1, last_seen = 0, access_key_hashes = ? WHERE account_id = ?",
+        NOBODY,
+        account.bytes());
     session.update(
         batch.dialect().insertIgnore() + "account_ending (account_id, since) VALUES (?, ?)",
         account.bytes(),

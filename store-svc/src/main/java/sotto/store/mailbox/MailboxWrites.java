@@ -103,12 +103,13 @@ final class MailboxWrites {
     return millis - Math.floorMod(millis, DAY);
   }
 
-  /// Notes when an account was last connected; never earlier than noted before.
+  /// Notes when an account was last connected; never earlier than noted before, and not of one that
+  /// has ended.
   static Integer lastSeen(Session session, LastSeen seen) throws SQLException {
     ByteString hashes = ByteString.copyFrom(seen.getAccessKeyHashesList());
     return session.update(
         "UPDATE account SET last_seen = CASE WHEN last_seen > ? THEN last_seen ELSE ? END,"
-            + " access_key_hashes = ? WHERE account_id = ?",
+            + " access_key_hashes = ? WHERE account_id = ? AND ended = 0",
         seen.getLastSeenMs(),
         seen.getLastSeenMs(),
         hashes.toByteArray(),

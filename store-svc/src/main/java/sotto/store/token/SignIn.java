@@ -25,9 +25,10 @@ import sotto.store.sql.Readers;
 /// Gives a token for a signed challenge.
 ///
 /// All refusals are one answer, but for the account that an operator has disabled and the device
-/// that was removed, which are told to who has signed as the device. Every check is made in every
-/// case, an unknown device's signature is checked with a key that nobody has, so that the time does
-/// not tell which check failed.
+/// that is in no list any more, removed or with its account deleted by its own last link, which are
+/// told to who has signed as the device. Every check is made in every case, an unknown device's
+/// signature is checked with a key that nobody has, so that the time does not tell which check
+/// failed.
 public final class SignIn {
   private static final Ed25519PublicKey NOBODY = unknownKey();
 
@@ -115,6 +116,7 @@ public final class SignIn {
                     .filter(entry -> entry.device().equals(device.device()))
                     .map(DeviceEntry::authKey));
         gone |= change.equals(new Change.RemoveDevice(device.device()));
+        gone |= change instanceof Change.DeleteAccount;
       }
     }
     return gone
