@@ -10,10 +10,12 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sotto.cli.print.JsonLine;
+import sotto.client.AccountDeletion;
 import sotto.client.Event;
 import sotto.client.EventStream;
 import sotto.client.Failure;
@@ -32,8 +34,8 @@ import sotto.client.Username;
     description = {
       "See whether a server works: two throw-away accounts, one message from one to the other.",
       "Prints how long each step took. The accounts' homes are in a temporary folder and removed;"
-          + " at the server the two accounts stay, with names that begin with 'check.'. No home"
-          + " and no passphrase is used."
+          + " at the server the two accounts are deleted at the end, and their names, which begin with"
+          + " 'check.', stay taken. No home and no passphrase is used."
     },
     footer = {
       "",
@@ -87,7 +89,17 @@ final class CheckCommand implements Callable<Integer> {
     Path folder = temporary();
     try (OpenHome from = fresh(folder.resolve("from"));
         OpenHome to = fresh(folder.resolve("to"))) {
-      deliver(from.sotto(), to.sotto(), server, invited.iterator());
+      try {
+        deliver(from.sotto(), to.sotto(), server, invited.iterator());
+      } catch (SottoException e) {
+        // What it has made goes all the same, if the server does that much.
+        Stream.of(from, to).forEach(home -> tryToDelete(home.sotto()));
+        throw e;
+      }
+      begin("delete");
+      delete(from.sotto());
+      delete(to.sotto());
+      done("both accounts are deleted");
     } catch (SottoException e) {
       throw failed(e);
     } finally {
@@ -137,6 +149,19 @@ final class CheckCommand implements Callable<Integer> {
       home.register(server, name, invited.next());
     } else {
       home.register(server, name);
+    }
+  }
+
+  private static void delete(Sotto home) {
+    switch (home.deleteAccount()) {
+      case AccountDeletion.Unconfirmed(var problem) -> throw problem;
+      case AccountDeletion.Deleted _, AccountDeletion.HomeLeft _ -> {}
+    }
+  }
+
+  private static void tryToDelete(Sotto home) {
+    if (home.account().isPresent()) {
+      var _ = home.deleteAccount();
     }
   }
 

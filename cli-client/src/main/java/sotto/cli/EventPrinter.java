@@ -73,6 +73,10 @@ final class EventPrinter {
             "Another copy of this home was used meanwhile: what came to it is not here.");
         yield false;
       }
+      case Event.AccountDeleted deleted -> {
+        session.notice("account_deleted", "The account was deleted.");
+        yield false;
+      }
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
       case Event.PresenceChanged presence -> false;

@@ -13,7 +13,7 @@ enum Exit {
   REFUSED(6, "the server refused"),
   TIMED_OUT(7, "it took too long; a message stays queued"),
   HOME_IN_USE(8, "another process has this home open"),
-  REMOVED(9, "this device was removed from its account");
+  REMOVED(9, "this device was removed from its account, or the account was deleted");
 
   private final int code;
   private final String meaning;
@@ -48,7 +48,7 @@ enum Exit {
           LINK_DECLINED,
           TOO_MANY_DEVICES ->
           REFUSED;
-      case DEVICE_REMOVED -> REMOVED;
+      case DEVICE_REMOVED, ACCOUNT_DELETED -> REMOVED;
       case TIMED_OUT -> TIMED_OUT;
       case HOME_IN_USE -> HOME_IN_USE;
       case INVALID_INPUT -> USAGE;

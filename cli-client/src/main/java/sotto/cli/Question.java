@@ -26,6 +26,15 @@ final class Question {
     return answer.equals("y") || answer.equals("yes");
   }
 
+  /// Has something typed by the person who sits at the terminal.
+  ///
+  /// @param safe what to say, safe for a terminal
+  /// @return whether it was typed
+  static boolean typed(Session session, String safe, String wanted) {
+    session.out().text(safe);
+    return line(session.host().in()).strip().equals(wanted);
+  }
+
   private static String line(InputStream in) {
     byte[] typed = new byte[LONGEST];
     int length = 0;

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sotto.client.AutoDownloads;
+import sotto.client.Connection;
 import sotto.client.EventStream;
 import sotto.client.Sotto;
 import sotto.client.SottoException;
@@ -96,13 +97,16 @@ final class ReceiveCommand implements Callable<Integer> {
     int left = max.orElse(Integer.MAX_VALUE);
     while (left > 0) {
       boolean caughtUp = mailbox.ended() && filesHaveCome(sotto);
-      boolean stop = end.map(Deadline::over).orElse(caughtUp && !follow) || mailbox.hopeless();
+      boolean stop =
+          end.map(Deadline::over).orElse(caughtUp && !follow)
+              || mailbox.hopeless()
+              || hasLeft(sotto);
       var event = events.next(stop ? Duration.ZERO : end.map(e -> e.left(SLICE)).orElse(SLICE));
       if (event.isEmpty()) {
         if (stop) {
           printer.erase();
           tellWhatWaits(sotto);
-          return mailbox.problem();
+          return hasLeft(sotto) ? sotto.connection().problem() : mailbox.problem();
         }
         continue;
       }
@@ -113,6 +117,12 @@ final class ReceiveCommand implements Callable<Integer> {
     }
     printer.erase();
     return Optional.empty();
+  }
+
+  /// Whether nothing will ever come to this device again.
+  private static boolean hasLeft(Sotto sotto) {
+    Connection.State state = sotto.connection().state();
+    return state == Connection.State.REMOVED || state == Connection.State.ACCOUNT_DELETED;
   }
 
   /// Whether no file is on its way by itself, and none waits that could go now.

@@ -47,6 +47,9 @@ final class Sentences {
       case DEVICE_REMOVED ->
           "'sotto conversations' and 'sotto messages USER' show it. To link this machine again, use"
               + " another --home.";
+      case ACCOUNT_DELETED ->
+          "'sotto conversations' and 'sotto messages USER' show it; 'sotto account delete' removes it"
+              + " here too.";
       case DISPLACED -> "Run the command again to take the connection back.";
       case RATE_LIMITED ->
           e.retryAfter()

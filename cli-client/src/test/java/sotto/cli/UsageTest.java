@@ -86,6 +86,9 @@ class UsageTest {
         "devices remove two",
         "devices remove 0",
         "devices frob",
+        "account",
+        "account frob",
+        "account delete",
         "check --server nowhere",
         "check --server host:1 --ca missing.pem",
         "check --server host:1 --timeout 10",
@@ -135,7 +138,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--json send", "send --json", "frobnicate --json", "serve --json"})
+  @ValueSource(strings = {"--json send", "send --json", "frobnicate --json", "account delete --json", "serve --json"})
   void wrongCommandLineWithJson_isOneObjectOnStandardError(String line) {
     TestHost.Ran ran = host.run(line.split(" ", -1));
     assertThat(ran.exit()).isEqualTo(2);

@@ -20,6 +20,8 @@ public record Connection(State state, Optional<SottoException> problem) {
     DISPLACED,
     /// This device was removed from its account: it does not come back.
     REMOVED,
+    /// The account was deleted: it does not come back.
+    ACCOUNT_DELETED,
     /// The store cannot be written (disk full): nothing is acknowledged, tried again with back-off.
     STORAGE_BLOCKED,
     /// Closed.

@@ -67,6 +67,12 @@ public sealed interface Event {
   /// @param id the event's id
   record Diverged(long id) implements Event {}
 
+  /// The account was deleted, here or by another of its devices: nothing comes or goes any more,
+  /// what is here stays readable.
+  ///
+  /// @param id the event's id
+  record AccountDeleted(long id) implements Event {}
+
   /// A contact types, or no longer does.
   ///
   /// @param id [#LIVE]

@@ -223,6 +223,17 @@ public final class Sotto implements AutoCloseable {
     engine.devices().remove(device);
   }
 
+  /// Deletes the account for good, for all its devices: its mailboxes, keys, archive, backup and
+  /// what else the server has of it go, its other devices are cut off within a second, and nobody
+  /// gets its username again. What was sent to others is theirs. Once the server has confirmed it,
+  /// this home goes too and this is closed; other devices keep what they have, readable. Needs a
+  /// connection, unless the account has ended already. Safe to repeat.
+  ///
+  /// @throws SottoException NOT_REGISTERED, DEVICE_REMOVED, CLOSED
+  public AccountDeletion deleteAccount() {
+    return engine.deleteAccount();
+  }
+
   /// How far history is on its way to new devices of the account, or from another one to this. It
   /// moves by itself while there is a connection; [Event.HistoryMoved] tells of each part.
   public HistoryTransfer history() {

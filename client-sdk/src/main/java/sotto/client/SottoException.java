@@ -55,6 +55,8 @@ public final class SottoException extends RuntimeException {
     TOO_MANY_DEVICES(false),
     /// This device was removed from its account; what it has stays readable.
     DEVICE_REMOVED(false),
+    /// The account was deleted; what this device has stays readable.
+    ACCOUNT_DELETED(false),
     /// It took longer than was given.
     TIMED_OUT(true),
     /// An argument is out of its bounds; [SottoException#field] names it.

@@ -64,6 +64,11 @@ final class FakeRecoveries {
         .build();
   }
 
+  /// Forgets the record of an account that has ended.
+  void forget(AccountId account) {
+    records.remove(account);
+  }
+
   /// The version of an account's record; 0 = there is none.
   long version(AccountId account) {
     return Optional.ofNullable(records.get(account)).map(Stored::version).orElse(0L);

@@ -189,6 +189,7 @@ final class FakeServer implements AutoCloseable {
   Runnable beforeAddDevice = () -> {};
   Runnable beforeAppendLink = () -> {};
   boolean addDeviceBreaks;
+  boolean appendLinkBreaks;
   final Map<ByteString, CompletableFuture<ByteString>> slots = new ConcurrentHashMap<>();
   boolean loseResults;
 
@@ -418,6 +419,11 @@ final class FakeServer implements AutoCloseable {
       device(account, 1).stream = Optional.empty();
     }
     stream.ifPresent(s -> s.fail(Statuses.of(Reason.SHUTTING_DOWN, "cut")));
+  }
+
+  private boolean hasEnded(AccountId account) {
+    Holding holding = accounts.get(account);
+    return holding != null && holding.chain.ended();
   }
 
   private Device device(AccountId account, int device) {
@@ -678,11 +684,20 @@ final class FakeServer implements AutoCloseable {
                 .flatMap(d -> d.stream)
                 .ifPresent(cut::add);
           }
+          if (longer.ended()) {
+            account.devices.values().forEach(d -> d.stream.ifPresent(cut::add));
+            account.devices.clear();
+            recoveries.forget(longer.id());
+          }
         }
         case AccountChain.AlreadyThere _ -> {}
         case AccountChain.Refused(var reason) -> {
           return AppendLinkResponse.newBuilder().setLinkRefused(refused(account, reason)).build();
         }
+      }
+      if (appendLinkBreaks) {
+        appendLinkBreaks = false;
+        throw Statuses.of(Reason.UNAVAILABLE, "the answer is lost");
       }
       return AppendLinkResponse.newBuilder()
           .setAppended(LinkAppended.newBuilder().setChainSequence((int) account.chain.sequence()))
@@ -809,7 +824,7 @@ final class FakeServer implements AutoCloseable {
             var _ = caller();
             lookUps++;
             AccountId account = usernames.get(request.getUsername());
-            return account == null
+            return account == null || hasEnded(account)
                 ? LookUpUsernameResponse.newBuilder()
                     .setNotFound(UsernameNotFound.getDefaultInstance())
                     .build()
@@ -848,7 +863,7 @@ final class FakeServer implements AutoCloseable {
     private GetBundlesResponse getBundles(GetBundlesRequest request) {
       var _ = caller();
       Holding account = accounts.get(new AccountId(request.getAccountId().toByteArray()));
-      if (account == null) {
+      if (account == null || account.chain.ended()) {
         return GetBundlesResponse.newBuilder()
             .setUnknown(AccountUnknown.getDefaultInstance())
             .build();
@@ -1107,7 +1122,7 @@ final class FakeServer implements AutoCloseable {
 
     private SendResult store(AccountId to, Send frame, SendResult.Builder result) {
       Holding account = accounts.get(to);
-      if (account == null) {
+      if (account == null || account.chain.ended()) {
         return result.setUnknownRecipient(UnknownRecipient.getDefaultInstance()).build();
       }
       MismatchedDevices.Builder mismatch =

@@ -216,7 +216,7 @@ final class OutboxTest {
     people.server.forget(people.id("bob"));
     SentMessage sent = bob.send("anyone?");
     assertThat(sent.await(Status.SENT, PATIENCE)).isEqualTo(Status.FAILED);
-    assertThat(sent.failure().orElseThrow().code()).isEqualTo("unknown_recipient");
+    assertThat(sent.failure().orElseThrow().code()).isEqualTo("account_gone");
   }
 
   @Test

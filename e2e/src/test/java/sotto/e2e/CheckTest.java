@@ -31,7 +31,7 @@ final class CheckTest {
 
     assertThat(checked.all("step"))
         .extracting(o -> o.get("step").getAsString())
-        .containsExactly("register", "connect", "send", "receive", "receipt");
+        .containsExactly("register", "connect", "send", "receive", "receipt", "delete");
     assertThat(checked.only("checked").get("server").getAsString())
         .isEqualTo(stage.server().address());
     assertThat(Files.exists(operator.home())).isFalse();

@@ -108,6 +108,8 @@ final class ChatEvents implements AutoCloseable {
           view.warning(
               "home_diverged",
               "Another copy of this home was used meanwhile: what came to it is not here.");
+      case Event.AccountDeleted deleted ->
+          view.warning("account_deleted", "The account was deleted.");
       case Event.Displaced displaced ->
           view.warning("displaced", "Another sotto of this device took the connection over.");
       case Event.FileProgress progress -> files.moved(progress, view);

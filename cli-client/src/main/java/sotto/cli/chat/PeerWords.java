@@ -24,6 +24,7 @@ final class PeerWords {
       case OFFLINE, CONNECTING, CLOSED -> Optional.of("no connection: messages wait here");
       case DISPLACED -> Optional.of("another sotto of this device took the connection over");
       case REMOVED -> Optional.of("this device was removed from its account");
+      case ACCOUNT_DELETED -> Optional.of("the account was deleted");
       case STORAGE_BLOCKED -> Optional.of("the disk is full: nothing can be received");
     };
   }

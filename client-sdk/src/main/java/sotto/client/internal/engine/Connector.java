@@ -23,6 +23,7 @@ import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.DirectHttp;
 import sotto.client.internal.net.Faults;
 import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.net.Standing;
 import sotto.client.internal.net.Tokens;
 import sotto.client.internal.net.Wire;
 
@@ -33,6 +34,7 @@ import sotto.client.internal.net.Wire;
 /// connecting ── diverged ──▶ mended (protocol C1) ──▶ hello again on the same stream
 /// online ── displaced ──▶ displaced: stays so
 /// connecting ── the server shows that the device was removed ──▶ removed: stays so
+/// connecting ── the server shows that the account was deleted ──▶ deleted: stays so
 /// online ── the store cannot be written ──▶ blocked ──▶ connecting, after a back-off
 /// ```
 final class Connector {
@@ -64,8 +66,8 @@ final class Connector {
     /// Another stream took over.
     void displaced();
 
-    /// The device was removed from its account, provably.
-    void removed();
+    /// The device was removed from its account, or the account was deleted, provably.
+    void left(Standing standing);
   }
 
   private static final Duration HELLO_PATIENCE = Duration.ofSeconds(20);
@@ -94,9 +96,13 @@ final class Connector {
     return connection;
   }
 
-  /// Does not connect: the device was removed before.
-  void stayRemoved() {
-    set(State.REMOVED, Optional.of(Failures.removed()));
+  /// Does not connect, or no more.
+  void stay(Standing standing) {
+    switch (standing) {
+      case REMOVED -> set(State.REMOVED, Optional.of(Failures.removed()));
+      case ENDED -> set(State.ACCOUNT_DELETED, Optional.of(Failures.ended()));
+      case LISTED -> {}
+    }
   }
 
   /// Starts to connect; once only.
@@ -166,9 +172,9 @@ final class Connector {
         guest.displaced();
         return;
       }
-      if (attempt.removed) {
-        stayRemoved();
-        guest.removed();
+      if (attempt.standing != Standing.LISTED) {
+        stay(attempt.standing);
+        guest.left(attempt.standing);
         return;
       }
       failures = attempt.welcomed ? 0 : failures + 1;
@@ -208,7 +214,7 @@ final class Connector {
     private volatile long lastFrame = System.nanoTime();
     private volatile boolean welcomed;
     private volatile boolean displaced;
-    private boolean removed;
+    private Standing standing = Standing.LISTED;
     private volatile long reconnectAfter;
     private final ServerAddress place;
     private Optional<SottoException> problem = Optional.empty();
@@ -245,7 +251,12 @@ final class Connector {
       try {
         return tokens.get();
       } catch (SottoException e) {
-        removed = e.code() == Code.DEVICE_REMOVED;
+        standing =
+            switch (e.code()) {
+              case DEVICE_REMOVED -> Standing.REMOVED;
+              case ACCOUNT_DELETED -> Standing.ENDED;
+              default -> Standing.LISTED;
+            };
         throw e;
       }
     }

@@ -13,6 +13,7 @@ import sotto.client.Failure;
 import sotto.client.MessageId;
 import sotto.client.SottoException;
 import sotto.client.Status;
+import sotto.client.internal.net.Standing;
 import sotto.client.internal.store.Events;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.Lane.Transaction;
@@ -33,7 +34,7 @@ final class Core {
   private volatile Optional<Identity> identity = Optional.empty();
   private volatile Optional<Session> session = Optional.empty();
   private volatile boolean closed;
-  private volatile boolean removed;
+  private volatile Standing standing = Standing.LISTED;
 
   Core(
       Store store,
@@ -116,15 +117,21 @@ final class Core {
     return closed;
   }
 
-  /// This device is in its account's list no more.
-  void setRemoved() {
-    removed = true;
+  /// This device is in its account's list no more, or the account is no more.
+  void setStanding(Standing left) {
+    standing = left;
+  }
+
+  Standing standing() {
+    return standing;
   }
 
   /// Insists that this device may still act for its account.
   void requireListed() {
-    if (removed) {
-      throw Failures.removed();
+    switch (standing) {
+      case REMOVED -> throw Failures.removed();
+      case ENDED -> throw Failures.ended();
+      case LISTED -> {}
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import sotto.chat.v1.ServerFrame;
 import sotto.chat.v1.Welcome;
 import sotto.client.Account;
+import sotto.client.AccountDeletion;
 import sotto.client.Connection;
 import sotto.client.Connection.State;
 import sotto.client.Event;
@@ -37,6 +38,7 @@ import sotto.client.internal.backup.RecoverySecrets;
 import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.net.Standing;
 import sotto.client.internal.net.Wire;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.Dedupe;
@@ -49,7 +51,6 @@ import sotto.client.internal.store.Store;
 /// One open home: everything wired together.
 public final class Engine implements AutoCloseable {
   private static final String CLOCK_OFFSET = "clock_offset";
-  private static final String REMOVED = "device_removed";
   private static final Duration ARCHIVE_CHECK = Duration.ofMinutes(5);
   private static final Duration SUPPLY_PATIENCE = Duration.ofSeconds(10);
 
@@ -60,6 +61,7 @@ public final class Engine implements AutoCloseable {
   private final Registration registration;
   private final Joining joining;
   private final Devices devices;
+  private final AccountEnd accountEnd;
   private final Provisioning provisioning;
   private final HistoryTransfers history;
   private final Outbox outbox;
@@ -123,6 +125,7 @@ public final class Engine implements AutoCloseable {
     provisioning.onHistory(history::wake);
     deviceChanges.onOwn(provisioning::check);
     OwnChain ownChain = new OwnChain(core, chains);
+    this.accountEnd = new AccountEnd(core, ownChain);
     this.devices =
         new Devices(
             core,
@@ -225,10 +228,10 @@ public final class Engine implements AutoCloseable {
               return home.load();
             });
     identity.ifPresent(core::setIdentity);
-    boolean removed = core.lane().call(_ -> core.store().settings().number(REMOVED).isPresent());
-    if (removed) {
-      core.setRemoved();
-      connector.stayRemoved();
+    Standing standing = core.lane().call(_ -> accountEnd.standing());
+    if (standing != Standing.LISTED) {
+      core.setStanding(standing);
+      connector.stay(standing);
     } else if (identity.isPresent() && !offline) {
       connector.start();
     }
@@ -595,6 +598,7 @@ public final class Engine implements AutoCloseable {
                 p.code() == Code.SERVER_UNTRUSTED
                     || p.code() == Code.REFUSED
                     || p.code() == Code.DEVICE_REMOVED
+                    || p.code() == Code.ACCOUNT_DELETED
                     || p.code() == Code.INVALID_INPUT)
             .orElse(false);
   }
@@ -605,19 +609,43 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /// Deletes the account, and this home behind it; then this engine is closed.
+  ///
+  /// @throws SottoException NOT_REGISTERED, DEVICE_REMOVED, CLOSED
+  public AccountDeletion deleteAccount() {
+    requireOpen();
+    Account account = core.self().account();
+    Optional<SottoException> problem = accountEnd.confirm();
+    if (problem.isPresent()) {
+      return new AccountDeletion.Unconfirmed(problem.get());
+    }
+    stop();
+    try {
+      core.store().closeAndRemove();
+      return new AccountDeletion.Deleted(account);
+    } catch (SottoException e) {
+      return new AccountDeletion.HomeLeft(account, e);
+    } finally {
+      core.close();
+    }
+  }
+
   /// Stops everything, in reverse.
   @Override
   public void close() {
-    if (core.closed()) {
-      return;
+    if (!core.closed()) {
+      stop();
+      core.store().close();
+      core.close();
     }
+  }
+
+  private void stop() {
     core.close();
     connector.stop();
     core.timers().close();
     core.lane().close();
     core.identity().ifPresent(identity -> identity.keys().close());
-    core.store().close();
-    core.close();
   }
 
   private final class Guest implements Connector.Guest {
@@ -742,15 +770,9 @@ public final class Engine implements AutoCloseable {
     }
 
     @Override
-    public void removed() {
-      core.setRemoved();
-      core.lane()
-          .call(tx -> {
-            core.store().settings().put(REMOVED, 1);
-            core.store().events().addContact(Events.Kind.REMOVED, 0, "", core.clock().millis());
-            tx.afterCommit(core.events()::stored);
-            return true;
-          });
+    public void left(Standing standing) {
+      core.setStanding(standing);
+      core.lane().call(tx -> accountEnd.note(tx, standing));
     }
   }
 }

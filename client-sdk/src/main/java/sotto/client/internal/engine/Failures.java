@@ -8,6 +8,8 @@ import sotto.client.SottoException.Code;
 final class Failures {
   static final Failure UNKNOWN_RECIPIENT =
       new Failure("unknown_recipient", "There is no such user.", false);
+  static final Failure ACCOUNT_GONE =
+      new Failure("account_gone", "The recipient's account is gone.", false);
   static final Failure EXPIRED =
       new Failure("expired", "It could not be delivered to the server within 14 days.", true);
   static final Failure UNCONFIRMED =
@@ -33,6 +35,12 @@ final class Failures {
     return SottoException.of(
         Code.DEVICE_REMOVED,
         "This device was removed from its account. What it has stays readable.");
+  }
+
+  /// What is heard by whoever wants something of an account that was deleted.
+  static SottoException ended() {
+    return SottoException.of(
+        Code.ACCOUNT_DELETED, "The account was deleted. What this device has stays readable.");
   }
 
   static final Failure CANCELLED = new Failure("cancelled", "You cancelled it.", false);

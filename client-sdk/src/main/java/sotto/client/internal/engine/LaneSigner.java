@@ -6,6 +6,7 @@ import sotto.chain.AccountChain;
 import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceAddress;
 import sotto.client.internal.net.Signer;
+import sotto.client.internal.net.Standing;
 
 /// Signs challenges with the device's key, on the lane.
 record LaneSigner(Core core) implements Signer {
@@ -15,7 +16,7 @@ record LaneSigner(Core core) implements Signer {
   }
 
   @Override
-  public boolean removedBy(List<byte[]> links) {
+  public Standing shownBy(List<byte[]> links) {
     return core.lane()
         .call(_ -> {
           Optional<AccountChain> known = core.store().chains().of(core.self().id());
@@ -25,10 +26,10 @@ record LaneSigner(Core core) implements Signer {
               || !(AccountChain.of(links) instanceof AccountChain.Extended(AccountChain chain))
               || !follows(chain, known.get())
               || chain.device(address().device()).isPresent()) {
-            return false;
+            return Standing.LISTED;
           }
           core.store().chains().put(chain);
-          return true;
+          return chain.ended() ? Standing.ENDED : Standing.REMOVED;
         });
   }
 

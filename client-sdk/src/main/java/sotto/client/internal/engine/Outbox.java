@@ -329,7 +329,7 @@ final class Outbox {
               core.lane()
                   .submit(tx -> {
                     if (fetched instanceof Sessions.NoAccount) {
-                      failAll(tx, traffic.account, Failures.UNKNOWN_RECIPIENT);
+                      failAll(tx, traffic.account, nobody(traffic.account));
                     }
                     tx.afterCommit(() -> fetched(traffic, fetched));
                     return true;
@@ -346,6 +346,14 @@ final class Outbox {
       case Sessions.Later(Duration pause) -> pause(traffic, pause);
     }
     wake(traffic.account);
+  }
+
+  /// There is no such account: an account of which something is known was there once.
+  private Failure nobody(AccountId account) {
+    boolean known =
+        core.store().chains().of(account).isPresent()
+            || core.store().contacts().find(account).flatMap(ContactRow::username).isPresent();
+    return known ? Failures.ACCOUNT_GONE : Failures.UNKNOWN_RECIPIENT;
   }
 
   private void failAll(Transaction tx, AccountId account, Failure failure) {
@@ -412,7 +420,7 @@ final class Outbox {
         }
       }
       case MISMATCHED_DEVICES -> mend(tx, traffic, row, result.getMismatchedDevices());
-      case UNKNOWN_RECIPIENT -> fail(tx, row, Failures.UNKNOWN_RECIPIENT);
+      case UNKNOWN_RECIPIENT -> fail(tx, row, nobody(row.account()));
       case TOO_LARGE -> fail(tx, row, Failures.TOO_LARGE);
       case INVALID -> fail(tx, row, Failures.INVALID);
       case MAILBOX_FULL -> later(tx, traffic, row, Failures.MAILBOX_FULL, LONGEST_PAUSE);

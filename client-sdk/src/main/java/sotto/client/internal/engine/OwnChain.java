@@ -78,6 +78,32 @@ final class OwnChain {
         Code.SERVER_UNREACHABLE, "The account's devices change all the time; try again.");
   }
 
+  /// Ends the account; it has ended when this returns.
+  void end(ServerCalls calls) {
+    for (int i = 0; i < TRIES; i++) {
+      AccountChain own = refreshed(calls);
+      if (own.ended()) {
+        return;
+      }
+      AccountChain signed =
+          signed(own, new Change.DeleteAccount())
+              .orElseThrow(() ->
+                  SottoException.of(Code.REFUSED, "This device may not sign for the account."));
+      AppendLinkResponse answer = calls.appendLink(signed.links().getLast().bytes());
+      if (answer.hasAppended()) {
+        return;
+      }
+      String reason = answer.getLinkRefused().getReason();
+      if (!reason.equals("SEQUENCE_TAKEN")
+          && !reason.equals("WRONG_PREVIOUS")
+          && !reason.equals("ENDED")) {
+        throw SottoException.of(Code.REFUSED, "The server refuses the end (" + reason + ").");
+      }
+    }
+    throw SottoException.of(
+        Code.SERVER_UNREACHABLE, "The account's devices change all the time; try again.");
+  }
+
   private static void requireRemovable(AccountChain own, DeviceId device) {
     if (own.device(device).isEmpty()) {
       throw SottoException.invalid("device", "The account has no device " + device + ".");

@@ -83,7 +83,7 @@ final class Sealer {
     }
     List<DeviceEntry> devices = recipients(row.account(), chain.get());
     if (chain.get().ended()) {
-      return new Impossible(Optional.of(Failures.UNKNOWN_RECIPIENT));
+      return new Impossible(Optional.of(Failures.ACCOUNT_GONE));
     }
     if (devices.isEmpty()) {
       return new Impossible(Optional.empty());

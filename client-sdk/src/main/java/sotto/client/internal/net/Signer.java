@@ -8,9 +8,9 @@ public interface Signer {
   /// Who this device is.
   DeviceAddress address();
 
-  /// Whether links of the own chain, from 0 on, show that a listed device or the recovery key has
-  /// taken this device out of it.
-  boolean removedBy(List<byte[]> links);
+  /// What links of the own chain, from 0 on, show of this device; nothing if they are not the own
+  /// chain's, or older than what is known.
+  Standing shownBy(List<byte[]> links);
 
   /// Signs a challenge for signing in.
   ///

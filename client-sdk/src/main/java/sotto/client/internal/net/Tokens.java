@@ -3,6 +3,7 @@ package sotto.client.internal.net;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import sotto.account.v1.AccountServiceGrpc;
@@ -106,12 +107,18 @@ public final class Tokens implements TokenSource {
 
   /// What the server says is believed when it shows the signed link.
   private SottoException removed(DeviceRemoved answer) {
-    return signer.removedBy(answer.getLinksList().stream().map(ByteString::toByteArray).toList())
-        ? SottoException.of(
-            Code.DEVICE_REMOVED, "This device was removed from its account by another one.")
-        : SottoException.of(
-            Code.REFUSED,
-            "The server says that this device was removed from its account, and cannot prove it.");
+    List<byte[]> links = answer.getLinksList().stream().map(ByteString::toByteArray).toList();
+    return switch (signer.shownBy(links)) {
+      case REMOVED ->
+          SottoException.of(
+              Code.DEVICE_REMOVED, "This device was removed from its account by another one.");
+      case ENDED -> SottoException.of(Code.ACCOUNT_DELETED, "The account was deleted.");
+      case LISTED ->
+          SottoException.of(
+              Code.REFUSED,
+              "The server says that this device was removed from its account, and cannot prove"
+                  + " it.");
+    };
   }
 
   private byte[] signature(ByteString challenge) {

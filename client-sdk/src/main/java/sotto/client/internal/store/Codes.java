@@ -107,6 +107,7 @@ final class Codes {
       case DEVICES -> 8;
       case REMOVED -> 9;
       case DIVERGED -> 10;
+      case ENDED -> 11;
     };
   }
 
@@ -122,6 +123,7 @@ final class Codes {
       case 8 -> Events.Kind.DEVICES;
       case 9 -> Events.Kind.REMOVED;
       case 10 -> Events.Kind.DIVERGED;
+      case 11 -> Events.Kind.ENDED;
       default -> throw unknown();
     };
   }

@@ -29,7 +29,9 @@ public final class Events {
     /// [Event.Removed].
     REMOVED,
     /// [Event.Diverged].
-    DIVERGED
+    DIVERGED,
+    /// [Event.AccountDeleted].
+    ENDED
   }
 
   private record Stored(long id, Kind kind, long message, long contact, String detail) {}
@@ -113,6 +115,7 @@ public final class Events {
       case DEVICES -> Optional.of(new Event.DevicesChanged(e.id(), e.detail()));
       case REMOVED -> Optional.of(new Event.Removed(e.id()));
       case DIVERGED -> Optional.of(new Event.Diverged(e.id()));
+      case ENDED -> Optional.of(new Event.AccountDeleted(e.id()));
       case FILE -> message(e).flatMap(m -> FileDetail.read(e.detail()).event(e.id(), m));
     };
   }

@@ -19,6 +19,9 @@ final class HomeLock implements AutoCloseable {
   // The lock is on a byte that is never written: on Windows a locked range cannot be read.
   private static final long LOCKED_BYTE = 1L << 20;
 
+  /// The file.
+  static final String NAME = "lock";
+
   private final FileChannel channel;
 
   private HomeLock(FileChannel channel) {
@@ -26,7 +29,7 @@ final class HomeLock implements AutoCloseable {
   }
 
   static HomeLock take(Path home) throws IOException {
-    Path file = home.resolve("lock");
+    Path file = home.resolve(NAME);
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {

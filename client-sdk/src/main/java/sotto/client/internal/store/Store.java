@@ -1,6 +1,7 @@
 package sotto.client.internal.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,8 @@ public final class Store implements AutoCloseable {
 
   /// Whether a folder holds a home.
   public static boolean exists(Path home) {
-    return Files.exists(home.resolve(FILE)) || new KeyFile(home).exists();
+    return !new HomeRemoval(home).begun()
+        && (Files.exists(home.resolve(FILE)) || new KeyFile(home).exists());
   }
 
   /// Opens the store of a home, or makes it. A wrong secret changes nothing.
@@ -92,6 +94,10 @@ public final class Store implements AutoCloseable {
       createFolder(home);
       HomeLock lock = HomeLock.take(home);
       try {
+        HomeRemoval removal = new HomeRemoval(home);
+        if (removal.begun()) {
+          removal.finish();
+        }
         Sql sql = new Sql(connect(home, secret, random));
         try {
           Schema.bringUpToDate(sql);
@@ -334,6 +340,32 @@ public final class Store implements AutoCloseable {
   /// Pieces of the backup.
   public BackupPieces backupPieces() {
     return backupPieces;
+  }
+
+  /// Closes the store and takes the home away, but for files that were saved there. Broken off,
+  /// that goes on when the home is opened.
+  ///
+  /// @throws SottoException STORAGE_FULL if something stays
+  public void closeAndRemove() {
+    HomeRemoval goes = new HomeRemoval(home);
+    try {
+      goes.begin();
+      sql.close();
+      goes.finish();
+    } catch (IOException e) {
+      throw unusable(home, e);
+    } finally {
+      close();
+    }
+    try {
+      Files.deleteIfExists(home.resolve(HomeLock.NAME));
+      Files.deleteIfExists(home);
+    } catch (DirectoryNotEmptyException e) {
+      // Files that were saved there.
+      return;
+    } catch (IOException e) {
+      throw unusable(home, e);
+    }
   }
 
   @Override
