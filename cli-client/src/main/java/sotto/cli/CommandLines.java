@@ -29,6 +29,7 @@ final class CommandLines {
     commands.put("whoami", WhoamiCommand::new);
     commands.put("link", LinkCommand::new);
     commands.put("devices", DevicesCommand::of);
+    commands.put("profile", ProfileCommand::new);
     commands.put("account", AccountCommand::of);
     commands.put("send", SendCommand::new);
     commands.put("receive", ReceiveCommand::new);

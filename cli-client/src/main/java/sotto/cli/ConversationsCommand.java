@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import sotto.cli.print.JsonLine;
 import sotto.cli.print.MessageJson;
 import sotto.cli.print.MessageLines;
+import sotto.cli.print.TerminalText;
 import sotto.client.ConversationSummary;
 
 /// `conversations`: with whom, how much is unread, the newest message.
@@ -58,6 +59,7 @@ final class ConversationsCommand implements Callable<Integer> {
           .out()
           .json(
               MessageJson.contact(new JsonLine("conversation"), summary.peer())
+                  .put("profile_name", summary.peer().profileName())
                   .put("request", summary.request())
                   .put("unread", summary.unread())
                   .object(
@@ -75,7 +77,16 @@ final class ConversationsCommand implements Callable<Integer> {
     String unread = summary.unread() > 0 ? ", " + summary.unread() + " unread" : "";
     session
         .out()
-        .line(MessageLines.name(summary.peer()) + standing(summary) + verification + unread);
+        .line(
+            MessageLines.name(summary.peer())
+                + summary
+                    .peer()
+                    .profileName()
+                    .map(name -> " “" + TerminalText.name(name) + "”")
+                    .orElse("")
+                + standing(summary)
+                + verification
+                + unread);
     summary
         .last()
         .ifPresent(

@@ -79,6 +79,7 @@ final class EventPrinter {
       }
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
+      case Event.ProfileChanged profile -> false;
       case Event.PresenceChanged presence -> false;
       case Event.FileProgress moved -> {
         if (!fetched(moved)) {

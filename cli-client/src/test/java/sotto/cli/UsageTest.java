@@ -87,6 +87,8 @@ class UsageTest {
         "devices remove 0",
         "devices frob",
         "account",
+        "profile bob --name Robert",
+        "profile --picture a.png --no-picture",
         "account frob",
         "account delete",
         "check --server nowhere",
@@ -138,7 +140,14 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--json send", "send --json", "frobnicate --json", "account delete --json", "serve --json"})
+  @ValueSource(
+      strings = {
+        "--json send",
+        "send --json",
+        "frobnicate --json",
+        "account delete --json",
+        "serve --json"
+      })
   void wrongCommandLineWithJson_isOneObjectOnStandardError(String line) {
     TestHost.Ran ran = host.run(line.split(" ", -1));
     assertThat(ran.exit()).isEqualTo(2);

@@ -2,6 +2,7 @@ package sotto.client;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import sotto.client.internal.engine.Engine;
 import sotto.client.internal.engine.Peer;
 
@@ -140,6 +141,12 @@ public final class Conversation {
   /// until the contact has shared its presence by writing to this account.
   public void watchPresence() {
     engine.conversations().watch(peer);
+  }
+
+  /// What the contact calls itself, as far as this account has been told. **Untrusted**: show it
+  /// beside the username. The picture comes once the contact is accepted.
+  public Optional<Profile> profile() {
+    return engine.conversations().profile(peer);
   }
 
   /// The safety number; both accounts must be known.

@@ -73,6 +73,12 @@ public sealed interface Event {
   /// @param id the event's id
   record AccountDeleted(long id) implements Event {}
 
+  /// What a contact calls itself is known anew.
+  ///
+  /// @param id [#LIVE]
+  /// @param contact who
+  record ProfileChanged(long id, Contact contact) implements Event {}
+
   /// A contact types, or no longer does.
   ///
   /// @param id [#LIVE]

@@ -234,6 +234,30 @@ public final class Sotto implements AutoCloseable {
     return engine.deleteAccount();
   }
 
+  /// What this account calls itself.
+  ///
+  /// @throws SottoException NOT_REGISTERED
+  public Profile profile() {
+    return engine.profile();
+  }
+
+  /// Sets that; durable here when this returns, and at the server, encrypted, as soon as there is a
+  /// connection. Contacts that were accepted learn it with the next thing that goes to them, the
+  /// account's other devices at once. A picture goes without what it says about its making.
+  ///
+  /// @throws SottoException NOT_REGISTERED, DEVICE_REMOVED, INVALID_INPUT, STORAGE_FULL
+  public void setProfile(Profile profile) {
+    engine.setProfile(profile);
+  }
+
+  /// Waits until the server has the profile.
+  ///
+  /// @return whether it does, in time
+  /// @throws SottoException as [#awaitOnline], at once
+  public boolean awaitProfile(Duration wait) {
+    return engine.awaitProfile(wait);
+  }
+
   /// How far history is on its way to new devices of the account, or from another one to this. It
   /// moves by itself while there is a connection; [Event.HistoryMoved] tells of each part.
   public HistoryTransfer history() {

@@ -117,7 +117,7 @@ final class DecisionsTest {
     AccountId alice = people.id("alice");
     PastWriter.inStore(
         people.home(home),
-        store -> keys.add(store.contacts().find(alice).orElseThrow().accessKey().orElseThrow()));
+        store -> keys.add(store.profiles().find(alice).orElseThrow().key().bytes()));
     var _ = people.open(home);
     return keys.getFirst();
   }

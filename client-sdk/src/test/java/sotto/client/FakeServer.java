@@ -48,6 +48,8 @@ import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
 import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.GetChallengeResponse;
+import sotto.account.v1.GetProfileRequest;
+import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
@@ -62,12 +64,18 @@ import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.ListDevicesResponse;
 import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.ProfileConflict;
+import sotto.account.v1.ProfileFound;
+import sotto.account.v1.ProfileNotFound;
+import sotto.account.v1.ProfileSet;
 import sotto.account.v1.PutSlotRequest;
 import sotto.account.v1.PutSlotResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
 import sotto.account.v1.Registered;
 import sotto.account.v1.RegistrationClosed;
+import sotto.account.v1.SetProfileRequest;
+import sotto.account.v1.SetProfileResponse;
 import sotto.account.v1.SetRecoveryRequest;
 import sotto.account.v1.SetRecoveryResponse;
 import sotto.account.v1.SignInRefused;
@@ -81,6 +89,7 @@ import sotto.account.v1.UsernameNotFound;
 import sotto.account.v1.UsernameTaken;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.chain.ChallengeBytes;
 import sotto.chain.Change;
 import sotto.chain.DeviceAddress;
@@ -108,6 +117,7 @@ import sotto.chat.v1.UnknownRecipient;
 import sotto.chat.v1.Welcome;
 import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.Wire;
+import sotto.crypto.AccessKey;
 import sotto.keys.v1.AccountUnknown;
 import sotto.keys.v1.Bundle;
 import sotto.keys.v1.Bundles;
@@ -188,6 +198,9 @@ final class FakeServer implements AutoCloseable {
   UnaryOperator<SignInResponse> removals = UnaryOperator.identity();
   Runnable beforeAddDevice = () -> {};
   Runnable beforeAppendLink = () -> {};
+  UnaryOperator<GetProfileResponse> profileAnswers = UnaryOperator.identity();
+  int profileCalls;
+  final Map<AccountId, SetProfileRequest> profiles = new ConcurrentHashMap<>();
   boolean addDeviceBreaks;
   boolean appendLinkBreaks;
   final Map<ByteString, CompletableFuture<ByteString>> slots = new ConcurrentHashMap<>();
@@ -426,6 +439,19 @@ final class FakeServer implements AutoCloseable {
     return holding != null && holding.chain.ended();
   }
 
+  /// What the server answers whoever asks for a profile.
+  synchronized GetProfileResponse profile(AccountId account, AccessKey key) {
+    SetProfileRequest there = profiles.get(account);
+    return there != null && Bytes.of(there.getAccessKeyHash().toByteArray()).equals(key.hash())
+        ? GetProfileResponse.newBuilder()
+            .setFound(
+                ProfileFound.newBuilder()
+                    .setVersion(there.getVersion())
+                    .setProfile(there.getProfile()))
+            .build()
+        : GetProfileResponse.newBuilder().setNotFound(ProfileNotFound.getDefaultInstance()).build();
+  }
+
   private Device device(AccountId account, int device) {
     Device found =
         Optional.ofNullable(accounts.get(account)).map(a -> a.devices.get(device)).orElse(null);
@@ -608,6 +634,41 @@ final class FakeServer implements AutoCloseable {
     }
 
     @Override
+    public void setProfile(SetProfileRequest request, StreamObserver<SetProfileResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            if (Bounds.check(request).isPresent()) {
+              throw Statuses.outOfBounds(Bounds.check(request).get());
+            }
+            SetProfileRequest there = profiles.get(caller().account());
+            if (there != null
+                && there.getVersion() >= request.getVersion()
+                && !there.equals(request)) {
+              return SetProfileResponse.newBuilder()
+                  .setConflict(ProfileConflict.newBuilder().setVersion(there.getVersion()))
+                  .build();
+            }
+            profiles.put(caller().account(), request);
+            return SetProfileResponse.newBuilder().setSet(ProfileSet.getDefaultInstance()).build();
+          });
+    }
+
+    @Override
+    public void getProfile(GetProfileRequest request, StreamObserver<GetProfileResponse> observer) {
+      answer(
+          observer,
+          _ -> {
+            var _ = caller();
+            profileCalls++;
+            return profileAnswers.apply(
+                profile(
+                    new AccountId(request.getAccountId().toByteArray()),
+                    AccessKey.of(request.getAccessKey().toByteArray())));
+          });
+    }
+
+    @Override
     public void setRecovery(
         SetRecoveryRequest request, StreamObserver<SetRecoveryResponse> observer) {
       answer(observer, _ -> recoveries.set(caller().account(), request));
@@ -688,6 +749,7 @@ final class FakeServer implements AutoCloseable {
             account.devices.values().forEach(d -> d.stream.ifPresent(cut::add));
             account.devices.clear();
             recoveries.forget(longer.id());
+            profiles.remove(longer.id());
           }
         }
         case AccountChain.AlreadyThere _ -> {}

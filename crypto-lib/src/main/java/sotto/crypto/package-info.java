@@ -11,6 +11,7 @@
 /// Padding             contents in few sizes
 /// Attachments         files as authenticated streams
 /// SafetyNumber, SafetyCode    digits and QR code by which two people compare what they see
+/// ProfileKey, PictureKey      what an account calls itself
 /// AccessKey, PassphraseKey    who may see presence; the key of a store
 /// ```
 ///

@@ -49,6 +49,55 @@ final class AccountLifeTest {
     return fresh;
   }
 
+  private static com.google.gson.JsonObject profile(Cli reader, String... more) {
+    var words = java.util.stream.Stream.concat(List.of("profile").stream(), List.of(more).stream());
+    return reader.ok(words.toArray(String[]::new)).only("profile");
+  }
+
+  private static String name(Cli reader, String... more) {
+    return profile(reader, more).get("name").getAsString();
+  }
+
+  @Test
+  void profile_isForContactsAndOwnDevices_andForNobodyWhoIsBlocked() throws Exception {
+    Cli a1 = stage.registered("alice");
+    Cli b1 = stage.registered("bob");
+    Cli c1 = stage.registered("carol");
+    var picture = stage.folder("me.png");
+    Picture.paint(picture, 7);
+    a1.ok(
+        "profile", "--name", "Alice Example", "--about", "Sails.", "--picture", picture.toString());
+    a1.ok("send", b1.name(), "hello");
+    a1.ok("send", c1.name(), "hello");
+    b1.ok("receive", "--timeout", "3s");
+    b1.ok("accept", a1.name());
+    b1.ok("receive", "--timeout", "3s");
+    c1.ok("receive", "--timeout", "3s");
+    var saved = stage.folder("saved.png");
+    assertThat(name(b1, "@" + a1.name(), "--save-picture", saved.toString()))
+        .isEqualTo("Alice Example");
+    assertThat(saved).exists();
+    assertThat(b1.ok("conversations").only("conversation").get("user").getAsString())
+        .isEqualTo(a1.name());
+    assertThat(b1.ok("conversations").only("conversation").get("profile_name").getAsString())
+        .isEqualTo("Alice Example");
+
+    Cli a2 = linked(a1, "a2");
+    a2.ok("receive", "--timeout", "3s");
+    assertThat(name(a2)).isEqualTo("Alice Example");
+
+    a1.ok("block", b1.name());
+    a1.ok("profile", "--name", "Alice Other");
+    a1.ok("send", c1.name(), "news");
+    c1.ok("receive", "--timeout", "3s");
+    b1.ok("receive", "--timeout", "3s");
+    assertThat(name(c1, a1.name())).isEqualTo("Alice Other");
+    assertThat(name(b1, a1.name())).isEqualTo("Alice Example");
+    a2.ok("receive", "--timeout", "3s");
+    assertThat(name(a2)).isEqualTo("Alice Other");
+    stage.noTraceLogged();
+  }
+
   private static List<String> texts(Cli.Result result) {
     return result.all("message").stream().map(m -> m.get("text").getAsString()).toList();
   }

@@ -31,6 +31,7 @@ import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.AccountServiceGrpc.AccountServiceBlockingStub;
 import sotto.account.v1.AppendLinkRequest;
 import sotto.account.v1.GetChainRequest;
+import sotto.account.v1.GetProfileRequest;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.LookUpUsernameRequest;
@@ -240,6 +241,25 @@ class EdgeTest {
     var other = ByteString.copyFrom(ALICE.account().bytes());
     assertThat(keys.getBundles(bundles(other)).hasUnknown()).isTrue();
     assertThat(keys(relay.token(BOB)).getBundles(bundles(ID)).hasUnknown()).isTrue();
+  }
+
+  @Test
+  void profilesOfOneAccount_areLimitedPerCaller() {
+    var stub = with(relay.token(ALICE));
+    var request =
+        GetProfileRequest.newBuilder()
+            .setAccountId(ID)
+            .setAccessKey(ByteString.copyFrom(new byte[16]))
+            .build();
+    for (int i = 0; i < 12; i++) {
+      assertThat(stub.getProfile(request).hasNotFound()).isTrue();
+    }
+
+    assertThat(reason(() -> stub.getProfile(request))).isEqualTo(Reason.RATE_LIMITED);
+    var other =
+        request.toBuilder().setAccountId(ByteString.copyFrom(ALICE.account().bytes())).build();
+    assertThat(stub.getProfile(other).hasNotFound()).isTrue();
+    assertThat(with(relay.token(BOB)).getProfile(request).hasNotFound()).isTrue();
   }
 
   @Test

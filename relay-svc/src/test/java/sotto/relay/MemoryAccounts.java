@@ -14,12 +14,15 @@ import sotto.account.v1.AppendLinkRequest;
 import sotto.account.v1.AppendLinkResponse;
 import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
+import sotto.account.v1.GetProfileRequest;
+import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.ListDevicesRequest;
 import sotto.account.v1.ListDevicesResponse;
 import sotto.account.v1.LookUpUsernameRequest;
 import sotto.account.v1.LookUpUsernameResponse;
+import sotto.account.v1.ProfileNotFound;
 import sotto.account.v1.UsernameNotFound;
 import sotto.chain.AccountId;
 import sotto.mesh.Caller;
@@ -90,6 +93,14 @@ final class MemoryAccounts extends AccountServiceGrpc.AccountServiceImplBase {
         LookUpUsernameResponse.newBuilder()
             .setNotFound(UsernameNotFound.getDefaultInstance())
             .build());
+  }
+
+  @Override
+  public void getProfile(GetProfileRequest request, StreamObserver<GetProfileResponse> out) {
+    check(request.getAccountId());
+    answer(
+        out,
+        GetProfileResponse.newBuilder().setNotFound(ProfileNotFound.getDefaultInstance()).build());
   }
 
   @Override

@@ -306,6 +306,7 @@ final class AccountAdminTest {
           "pre_key",
           "taken_pre_key",
           "recovery",
+          "profile",
           "account_decision",
           "account_ending");
 

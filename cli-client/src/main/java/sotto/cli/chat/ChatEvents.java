@@ -97,6 +97,11 @@ final class ChatEvents implements AutoCloseable {
           view.warning("contact_changed", TerminalText.name(changed.sentence()));
         }
       }
+      case Event.ProfileChanged profile -> {
+        if (mine(profile.contact())) {
+          peer = peer.with(profile.contact());
+        }
+      }
       case Event.MessagesMissed missed ->
           view.warning(
               "messages_missed", "The mailbox was full: some messages never came to this device.");

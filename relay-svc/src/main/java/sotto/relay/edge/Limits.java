@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import sotto.account.v1.AccountServiceGrpc;
+import sotto.account.v1.GetProfileRequest;
 import sotto.chain.AccountId;
 import sotto.keys.v1.GetBundlesRequest;
 import sotto.keys.v1.KeyServiceGrpc;
@@ -17,14 +18,16 @@ import sotto.relay.RelayConfig;
 import sotto.relay.limit.Exceeded;
 
 /// The limits of the passed-through calls: of one account in all, of its look-ups, of its bundle
-/// fetches for each target (unknown ones count too), and of one address where there is no token,
-/// with less of what makes accounts or restores them, and of what fills slots. Thread-safe.
+/// fetches for each target (unknown ones count too), as many profile fetches, and of one address
+/// where there is no token, with less of what makes accounts or restores them, and of what fills
+/// slots. Thread-safe.
 public final class Limits implements CallPolicy {
   private static final int MOST = 100_000;
 
   private final RateLimits<AccountId> calls;
   private final RateLimits<AccountId> lookUps;
   private final RateLimits<Pair> bundles;
+  private final RateLimits<Pair> profiles;
   private final RateLimits<PeerAddress> addresses;
   private final RateLimits<PeerAddress> registrations;
   private final RateLimits<PeerAddress> recoveries;
@@ -37,7 +40,7 @@ public final class Limits implements CallPolicy {
   ///
   /// @param calls of one account in all
   /// @param lookUps of usernames by one account
-  /// @param bundles of one account for one target
+  /// @param bundles of one account for one target, and as many of its profile
   /// @param addresses of one address without token
   /// @param registrations from one address
   /// @param recoveries recoveries asked for from one address
@@ -72,6 +75,7 @@ public final class Limits implements CallPolicy {
     this.calls = new RateLimits<>(rates.calls(), MOST, time);
     this.lookUps = new RateLimits<>(rates.lookUps(), MOST, time);
     this.bundles = new RateLimits<>(rates.bundles(), MOST, time);
+    this.profiles = new RateLimits<>(rates.bundles(), MOST, time);
     this.addresses = new RateLimits<>(rates.addresses(), MOST, time);
     this.registrations = new RateLimits<>(rates.registrations(), MOST, time);
     this.recoveries = new RateLimits<>(rates.recoveries(), MOST, time);
@@ -97,6 +101,10 @@ public final class Limits implements CallPolicy {
     if (method.equals(KeyServiceGrpc.getGetBundlesMethod().getFullMethodName())) {
       var target = GetBundlesRequest.parseFrom(first).getAccountId();
       return Exceeded.of("bundles-per-pair", bundles.take(new Pair(account, target), 1));
+    }
+    if (method.equals(AccountServiceGrpc.getGetProfileMethod().getFullMethodName())) {
+      var target = GetProfileRequest.parseFrom(first).getAccountId();
+      return Exceeded.of("bundles-per-pair", profiles.take(new Pair(account, target), 1));
     }
     return Optional.empty();
   }

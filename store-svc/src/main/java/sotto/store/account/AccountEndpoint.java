@@ -15,6 +15,8 @@ import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
 import sotto.account.v1.GetChallengeRequest;
 import sotto.account.v1.GetChallengeResponse;
+import sotto.account.v1.GetProfileRequest;
+import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
@@ -31,6 +33,8 @@ import sotto.account.v1.PutSlotRequest;
 import sotto.account.v1.PutSlotResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
+import sotto.account.v1.SetProfileRequest;
+import sotto.account.v1.SetProfileResponse;
 import sotto.account.v1.SetRecoveryRequest;
 import sotto.account.v1.SetRecoveryResponse;
 import sotto.account.v1.SignInRequest;
@@ -64,6 +68,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
   private final SignIn signIn;
   private final RecoverySignIn recovery;
   private final RecoveryRecords records;
+  private final Profiles profiles;
   private final Writers writers;
   private final Slots slots;
   private final List<String> serverNames;
@@ -93,6 +98,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
     this.signIn = signIn;
     this.recovery = recovery;
     this.records = new RecoveryRecords(writers);
+    this.profiles = new Profiles(writers, readers);
     this.writers = writers;
     this.slots = slots;
     this.serverNames = List.copyOf(serverNames);
@@ -194,6 +200,17 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       ListDevicesRequest request, StreamObserver<ListDevicesResponse> response) {
     AccountId own = Caller.required().account();
     answer(response, ListDevicesResponse.newBuilder().addAllDevices(reads.devices(own)).build());
+  }
+
+  @Override
+  public void setProfile(SetProfileRequest request, StreamObserver<SetProfileResponse> response) {
+    Caller caller = Caller.required();
+    answer(response, profiles.set(new DeviceAddress(caller.account(), caller.device()), request));
+  }
+
+  @Override
+  public void getProfile(GetProfileRequest request, StreamObserver<GetProfileResponse> response) {
+    answer(response, profiles.get(request));
   }
 
   @Override

@@ -20,7 +20,7 @@ import sotto.store.write.Writers;
 /// How an account ends, by its own last link or by an operator.
 ///
 /// ```
-/// one transaction      ended; no devices, no recovery, no decision, never seen; noted in account_ending
+/// one transaction      ended; no devices, no recovery, profile, decision, never seen; noted in account_ending
 /// several, bounded     rows of mailboxes; segments, whose blobs are doomed; keys
 /// one transaction      the note goes, once what it kept is gone too (EndedBlobs)
 /// ```
@@ -70,6 +70,7 @@ public final class Ending {
         batch.rows().acceptedAt());
     session.update("DELETE FROM device WHERE account_id = ?", account.bytes());
     RecoveryRecords.forget(session, account);
+    Profiles.forget(session, account);
     Decision.forget(session, account);
     batch.forget(account);
   }

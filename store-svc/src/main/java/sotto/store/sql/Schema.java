@@ -17,14 +17,15 @@ import sotto.chain.AccountId;
 /// The tables. Their text lies in `schema/NNNN-….sql`, one file for each version.
 public final class Schema {
   /// The version that this code works with.
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   private static final List<String> FILES =
       List.of(
           "0001-accounts-and-mailboxes.sql",
           "0002-kept-blobs-and-cold-segments.sql",
           "0003-recovery.sql",
-          "0004-invites-and-decisions.sql");
+          "0004-invites-and-decisions.sql",
+          "0005-profiles.sql");
   private static final String FOLDER = "/sotto/store/schema/";
   private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)");
   private static final String MIGRATE = "migrate it first, with sotto migrate --store URL";

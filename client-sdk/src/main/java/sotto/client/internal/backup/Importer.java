@@ -1,6 +1,5 @@
 package sotto.client.internal.backup;
 
-import com.google.protobuf.ByteString;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -18,6 +17,7 @@ import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.Store;
+import sotto.crypto.ProfileKey;
 
 /// Puts what a backup holds into a store. Each piece is one transaction, and what is there already
 /// stays as it is: cut off anywhere, it is repeated from the beginning. Blocks; not on the lane.
@@ -86,9 +86,10 @@ public final class Importer {
     } else if (contact.getAccepted()) {
       store.contacts().accept(id);
     }
-    ByteString accessKey = contact.getAccessKey();
-    if (!accessKey.isEmpty()) {
-      store.contacts().setAccessKey(id, accessKey.toByteArray());
+    if (!contact.getProfileKey().isEmpty()) {
+      ProfileKey key = ProfileKey.of(contact.getProfileKey().toByteArray());
+      store.profiles().learned(account, key, 0);
+      store.contacts().setAccessKey(id, key.accessKey().bytes());
     }
   }
 

@@ -18,8 +18,8 @@ import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Settings;
 import sotto.client.internal.store.Store;
-import sotto.crypto.AccessKey;
 import sotto.crypto.ArchiveKey;
+import sotto.crypto.ProfileKey;
 import sotto.crypto.RecoveryKey;
 
 /// The index of a backup: made from the store, and read. What is read is refused unless every field
@@ -58,16 +58,23 @@ final class Index {
             .setMessages(messages);
     Arrays.fill(secret, (byte) 0);
     store
+        .profiles()
+        .find(account)
+        .ifPresent(own ->
+            index
+                .setProfileKey(ByteString.copyFrom(own.key().bytes()))
+                .setProfileVersion(own.named()));
+    store
         .chains()
         .of(account)
         .orElseThrow()
         .links()
         .forEach(link -> index.addLinks(ByteString.copyFrom(link.bytes())));
-    store.contacts().known().forEach(contact -> index.addContacts(contact(contact)));
+    store.contacts().known().forEach(contact -> index.addContacts(contact(store, contact)));
     return index.build();
   }
 
-  private static BackupContact contact(ContactRow row) {
+  private static BackupContact contact(Store store, ContactRow row) {
     BackupContact.Builder contact =
         BackupContact.newBuilder()
             .setAccountId(ByteString.copyFrom(row.account().orElseThrow().bytes()))
@@ -80,7 +87,9 @@ final class Index {
                 })
             .setAccepted(row.accepted())
             .setBlocked(row.blocked());
-    row.accessKey().ifPresent(key -> contact.setAccessKey(ByteString.copyFrom(key)));
+    row.account()
+        .flatMap(store.profiles()::find)
+        .ifPresent(profile -> contact.setProfileKey(ByteString.copyFrom(profile.key().bytes())));
     return contact.build();
   }
 
@@ -112,6 +121,7 @@ final class Index {
         && Username.valid(index.getUsername())
         && index.getRecoverySecret().size() == RecoveryKey.LENGTH
         && (index.getArchiveKey().isEmpty() || index.getArchiveKey().size() == ArchiveKey.LENGTH)
+        && (index.getProfileKey().isEmpty() || index.getProfileKey().size() == ProfileKey.LENGTH)
         && chain(index).isPresent()
         && index.getContactsList().stream().allMatch(Index::valid)
         && index.getPiecesList().stream().allMatch(piece -> valid(piece, inFile));
@@ -120,7 +130,8 @@ final class Index {
   private static boolean valid(BackupContact contact) {
     return contact.getAccountId().size() == AccountId.LENGTH
         && (contact.getUsername().isEmpty() || Username.valid(contact.getUsername()))
-        && (contact.getAccessKey().isEmpty() || contact.getAccessKey().size() == AccessKey.LENGTH);
+        && (contact.getProfileKey().isEmpty()
+            || contact.getProfileKey().size() == ProfileKey.LENGTH);
   }
 
   /// Whether a reference to a piece is within its bounds.

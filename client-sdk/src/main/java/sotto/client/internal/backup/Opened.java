@@ -171,7 +171,7 @@ public final class Opened implements AutoCloseable {
   }
 
   /// What it holds; empty = no backup was made, there is the account alone.
-  Optional<BackupIndex> index() {
+  public Optional<BackupIndex> index() {
     return index;
   }
 

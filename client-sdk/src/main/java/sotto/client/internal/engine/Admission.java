@@ -13,6 +13,7 @@ import sotto.client.SottoException.Code;
 import sotto.client.internal.archive.Archives;
 import sotto.client.internal.engine.LinkMessages.Joining;
 import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.store.ProfileRow;
 import sotto.crypto.ChainTrust;
 import sotto.crypto.LinkCode;
 import sotto.crypto.LinkKey;
@@ -190,7 +191,15 @@ final class Admission {
     Granted.Builder granted =
         Granted.newBuilder()
             .setLink(ByteString.copyFrom(signed.links().getLast().bytes()))
-            .setAccessKey(ByteString.copyFrom(core.self().accessKey().bytes()))
+            .setProfileKey(ByteString.copyFrom(core.self().profileKey().bytes()))
+            .setProfileVersion(
+                core.lane()
+                    .call(_ ->
+                        core.store()
+                            .profiles()
+                            .find(core.self().id())
+                            .map(ProfileRow::named)
+                            .orElse(0)))
             .setArchiveKey(ByteString.copyFrom(archives.exportKey()));
     signed.links().subList(offered.links().size(), signed.links().size() - 1).stream()
         .map(link -> ByteString.copyFrom(link.bytes()))

@@ -19,7 +19,7 @@ import sotto.content.v1.ChainHead;
 import sotto.content.v1.Content;
 import sotto.content.v1.Message;
 import sotto.content.v1.Receipt;
-import sotto.crypto.AccessKey;
+import sotto.crypto.ProfileKey;
 
 /// Makes contents, and checks those that come: a peer is hostile until every field is within its
 /// bounds.
@@ -43,7 +43,8 @@ final class Contents {
     return c.getMessageId().size() == MessageId.LENGTH
         && c.getSentAtMs() >= 0
         && c.getRecipientAccountId().equals(ByteString.copyFrom(recipient.bytes()))
-        && (c.getAccessKey().isEmpty() || c.getAccessKey().size() == AccessKey.LENGTH)
+        && (c.getProfileKey().isEmpty() || c.getProfileKey().size() == ProfileKey.LENGTH)
+        && c.getProfileVersion() >= 0
         && (c.getUsernameHint().isEmpty() || Username.valid(c.getUsernameHint()))
         && (!c.hasSenderChain() || c.getSenderChain().getHash().size() == SHA256)
         && (!c.hasRecipientChain() || c.getRecipientChain().getHash().size() == SHA256)

@@ -11,6 +11,7 @@ import sotto.client.Contact;
 import sotto.client.ConversationSummary;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
+import sotto.client.Profile;
 import sotto.client.SafetyNumber;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -39,6 +40,7 @@ public final class Conversations {
   private final ChainSync chains;
   private final History history;
   private final Decisions decisions;
+  private final PeerProfiles profiles;
   private final Removals removals;
   private final Searches searches;
   private final Syncs syncs;
@@ -52,7 +54,8 @@ public final class Conversations {
       Names names,
       ChainSync chains,
       History history,
-      AutoSaver autoSaver,
+      Decisions decisions,
+      PeerProfiles profiles,
       Removals removals,
       Syncs syncs) {
     this.syncs = syncs;
@@ -64,7 +67,8 @@ public final class Conversations {
     this.names = names;
     this.chains = chains;
     this.history = history;
-    this.decisions = new Decisions(core, outbox, presence, autoSaver);
+    this.decisions = decisions;
+    this.profiles = profiles;
     this.removals = removals;
     this.searches = new Searches(core, history);
   }
@@ -200,7 +204,11 @@ public final class Conversations {
         .call(tx -> {
           ContactRow contact = row(peer);
           decisions.decide(tx, contact, decision);
-          syncs.contact(tx, contact.id());
+          if (decision == Decision.UNBLOCK) {
+            syncs.unblocked(tx, contact.id());
+          } else {
+            syncs.contact(tx, contact.id());
+          }
           return true;
         });
   }
@@ -210,6 +218,11 @@ public final class Conversations {
   /// @return how many were here
   public int delete(Peer peer) {
     return removals.conversation(core.lane().call(_ -> row(peer).id()));
+  }
+
+  /// What the contact calls itself, as far as that is known.
+  public Optional<Profile> profile(Peer peer) {
+    return contact(peer).account().flatMap(profiles::of);
   }
 
   /// Tells the contact that the user types.

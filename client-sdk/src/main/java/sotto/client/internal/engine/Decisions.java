@@ -5,7 +5,6 @@ import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
-import sotto.crypto.AccessKey;
 
 /// What a user decides about those who write to them. For the lane only.
 ///
@@ -28,12 +27,14 @@ final class Decisions {
   private final Outbox outbox;
   private final Presence presence;
   private final AutoSaver autoSaver;
+  private final SelfProfile profile;
 
-  Decisions(Core core, Outbox outbox, Presence presence, AutoSaver autoSaver) {
+  Decisions(Core core, Outbox outbox, Presence presence, AutoSaver autoSaver, SelfProfile profile) {
     this.core = core;
     this.outbox = outbox;
     this.presence = presence;
     this.autoSaver = autoSaver;
+    this.profile = profile;
   }
 
   /// Keeps a decision: the one place where they come together, whatever device they are made on.
@@ -43,9 +44,25 @@ final class Decisions {
         refuseIfBlocked(contact);
         core.store().contacts().accept(contact.id());
         tx.afterCommit(autoSaver::wake);
+        // Its picture may be fetched now.
+        tx.afterCommit(profile::lookAgain);
       }
-      case BLOCK -> block(tx, contact);
+      case BLOCK -> {
+        if (block(tx, contact) && contact.accepted()) {
+          // The contact has the key to this account's profile and presence.
+          profile.rotate(tx);
+        }
+      }
       case UNBLOCK -> core.store().contacts().setBlocked(contact.id(), false);
+    }
+  }
+
+  /// Does what was decided on another own device, which sees to the key.
+  void decidedElsewhere(Transaction tx, ContactRow contact, boolean blocked) {
+    if (blocked) {
+      var _ = block(tx, contact);
+    } else {
+      core.store().contacts().setBlocked(contact.id(), false);
     }
   }
 
@@ -57,9 +74,10 @@ final class Decisions {
     }
   }
 
-  private void block(Transaction tx, ContactRow contact) {
+  /// @return whether it was not blocked before
+  private boolean block(Transaction tx, ContactRow contact) {
     if (contact.blocked()) {
-      return;
+      return false;
     }
     core.store().contacts().setBlocked(contact.id(), true);
     List<Long> unsent = core.store().outgoing().stop(contact.id());
@@ -67,9 +85,6 @@ final class Decisions {
       core.store().attached().giveUp(message);
       core.fail(tx, message, Failures.BLOCKED);
     });
-    if (contact.accepted()) {
-      hidePresence(tx);
-    }
     contact
         .account()
         .ifPresent(account ->
@@ -78,18 +93,6 @@ final class Decisions {
               outbox.wake(account);
             }));
     tx.afterCommit(core.progress()::raise);
-  }
-
-  /// The contact has the key that shows this account's presence: there is another from now on,
-  /// which accepted contacts get with the next content that goes to them.
-  private void hidePresence(Transaction tx) {
-    AccessKey key = AccessKey.generate(core.random());
-    core.store().settings().put(HomeAccount.ACCESS_KEY, key.bytes());
-    tx.afterCommit(() -> {
-      Identity self = core.self();
-      core.setIdentity(
-          new Identity(self.account(), self.address(), self.keys(), self.crypto(), key));
-      presence.sayAgain();
-    });
+    return true;
   }
 }

@@ -24,6 +24,7 @@ import sotto.client.HistoryTransfer;
 import sotto.client.Invite;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
+import sotto.client.Profile;
 import sotto.client.Progress;
 import sotto.client.SaveResult;
 import sotto.client.ServerAddress;
@@ -32,6 +33,7 @@ import sotto.client.SottoException.Code;
 import sotto.client.Status;
 import sotto.client.Username;
 import sotto.client.internal.archive.Archives;
+import sotto.client.internal.archive.Depot;
 import sotto.client.internal.backup.Backups;
 import sotto.client.internal.backup.Importer;
 import sotto.client.internal.backup.RecoverySecrets;
@@ -76,6 +78,8 @@ public final class Engine implements AutoCloseable {
   private final Expiry expiry;
   private final Pruning pruning;
   private final Presence presence;
+  private final SelfProfile selfProfile;
+  private final ProfileRounds profiles;
   private final PreKeySupply supply;
   private final ChainSync chains;
   private final Conversations conversations;
@@ -100,6 +104,7 @@ public final class Engine implements AutoCloseable {
             () -> core.session().map(Session::blobs),
             step -> CrashPoint.of(step).reached());
     this.dialer = dialer;
+    Depot depot = new Depot(() -> core.session().map(Session::blobs));
     this.offline = offline;
     this.home = new HomeAccount(core);
     this.registration = new Registration(core, home);
@@ -116,7 +121,10 @@ public final class Engine implements AutoCloseable {
     this.outbox = new Outbox(core, sealer, new Sessions(core, chains), uploads::wake);
     uploads.feeds(outbox);
     Syncs syncs = new Syncs(core, outbox, deviceNames);
-    OwnDevices ownDevices = new OwnDevices(core, outbox, deviceNames);
+    this.presence = new Presence(core);
+    this.selfProfile = new SelfProfile(core, presence, depot, syncs);
+    Decisions decisions = new Decisions(core, outbox, presence, autoSaver, selfProfile);
+    OwnDevices ownDevices = new OwnDevices(core, outbox, deviceNames, decisions, selfProfile);
     this.provisioning = new Provisioning(core, syncs, deviceNames);
     this.history =
         new HistoryTransfers(
@@ -134,14 +142,15 @@ public final class Engine implements AutoCloseable {
             deviceNames,
             syncs);
     this.names = new Names(core, outbox);
+    PeerProfiles peerProfiles = new PeerProfiles(core, names, depot);
+    this.profiles = new ProfileRounds(core, selfProfile, peerProfiles);
     Retries retries = new Retries(core, outbox);
     this.inbox =
         new Inbox(
             core,
             chains,
-            new Reception(core, outbox, retries, names, autoSaver, ownDevices),
+            new Reception(core, outbox, retries, names, autoSaver, ownDevices, peerProfiles),
             retries);
-    this.presence = new Presence(core);
     names.onAccessKey(presence::accessKeyLearned);
     this.unsent = new Unsent(core, outbox, uploads);
     this.expiry = new Expiry(core, outbox);
@@ -157,7 +166,8 @@ public final class Engine implements AutoCloseable {
             names,
             chains,
             archives.history(),
-            autoSaver,
+            decisions,
+            peerProfiles,
             new Removals(core, archives, uploads),
             syncs);
     this.numbers = new ConnectionNumbers(core);
@@ -509,6 +519,24 @@ public final class Engine implements AutoCloseable {
         });
   }
 
+  /// The own profile.
+  public Profile profile() {
+    core.self();
+    return selfProfile.get();
+  }
+
+  /// Sets it.
+  public void setProfile(Profile profile) {
+    core.self();
+    core.requireListed();
+    selfProfile.set(profile);
+  }
+
+  /// Waits until the server has it.
+  public boolean awaitProfile(Duration wait) {
+    return await(() -> core.lane().call(_ -> !selfProfile.ahead()), wait);
+  }
+
   /// Shares own presence, or no longer.
   public void appear(boolean visible) {
     core.self();
@@ -698,6 +726,10 @@ public final class Engine implements AutoCloseable {
       core.inBackground("names", () -> names.connected(session.calls()));
       core.inBackground("upkeep", () -> upkeep(session.calls()));
       uploads.connected();
+      if (mailboxEmpty) {
+        // That came before the session was there.
+        profiles.wake();
+      }
       autoSaver.connected();
     }
 
@@ -734,6 +766,8 @@ public final class Engine implements AutoCloseable {
         case SEND_RESULT -> outbox.answered(stream, frame.getSendResult());
         case QUEUE_EMPTY -> {
           mailboxEmpty = true;
+          // By now it is known what other own devices have set.
+          profiles.wake();
           core.progress().raise();
         }
         case PRESENCE -> presence.events(frame.getPresence());

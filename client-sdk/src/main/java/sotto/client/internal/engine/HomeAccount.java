@@ -9,15 +9,15 @@ import sotto.chain.DeviceId;
 import sotto.client.Account;
 import sotto.client.ServerAddress;
 import sotto.client.Username;
+import sotto.client.internal.store.ProfileRow;
 import sotto.client.internal.store.Settings;
-import sotto.crypto.AccessKey;
 import sotto.crypto.DeviceKeys;
+import sotto.crypto.ProfileKey;
 import sotto.crypto.SessionCrypto;
 
 /// Who this home is, in the store. For the lane only.
 final class HomeAccount {
   static final String ACCOUNT = "account_id";
-  static final String ACCESS_KEY = "access_key";
 
   private static final String DEVICE_KEYS = "device_keys";
   private static final String DEVICE = "device_number";
@@ -66,15 +66,30 @@ final class HomeAccount {
         address,
         keys,
         new SessionCrypto(keys, id, address.device(), core.store().sessions(), core.clock()),
-        AccessKey.of(settings.bytes(ACCESS_KEY).orElseThrow()));
+        profileKey(id));
+  }
+
+  /// Homes that were made before there were profiles have no key.
+  private ProfileKey profileKey(AccountId own) {
+    return core.store()
+        .profiles()
+        .find(own)
+        .map(ProfileRow::key)
+        .orElseGet(() -> {
+          ProfileKey key = ProfileKey.generate(core.random());
+          core.store().profiles().learned(own, key, 0);
+          return key;
+        });
   }
 
   /// Keeps the keys of an account before a server knows them.
-  void found(AccountId account, DeviceKeys keys, AccessKey accessKey) {
+  ///
+  /// @param profileVersion the version of its profile that is at the server; 0 = none
+  void found(AccountId account, DeviceKeys keys, ProfileKey profileKey, int profileVersion) {
     Settings settings = core.store().settings();
     settings.put(ACCOUNT, account.bytes());
     settings.put(DEVICE_KEYS, keys.serialize());
-    settings.put(ACCESS_KEY, accessKey.bytes());
+    core.store().profiles().learned(account, profileKey, profileVersion);
   }
 
   /// The server knows the keys that were kept.

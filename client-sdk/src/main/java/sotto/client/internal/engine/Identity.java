@@ -3,8 +3,8 @@ package sotto.client.internal.engine;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.client.Account;
-import sotto.crypto.AccessKey;
 import sotto.crypto.DeviceKeys;
+import sotto.crypto.ProfileKey;
 import sotto.crypto.SessionCrypto;
 
 /// Who this home is, once it is registered.
@@ -13,13 +13,18 @@ import sotto.crypto.SessionCrypto;
 /// @param address this device
 /// @param keys its private keys; for the lane only
 /// @param crypto its sessions; for the lane only
-/// @param accessKey lets contacts see this account's presence
+/// @param profileKey lets contacts read this account's profile and see its presence
 record Identity(
     Account account,
     DeviceAddress address,
     DeviceKeys keys,
     SessionCrypto crypto,
-    AccessKey accessKey) {
+    ProfileKey profileKey) {
+  /// The same with another key.
+  Identity with(ProfileKey other) {
+    return new Identity(account, address, keys, crypto, other);
+  }
+
   AccountId id() {
     return address.account();
   }

@@ -15,12 +15,12 @@ import sotto.client.SottoException.Code;
 import sotto.client.internal.engine.LinkMessages.Offered;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.Settings;
-import sotto.crypto.AccessKey;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.LinkCode;
 import sotto.crypto.LinkKey;
 import sotto.crypto.LinkStep;
 import sotto.crypto.LinkTalk;
+import sotto.crypto.ProfileKey;
 import sotto.link.v1.Grant;
 import sotto.link.v1.Granted;
 import sotto.link.v1.Report;
@@ -284,7 +284,11 @@ final class Joining {
         .call(_ -> {
           Settings settings = core.store().settings();
           DeviceKeys keys = DeviceKeys.parse(settings.bytes(KEYS).orElseThrow());
-          home.found(chain.id(), keys, AccessKey.of(granted.getAccessKey().toByteArray()));
+          home.found(
+              chain.id(),
+              keys,
+              ProfileKey.of(granted.getProfileKey().toByteArray()),
+              granted.getProfileVersion());
           settings.put(ARCHIVE_KEY, granted.getArchiveKey().toByteArray());
           core.store().chains().put(chain);
           names.put(added.device(), name);

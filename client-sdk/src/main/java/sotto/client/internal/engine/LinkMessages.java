@@ -13,11 +13,11 @@ import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.chain.Ed25519PublicKey;
 import sotto.client.Username;
-import sotto.crypto.AccessKey;
 import sotto.crypto.ArchiveKey;
 import sotto.crypto.ChainTrust;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.LinkKey;
+import sotto.crypto.ProfileKey;
 import sotto.link.v1.Grant;
 import sotto.link.v1.Granted;
 import sotto.link.v1.Join;
@@ -148,7 +148,8 @@ final class LinkMessages {
 
   /// The offered chain with what was granted: its last link adds the device of these keys.
   static Optional<AccountChain> granted(AccountChain offered, Granted granted, DeviceKeys keys) {
-    if (granted.getAccessKey().size() != AccessKey.LENGTH
+    if (granted.getProfileKey().size() != ProfileKey.LENGTH
+        || granted.getProfileVersion() < 0
         || granted.getArchiveKey().size() != ArchiveKey.LENGTH
         || granted.getLinksCount() > AccountChain.MAX_LINKS) {
       return Optional.empty();

@@ -38,9 +38,14 @@ final class OwnDevices {
   private final Core core;
   private final Outbox outbox;
   private final DeviceNames names;
+  private final Decisions decisions;
+  private final SelfProfile profile;
   private Runnable wakeHistory = () -> {};
 
-  OwnDevices(Core core, Outbox outbox, DeviceNames names) {
+  OwnDevices(
+      Core core, Outbox outbox, DeviceNames names, Decisions decisions, SelfProfile profile) {
+    this.decisions = decisions;
+    this.profile = profile;
     this.core = core;
     this.outbox = outbox;
     this.names = names;
@@ -73,6 +78,7 @@ final class OwnDevices {
       case NAMES -> sync.getNames().getNamesList().stream().limit(MOST).forEach(this::name);
       case HISTORY -> history(tx, from, sync.getHistory());
       case ARCHIVE -> archive(tx, from, sync.getArchive());
+      case PROFILE -> profile.elsewhere(tx, sync.getProfile());
       case WHAT_NOT_SET -> {}
     }
   }
@@ -144,8 +150,14 @@ final class OwnDevices {
       return;
     }
     ContactRow contact = known(tx, account, state.getUsername(), state.getVerified());
-    if (state.getAccepted() && !contact.blocked()) {
-      core.store().contacts().accept(contact.id());
+    switch (state.getBlocking()) {
+      case BLOCKING_BLOCKED -> decisions.decidedElsewhere(tx, contact, true);
+      case BLOCKING_ENDED -> decisions.decidedElsewhere(tx, contact, false);
+      case BLOCKING_UNSPECIFIED, UNRECOGNIZED -> {
+        if (state.getAccepted() && !contact.blocked()) {
+          core.store().contacts().accept(contact.id());
+        }
+      }
     }
     if (state.getVerified()) {
       core.store().contacts().setVerification(contact.id(), Verification.VERIFIED);

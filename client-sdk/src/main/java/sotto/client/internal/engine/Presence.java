@@ -70,7 +70,8 @@ final class Presence {
 
   private void publish(ChatStream stream) {
     Publish.Builder publish = Publish.newBuilder().setVisible(visible);
-    publish.addAccessKeyHashes(ByteString.copyFrom(core.self().accessKey().hash().toArray()));
+    publish.addAccessKeyHashes(
+        ByteString.copyFrom(core.self().profileKey().accessKey().hash().toArray()));
     stream.send(
         ClientFrame.newBuilder()
             .setPresence(PresenceUpdate.newBuilder().setPublish(publish))

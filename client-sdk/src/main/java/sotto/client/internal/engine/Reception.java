@@ -31,6 +31,7 @@ final class Reception {
   private final Names names;
   private final AutoSaver autoSaver;
   private final OwnDevices ownDevices;
+  private final PeerProfiles profiles;
 
   Reception(
       Core core,
@@ -38,8 +39,10 @@ final class Reception {
       Retries retries,
       Names names,
       AutoSaver autoSaver,
-      OwnDevices ownDevices) {
+      OwnDevices ownDevices,
+      PeerProfiles profiles) {
     this.ownDevices = ownDevices;
+    this.profiles = profiles;
     this.core = core;
     this.outbox = outbox;
     this.retries = retries;
@@ -58,7 +61,7 @@ final class Reception {
     }
     switch (content.getBodyCase()) {
       case MESSAGE -> message(tx, from, content, content.getMessage(), acceptedAt);
-      case RECEIPT -> receipt(tx, from, content.getReceipt());
+      case RECEIPT -> receipt(tx, from, content);
       case RETRY_REQUEST -> retries.answer(tx, from, content.getRetryRequest());
       case BODY_NOT_SET -> unsupported(tx, from, content, acceptedAt);
       case TYPING, SYNC, SESSION_PING, SENDER_KEY_DISTRIBUTION -> {}
@@ -202,7 +205,8 @@ final class Reception {
         .ifPresent(row -> announce(tx, Events.Kind.UNDECRYPTABLE, row));
   }
 
-  private void receipt(Transaction tx, DeviceAddress from, Receipt receipt) {
+  private void receipt(Transaction tx, DeviceAddress from, Content content) {
+    Receipt receipt = content.getReceipt();
     Optional<Status> status =
         switch (receipt.getKind()) {
           case RECEIPT_KIND_DELIVERED -> Optional.of(Status.DELIVERED);
@@ -212,6 +216,9 @@ final class Reception {
     Optional<ContactRow> contact = core.store().contacts().find(from.account());
     if (status.isEmpty() || contact.isEmpty()) {
       return;
+    }
+    if (!contact.get().blocked()) {
+      profiles.learned(tx, contact.get(), from.account(), content);
     }
     for (ByteString id : receipt.getMessageIdsList()) {
       core.store()
@@ -230,12 +237,7 @@ final class Reception {
   /// The sender's contact, with what the content says about it.
   private ContactRow contact(Transaction tx, DeviceAddress from, Content content) {
     ContactRow contact = core.store().contacts().findOrAdd(from.account(), core.clock().millis());
-    byte[] accessKey = content.getAccessKey().toByteArray();
-    if (accessKey.length > 0
-        && !contact.accessKey().map(k -> java.util.Arrays.equals(k, accessKey)).orElse(false)) {
-      core.store().contacts().setAccessKey(contact.id(), accessKey);
-      tx.afterCommit(() -> names.accessKeyLearned(from.account()));
-    }
+    profiles.learned(tx, contact, from.account(), content);
     if (contact.username().isEmpty()
         && Username.valid(content.getUsernameHint())
         && !contact.hint().equals(Optional.of(content.getUsernameHint()))) {

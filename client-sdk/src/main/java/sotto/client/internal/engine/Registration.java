@@ -20,9 +20,9 @@ import sotto.client.internal.backup.RecoverySecrets;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.net.Wire;
 import sotto.client.internal.store.Settings;
-import sotto.crypto.AccessKey;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.FoundAccount;
+import sotto.crypto.ProfileKey;
 import sotto.crypto.RecoveryCode;
 import sotto.crypto.RecoveryKey;
 
@@ -105,7 +105,7 @@ final class Registration {
       FoundAccount account = FoundAccount.create(recovery, core.clock(), random);
       try (DeviceKeys keys = account.keys()) {
         PreKeySupply.SignedPair pair = PreKeySupply.first(core, keys);
-        home.found(account.chain().id(), keys, AccessKey.generate(random));
+        home.found(account.chain().id(), keys, ProfileKey.generate(random), 0);
         new RecoverySecrets(settings).put(recovery, code, false);
         settings.put(DEVICE, pair.registrationOf(keys).toByteArray());
         core.store().chains().put(account.chain());

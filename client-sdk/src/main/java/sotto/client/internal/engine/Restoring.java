@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import sotto.account.v1.AddDeviceResponse;
 import sotto.account.v1.DeviceRegistration;
+import sotto.archive.v1.BackupIndex;
 import sotto.chain.AccountChain;
 import sotto.chain.Bytes;
 import sotto.chain.Change;
@@ -23,9 +24,9 @@ import sotto.client.internal.backup.RecoveryRecords;
 import sotto.client.internal.backup.RecoverySecrets;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.Settings;
-import sotto.crypto.AccessKey;
 import sotto.crypto.ChainTrust;
 import sotto.crypto.DeviceKeys;
+import sotto.crypto.ProfileKey;
 import sotto.crypto.RecoveryCode;
 
 /// Makes this home a new device of an account whose devices may all be lost, and puts its backup
@@ -193,10 +194,17 @@ final class Restoring {
       DeviceId device,
       Optional<Long> version) {
     Settings settings = core.store().settings();
+    Optional<BackupIndex> profile =
+        backup.index().filter(index -> index.getProfileKey().size() == ProfileKey.LENGTH);
+    ProfileKey key =
+        profile
+            .map(index -> ProfileKey.of(index.getProfileKey().toByteArray()))
+            .orElseGet(() -> ProfileKey.generate(core.random()));
     home.found(
         chain.id(),
         DeviceKeys.parse(settings.bytes(KEYS).orElseThrow()),
-        AccessKey.generate(core.random()));
+        key,
+        profile.isEmpty() ? 0 : Math.max(0, profile.get().getProfileVersion()));
     core.store().chains().put(chain);
     RecoverySecrets secrets = new RecoverySecrets(settings);
     if (code.isPresent()) {

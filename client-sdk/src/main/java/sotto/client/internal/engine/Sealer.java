@@ -26,6 +26,7 @@ import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.OutboxRow;
 import sotto.client.internal.store.OutboxRow.Kind;
+import sotto.client.internal.store.ProfileRow;
 import sotto.client.internal.store.Store;
 import sotto.content.v1.Content;
 import sotto.content.v1.Receipt;
@@ -226,7 +227,10 @@ final class Sealer {
             .setUsernameHint(self.account().username().value());
     core.store().chains().of(self.id()).map(Contents::head).ifPresent(content::setSenderChain);
     if (contact.map(ContactRow::accepted).orElse(false)) {
-      content.setAccessKey(ByteString.copyFrom(self.accessKey().bytes()));
+      content
+          .setProfileKey(ByteString.copyFrom(self.profileKey().bytes()))
+          .setProfileVersion(
+              core.store().profiles().find(self.id()).map(ProfileRow::named).orElse(0));
     }
     return content;
   }

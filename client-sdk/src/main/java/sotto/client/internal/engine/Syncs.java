@@ -15,12 +15,15 @@ import sotto.client.internal.store.Outgoing;
 import sotto.client.internal.store.SegmentRow;
 import sotto.content.v1.ArchivedSegment;
 import sotto.content.v1.ArchivedSegments;
+import sotto.content.v1.Blocking;
 import sotto.content.v1.ContactState;
 import sotto.content.v1.ContactStates;
 import sotto.content.v1.DeviceName;
 import sotto.content.v1.HistoryPart;
+import sotto.content.v1.OwnProfile;
 import sotto.content.v1.ReadMessages;
 import sotto.content.v1.Sync;
+import sotto.crypto.ProfileKey;
 
 /// What the account's other devices are told, besides copies of what was sent ([Outbox] sees to
 /// those). Every one of these contents may come twice, late or in another order. For the lane only.
@@ -68,6 +71,24 @@ final class Syncs {
     }
   }
 
+  /// The user has ended the blocking of a contact.
+  void unblocked(Transaction tx, long contact) {
+    if (OwnDevices.any(core)) {
+      core.store()
+          .contacts()
+          .find(contact)
+          .flatMap(Syncs::state)
+          .ifPresent(state ->
+              add(
+                  tx,
+                  Sync.newBuilder()
+                      .setContacts(
+                          ContactStates.newBuilder()
+                              .addContacts(state.toBuilder().setBlocking(Blocking.BLOCKING_ENDED)))
+                      .build()));
+    }
+  }
+
   /// All that the user has decided about contacts.
   void allContacts(Transaction tx) {
     contacts(tx, core.store().syncRows().contacts());
@@ -94,7 +115,23 @@ final class Syncs {
                 .setUsername(row.username().map(u -> u.value()).orElse(""))
                 .setAccepted(row.accepted())
                 .setVerified(row.verification() == Verification.VERIFIED)
+                .setBlocking(
+                    row.blocked() ? Blocking.BLOCKING_BLOCKED : Blocking.BLOCKING_UNSPECIFIED)
                 .build());
+  }
+
+  /// The profile was set here.
+  void profile(Transaction tx, ProfileKey key, int version) {
+    if (OwnDevices.any(core)) {
+      add(
+          tx,
+          Sync.newBuilder()
+              .setProfile(
+                  OwnProfile.newBuilder()
+                      .setProfileKey(ByteString.copyFrom(key.bytes()))
+                      .setVersion(version))
+              .build());
+    }
   }
 
   /// What people call the devices. It also brings the head of the own chain to all of them.

@@ -21,6 +21,8 @@ import sotto.account.v1.AppendLinkResponse;
 import sotto.account.v1.DeviceRegistration;
 import sotto.account.v1.GetChainRequest;
 import sotto.account.v1.GetChainResponse;
+import sotto.account.v1.GetProfileRequest;
+import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
 import sotto.account.v1.GetServerInfoRequest;
@@ -34,12 +36,15 @@ import sotto.account.v1.PutSlotRequest;
 import sotto.account.v1.PutSlotResponse;
 import sotto.account.v1.RegisterRequest;
 import sotto.account.v1.RegisterResponse;
+import sotto.account.v1.SetProfileRequest;
+import sotto.account.v1.SetProfileResponse;
 import sotto.account.v1.SetRecoveryRequest;
 import sotto.account.v1.SetRecoveryResponse;
 import sotto.chain.AccountId;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Username;
+import sotto.crypto.AccessKey;
 import sotto.keys.v1.CountPreKeysRequest;
 import sotto.keys.v1.CountPreKeysResponse;
 import sotto.keys.v1.GetBundlesRequest;
@@ -168,6 +173,21 @@ public final class ServerCalls {
   /// What an account is restored from, or the challenge before it.
   public GetRecoveryResponse getRecovery(GetRecoveryRequest request) {
     return plain(s -> s.getRecovery(request));
+  }
+
+  /// Sets the own account's profile.
+  public SetProfileResponse setProfile(SetProfileRequest request) {
+    return account(s -> s.setProfile(request));
+  }
+
+  /// An account's profile, not checked.
+  public GetProfileResponse profile(AccountId account, AccessKey key) {
+    GetProfileRequest request =
+        GetProfileRequest.newBuilder()
+            .setAccountId(ByteString.copyFrom(account.bytes()))
+            .setAccessKey(ByteString.copyFrom(key.bytes()))
+            .build();
+    return account(s -> s.getProfile(request));
   }
 
   /// Adds a device to an account.

@@ -14,9 +14,10 @@ import sotto.client.Verification;
 /// @param hint a name that its messages claim, not looked up yet
 /// @param verification what is known about its keys
 /// @param accepted whether receipts of reading, typing and presence go to it
-/// @param accessKey its access key, learned from its messages
+/// @param accessKey its access key, which follows from the profile key in its messages
 /// @param changed the other account that its name leads to now
 /// @param blocked whether what comes from it is dropped, and nothing goes there
+/// @param profileName what it calls itself
 public record ContactRow(
     long id,
     Optional<AccountId> account,
@@ -26,10 +27,11 @@ public record ContactRow(
     boolean accepted,
     Optional<byte[]> accessKey,
     Optional<AccountId> changed,
-    boolean blocked) {
+    boolean blocked,
+    Optional<String> profileName) {
   /// What the app sees.
   public Contact contact() {
-    return new Contact(username, account, verification, accepted, blocked);
+    return new Contact(username, account, verification, accepted, blocked, profileName);
   }
 
   /// Whether nothing may be sent until the user confirms.

@@ -10,7 +10,8 @@ import sotto.client.Verification;
 public final class Contacts {
   private static final String ROWS =
       "SELECT id, account_id, username, hint, verification, accepted, access_key, changed_account,"
-          + " blocked FROM contact ";
+          + " blocked, (SELECT name FROM profile WHERE profile.account_id = contact.account_id) FROM"
+          + " contact ";
 
   private final Sql sql;
   private final SearchIndex index;
@@ -191,6 +192,7 @@ public final class Contacts {
         r.flag(6),
         r.optionalBytes(7),
         r.account(8),
-        r.flag(9));
+        r.flag(9),
+        r.optionalText(10).filter(name -> !name.isEmpty()));
   }
 }

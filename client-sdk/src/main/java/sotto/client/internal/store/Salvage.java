@@ -49,6 +49,7 @@ public final class Salvage {
     kinds.put("events", List.of("event", "consumer"));
     kinds.put("archive", List.of("archive_segment", "archive_receipt"));
     kinds.put("downloads", List.of("known_blob", "wanted_file"));
+    kinds.put("profiles", List.of("profile"));
     return kinds;
   }
 

@@ -198,6 +198,13 @@ final class Schema {
                 piece_id BLOB NOT NULL UNIQUE, count INTEGER NOT NULL, size INTEGER NOT NULL,
                 sha256 BLOB NOT NULL, upload_id BLOB NOT NULL, blob_id BLOB,
                 dropped INTEGER NOT NULL DEFAULT 0)\
+              """),
+          List.of(
+              """
+              CREATE TABLE profile(account_id BLOB PRIMARY KEY, profile_key BLOB NOT NULL,
+                named INTEGER NOT NULL, tried INTEGER NOT NULL DEFAULT 0,
+                version INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL DEFAULT '',
+                about TEXT NOT NULL DEFAULT '', picture_ref BLOB, picture BLOB)\
               """));
 
   private Schema() {}

@@ -48,6 +48,7 @@ public final class Store implements AutoCloseable {
   private final HistoryRows historyRows;
   private final BackedUp backedUp;
   private final BackupPieces backupPieces;
+  private final ProfileRows profiles;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -77,6 +78,7 @@ public final class Store implements AutoCloseable {
     this.historyRows = new HistoryRows(sql, settings);
     this.backedUp = new BackedUp(sql, copies);
     this.backupPieces = new BackupPieces(sql);
+    this.profiles = new ProfileRows(sql);
   }
 
   /// Whether a folder holds a home.
@@ -340,6 +342,11 @@ public final class Store implements AutoCloseable {
   /// Pieces of the backup.
   public BackupPieces backupPieces() {
     return backupPieces;
+  }
+
+  /// What accounts call themselves.
+  public ProfileRows profiles() {
+    return profiles;
   }
 
   /// Closes the store and takes the home away, but for files that were saved there. Broken off,

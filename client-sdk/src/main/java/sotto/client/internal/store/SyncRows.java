@@ -95,7 +95,7 @@ public final class SyncRows {
   public List<Long> contacts() {
     return sql.list(
         "SELECT id FROM contact WHERE account_id IS NOT NULL AND (username IS NOT NULL OR accepted ="
-            + " 1 OR verification = 1) ORDER BY id",
+            + " 1 OR verification = 1 OR blocked = 1) ORDER BY id",
         r -> r.number(1));
   }
 

@@ -60,7 +60,7 @@ final class ContentsTest {
                 .setMessage(text("hi"))
                 .setRecipientAccountId(ByteString.copyFrom(new byte[16])),
             content().setMessage(text("hi")).setSentAtMs(-1),
-            content().setMessage(text("hi")).setAccessKey(fifteen),
+            content().setMessage(text("hi")).setProfileKey(fifteen),
             content().setMessage(text("hi")).setUsernameHint("Not A Name"),
             content().setMessage(text("")),
             content().setMessage(text("x".repeat(65_537))),
