@@ -9,7 +9,8 @@ import sotto.client.SottoException;
 import sotto.client.Username;
 
 /// A process that uses a home until it is killed: it writes to somebody without end, takes its
-/// events, and makes backups, if it is to. What it has written, and the store has, it prints.
+/// events, and makes backups, if it is to. What it has written, and the store has, it prints, and
+/// when it is connected.
 final class Doomed {
   private static final Duration PACE = Duration.ofMillis(40);
   private static final Duration TICK = Duration.ofSeconds(1);
@@ -26,6 +27,7 @@ final class Doomed {
     if (arguments.length > 3) {
       Thread.ofPlatform().daemon().start(() -> backUp(sotto));
     }
+    Thread.ofPlatform().daemon().start(() -> tellOnline(sotto));
     var to = sotto.conversationWith(Username.of(arguments[1]));
     for (int i = 0; events.isAlive(); i++) {
       var text = arguments[2] + "." + i;
@@ -33,6 +35,11 @@ final class Doomed {
       System.out.println("wrote " + text);
       LockSupport.parkNanos(PACE.toNanos());
     }
+  }
+
+  private static void tellOnline(Sotto sotto) {
+    sotto.awaitOnline(Linked.LIMIT);
+    System.out.println("online");
   }
 
   private static void take(Sotto sotto) {
