@@ -107,8 +107,7 @@ final class Inbox {
     if (core.store().dedupe().seen(from, ciphertext)) {
       return;
     }
-    if (!believed(from, delivery.getAcceptedAtMs())
-        || core.store().waiting().any(from.account())) {
+    if (!believed(from, delivery.getAcceptedAtMs()) || core.store().waiting().any(from.account())) {
       core.store()
           .waiting()
           .add(
