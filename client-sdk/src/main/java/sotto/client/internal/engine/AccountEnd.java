@@ -1,5 +1,6 @@
 package sotto.client.internal.engine;
 
+import java.time.Duration;
 import java.util.Optional;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -17,6 +18,8 @@ final class AccountEnd {
   private static final String LEFT = "device_removed";
   private static final long REMOVED = 1;
   private static final long ENDED = 2;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Core core;
   private final OwnChain chain;
@@ -43,6 +46,12 @@ final class AccountEnd {
     return true;
   }
 
+  /// Whether the next sign-in shows the end: the server cuts this device off with it, and the answer
+  /// may go with the connection.
+  private boolean endsNow() {
+    return core.progress().await(() -> core.standing() == Standing.ENDED, PATIENCE);
+  }
+
   /// Has the server end the account by its last link, which this device signs, unless it has ended.
   /// Blocks; not on the lane.
   ///
@@ -62,7 +71,7 @@ final class AccountEnd {
                         Code.SERVER_UNREACHABLE, "An account is deleted only with a connection.")));
       } catch (SottoException e) {
         // The answer before may be the one that was lost: then the server shows the signed link.
-        if (e.code() != Code.ACCOUNT_DELETED) {
+        if (e.code() != Code.ACCOUNT_DELETED && !endsNow()) {
           return Optional.of(e);
         }
       }

@@ -120,6 +120,7 @@ final class Core {
   /// This device is in its account's list no more, or the account is no more.
   void setStanding(Standing left) {
     standing = left;
+    progress.raise();
   }
 
   Standing standing() {
