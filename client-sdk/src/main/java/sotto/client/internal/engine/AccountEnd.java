@@ -46,8 +46,8 @@ final class AccountEnd {
     return true;
   }
 
-  /// Whether the next sign-in shows the end: the server cuts this device off with it, and the answer
-  /// may go with the connection.
+  /// Whether the next sign-in shows the end: the server cuts this device off with it, and the
+  /// answer may go with the connection.
   private boolean endsNow() {
     return core.progress().await(() -> core.standing() == Standing.ENDED, PATIENCE);
   }
