@@ -124,8 +124,9 @@ public final class Conversation {
   }
 
   /// Deletes all messages here, and those in the archive at the server as soon as there is a
-  /// connection. The contact stays, and so does what keeps messages from coming twice. Broken off,
-  /// it goes on with the next call.
+  /// connection. The account's other devices delete what they have of them; what comes to them only
+  /// later stays there. The contact stays, and so does what keeps messages from coming twice.
+  /// Broken off, it goes on with the next call.
   ///
   /// @return how many messages were here
   public int delete() {

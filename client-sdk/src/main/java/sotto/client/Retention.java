@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import sotto.client.internal.engine.Engine;
 
-/// How long this home keeps messages. For ever, until something else is said; the store keeps what
-/// is said.
+/// How long the account's devices keep messages. For ever, until something else is said; the store
+/// keeps what is said, and the other devices are told. Of two decisions the later one counts.
 ///
 /// What is older is deleted by itself, a little at a time while there is a connection, read or not.
 /// What has not been sent stays, and so does what is in the [Archive]. Thread-safe.

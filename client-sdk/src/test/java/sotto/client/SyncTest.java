@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,49 @@ final class SyncTest {
     var _ = a1.conversationWith(BOB).safetyNumber();
     a1.conversationWith(BOB).confirmVerified();
     TwoPeople.await(() -> a2.conversationWith(BOB).peer().verification() == Verification.VERIFIED);
+  }
+
+  @Test
+  void deletedConversation_goesOnTheOtherDevice_andWhatComesAfterwardsStays() {
+    b1.conversationWith(ALICE).send("one").await(Status.DELIVERED, PATIENCE);
+    a1.conversationWith(BOB).send("two").await(Status.DELIVERED, PATIENCE);
+    TwoPeople.await(() -> texts(a2, BOB).size() == 2);
+    TwoPeople.await(() -> texts(a1, BOB).size() == 2);
+    a2.close();
+    assertThat(a1.conversationWith(BOB).delete()).isEqualTo(2);
+    b1.conversationWith(ALICE).send("three").await(Status.DELIVERED, PATIENCE);
+    Sotto offline = people.openOffline("a2");
+    assertThat(texts(offline, BOB)).containsExactlyInAnyOrder("one", "two");
+    SentMessage waits = offline.conversationWith(BOB).send("not sent yet");
+    offline.close();
+
+    Sotto again = people.open("a2");
+    waits = again.sentMessage(waits.id()).orElseThrow();
+    assertThat(waits.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
+    TwoPeople.await(
+        () -> List.of("not sent yet", "three").equals(texts(again, BOB).stream().sorted().toList()));
+    TwoPeople.await(
+        () -> List.of("not sent yet", "three").equals(texts(a1, BOB).stream().sorted().toList()));
+  }
+
+  @Test
+  void howLongMessagesStay_isTheSameEverywhere_andTheLaterDecisionCounts() {
+    a1.retention().keep(Duration.ofDays(30));
+    TwoPeople.await(() -> a2.retention().age().equals(Optional.of(Duration.ofDays(30))));
+    a2.retention().keepForever();
+    TwoPeople.await(() -> a1.retention().age().isEmpty());
+
+    a1.close();
+    Sotto offline = people.openOffline("alice");
+    offline.retention().keep(Duration.ofDays(7));
+    offline.close();
+    a2.retention().keep(Duration.ofDays(8));
+    Sotto again = people.open("alice");
+    TwoPeople.await(() -> again.retention().age().equals(Optional.of(Duration.ofDays(8))));
+    assertThat(again.awaitOutbox(PATIENCE)).isTrue();
+    Sotto a3 = TwoDevices.link(people, again, "a3");
+    TwoPeople.await(() -> a3.retention().age().equals(Optional.of(Duration.ofDays(8))));
+    assertThat(a2.retention().age()).contains(Duration.ofDays(8));
   }
 
   @Test

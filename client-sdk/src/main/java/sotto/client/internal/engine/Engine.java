@@ -77,6 +77,7 @@ public final class Engine implements AutoCloseable {
   private final Unsent unsent;
   private final Expiry expiry;
   private final Pruning pruning;
+  private final Removals removals;
   private final Presence presence;
   private final SelfProfile selfProfile;
   private final ProfileRounds profiles;
@@ -124,8 +125,11 @@ public final class Engine implements AutoCloseable {
     this.presence = new Presence(core);
     this.selfProfile = new SelfProfile(core, presence, depot, syncs);
     Decisions decisions = new Decisions(core, outbox, presence, autoSaver, selfProfile);
-    OwnDevices ownDevices = new OwnDevices(core, outbox, deviceNames, decisions, selfProfile);
-    this.provisioning = new Provisioning(core, syncs, deviceNames);
+    this.pruning = new Pruning(core, syncs);
+    this.removals = new Removals(core, archives, uploads, syncs);
+    OwnDevices ownDevices =
+        new OwnDevices(core, outbox, deviceNames, decisions, selfProfile, removals, pruning);
+    this.provisioning = new Provisioning(core, syncs, deviceNames, pruning);
     this.history =
         new HistoryTransfers(
             core, archives.historySender(provisioning.post()), archives.historyReceiver());
@@ -154,7 +158,6 @@ public final class Engine implements AutoCloseable {
     names.onAccessKey(presence::accessKeyLearned);
     this.unsent = new Unsent(core, outbox, uploads);
     this.expiry = new Expiry(core, outbox);
-    this.pruning = new Pruning(core);
     this.supply = new PreKeySupply(core);
     this.conversations =
         new Conversations(
@@ -168,7 +171,7 @@ public final class Engine implements AutoCloseable {
             archives.history(),
             decisions,
             peerProfiles,
-            new Removals(core, archives, uploads),
+            removals,
             syncs);
     this.numbers = new ConnectionNumbers(core);
     this.connector = new Connector(core, dialer, new Guest());
@@ -249,6 +252,7 @@ public final class Engine implements AutoCloseable {
     conversations.searches().begin();
     expiry.begin();
     pruning.begin();
+    core.inBackground("deletion", removals::finish);
   }
 
   /// Looks every now and then whether it is time; when the last time was is in the store.

@@ -40,12 +40,22 @@ final class OwnDevices {
   private final DeviceNames names;
   private final Decisions decisions;
   private final SelfProfile profile;
+  private final Removals removals;
+  private final Pruning pruning;
   private Runnable wakeHistory = () -> {};
 
   OwnDevices(
-      Core core, Outbox outbox, DeviceNames names, Decisions decisions, SelfProfile profile) {
+      Core core,
+      Outbox outbox,
+      DeviceNames names,
+      Decisions decisions,
+      SelfProfile profile,
+      Removals removals,
+      Pruning pruning) {
     this.decisions = decisions;
     this.profile = profile;
+    this.removals = removals;
+    this.pruning = pruning;
     this.core = core;
     this.outbox = outbox;
     this.names = names;
@@ -79,6 +89,8 @@ final class OwnDevices {
       case HISTORY -> history(tx, from, sync.getHistory());
       case ARCHIVE -> archive(tx, from, sync.getArchive());
       case PROFILE -> profile.elsewhere(tx, sync.getProfile());
+      case DELETED -> deleted(tx, sync.getDeleted());
+      case SETTINGS -> pruning.decidedElsewhere(tx, sync.getSettings());
       case WHAT_NOT_SET -> {}
     }
   }
@@ -182,6 +194,20 @@ final class OwnDevices {
       }
     }
     return core.store().contacts().findOrAdd(account, now);
+  }
+
+  private void deleted(Transaction tx, DeletedConversation deleted) {
+    if (deleted.getAccountId().size() != AccountId.LENGTH) {
+      return;
+    }
+    core.store()
+        .contacts()
+        .find(new AccountId(deleted.getAccountId().toByteArray()))
+        .ifPresent(contact ->
+            removals.elsewhere(
+                tx,
+                contact.id(),
+                new Removal.Extent(deleted.getCameUntilMs(), deleted.getSentUntilMs())));
   }
 
   private void name(DeviceName name) {

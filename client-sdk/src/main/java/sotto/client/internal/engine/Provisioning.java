@@ -23,9 +23,11 @@ final class Provisioning {
   private final Core core;
   private final Syncs syncs;
   private final DeviceNames names;
+  private final Pruning pruning;
   private Runnable wakeHistory = () -> {};
 
-  Provisioning(Core core, Syncs syncs, DeviceNames names) {
+  Provisioning(Core core, Syncs syncs, DeviceNames names, Pruning pruning) {
+    this.pruning = pruning;
     this.core = core;
     this.syncs = syncs;
     this.names = names;
@@ -73,6 +75,7 @@ final class Provisioning {
     core.store().settings().put(DONE + device, 1);
     syncs.names(tx);
     syncs.allContacts(tx);
+    pruning.tell(tx);
     long total = core.store().historyRows().count();
     core.store().historyRows().begin(device, total);
     syncs.historyBegins(tx, device, total);

@@ -12,12 +12,15 @@ import sotto.client.internal.store.HistoryRows;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.OutboxRow.Kind;
 import sotto.client.internal.store.Outgoing;
+import sotto.client.internal.store.Removal;
 import sotto.client.internal.store.SegmentRow;
+import sotto.content.v1.AccountSettings;
 import sotto.content.v1.ArchivedSegment;
 import sotto.content.v1.ArchivedSegments;
 import sotto.content.v1.Blocking;
 import sotto.content.v1.ContactState;
 import sotto.content.v1.ContactStates;
+import sotto.content.v1.DeletedConversation;
 import sotto.content.v1.DeviceName;
 import sotto.content.v1.HistoryPart;
 import sotto.content.v1.OwnProfile;
@@ -130,6 +133,33 @@ final class Syncs {
                   OwnProfile.newBuilder()
                       .setProfileKey(ByteString.copyFrom(key.bytes()))
                       .setVersion(version))
+              .build());
+    }
+  }
+
+  /// A conversation is deleted here.
+  void deleted(Transaction tx, AccountId with, Removal.Extent extent) {
+    if (OwnDevices.any(core)) {
+      add(
+          tx,
+          Sync.newBuilder()
+              .setDeleted(
+                  DeletedConversation.newBuilder()
+                      .setAccountId(ByteString.copyFrom(with.bytes()))
+                      .setCameUntilMs(extent.cameUntil())
+                      .setSentUntilMs(extent.sentUntil()))
+              .build());
+    }
+  }
+
+  /// How long messages stay was decided here.
+  void retention(Transaction tx, int days, long decidedAt) {
+    if (core.identity().isPresent() && OwnDevices.any(core)) {
+      add(
+          tx,
+          Sync.newBuilder()
+              .setSettings(
+                  AccountSettings.newBuilder().setRetentionDays(days).setDecidedAtMs(decidedAt))
               .build());
     }
   }

@@ -205,6 +205,11 @@ final class Schema {
                 named INTEGER NOT NULL, tried INTEGER NOT NULL DEFAULT 0,
                 version INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL DEFAULT '',
                 about TEXT NOT NULL DEFAULT '', picture_ref BLOB, picture BLOB)\
+              """),
+          List.of(
+              """
+              CREATE TABLE deletion(contact INTEGER PRIMARY KEY, came_until INTEGER NOT NULL,
+                sent_until INTEGER NOT NULL)\
               """));
 
   private Schema() {}
