@@ -209,7 +209,9 @@ final class SendCommand implements Callable<Integer> {
           failure.map(Failure::code).orElse("failed"),
           "Not sent: "
               + failure.map(Failure::sentence).map(TerminalText::name).orElse("refused")
-              + (failure.map(Failure::retryable).orElse(true) ? " To try again, send it again." : ""),
+              + (failure.map(Failure::retryable).orElse(true)
+                  ? " To try again, send it again."
+                  : ""),
           false);
     }
     String why =

@@ -152,8 +152,8 @@ final class SyncTest {
     Sotto again = people.open("a2");
     waits = again.sentMessage(waits.id()).orElseThrow();
     assertThat(waits.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
-    TwoPeople.await(
-        () -> List.of("not sent yet", "three").equals(texts(again, BOB).stream().sorted().toList()));
+    TwoPeople.await(() ->
+        List.of("not sent yet", "three").equals(texts(again, BOB).stream().sorted().toList()));
     TwoPeople.await(
         () -> List.of("not sent yet", "three").equals(texts(a1, BOB).stream().sorted().toList()));
   }

@@ -31,8 +31,7 @@ final class Removals {
               .contacts()
               .find(contact)
               .flatMap(ContactRow::account)
-              .ifPresent(with ->
-                  syncs.deleted(tx, with, core.store().removal().extent(contact)));
+              .ifPresent(with -> syncs.deleted(tx, with, core.store().removal().extent(contact)));
           return true;
         });
     archives.forget(contact);

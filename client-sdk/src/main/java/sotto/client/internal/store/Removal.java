@@ -5,8 +5,7 @@ import java.util.List;
 /// Takes messages away for good. Records that keep a message from coming twice stay (protocol R1).
 public final class Removal {
   // Older rows do not say when they were accepted.
-  private static final String CAME =
-      "CASE accepted_at WHEN 0 THEN sent_at ELSE accepted_at END";
+  private static final String CAME = "CASE accepted_at WHEN 0 THEN sent_at ELSE accepted_at END";
 
   private final Sql sql;
   private final SearchIndex index;
