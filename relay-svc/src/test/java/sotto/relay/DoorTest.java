@@ -38,7 +38,15 @@ import sotto.proto.Statuses;
 /// Which methods of the public port open to whom (protocol C2): all of them are tried.
 class DoorTest {
   private static final Set<String> OPEN =
-      Set.of("GetServerInfo", "GetChallenge", "SignIn", "Register", "AddDevice", "GetRecovery");
+      Set.of(
+          "GetServerInfo",
+          "GetChallenge",
+          "SignIn",
+          "Register",
+          "AddDevice",
+          "GetRecovery",
+          "PutSlot",
+          "GetSlot");
   private static final Set<String> RESTORING = Set.of("Locate", "Download");
   private static final List<ServiceDescriptor> PUBLIC =
       List.of(

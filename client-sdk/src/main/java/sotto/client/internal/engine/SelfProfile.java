@@ -178,7 +178,8 @@ final class SelfProfile {
       takeKey(
           tx,
           same ? key : ProfileKey.generate(core.random()),
-          Math.max(row.version(), told.getVersion() + 1));
+          // What is on its way under the version of now has the key of before.
+          Math.max(same ? row.version() : row.version() + 1, told.getVersion() + 1));
     }
     tx.afterCommit(wake);
   }
