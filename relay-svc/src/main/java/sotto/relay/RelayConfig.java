@@ -21,8 +21,8 @@ import sotto.mesh.Rate;
 /// @param sendsPerRecipient sends to one account, of all senders
 /// @param ephemeralsPerDevice typing and the like of one device; those above are dropped
 /// @param bundlesPerPair bundle fetches of one account for one account: a first contact and the
-///   rounds of a changed device list, and no more, because each takes one-time keys; as many profile
-///   fetches besides
+///   rounds of a changed device list, and no more, because each takes one-time keys; as many
+///   profile fetches besides
 /// @param lookUps username look-ups of one account
 /// @param calls calls of one account, of all kinds
 /// @param addressCalls calls without a token from one address (IPv6: one /64)
