@@ -283,4 +283,26 @@ class AccountChainTest {
     alice.delete();
     assertThat(alice.chain().ended()).isTrue();
   }
+
+  @Test
+  void removedDevice_isFormer_withItsKeysAndTheTimeOfItsRemoval_andNoOtherIs() {
+    TestAccount alice = TestAccount.found(1);
+    DeviceId second = alice.addDevice();
+    DeviceEntry entry = alice.chain().device(second).orElseThrow();
+    assertThat(alice.chain().former(second)).isEmpty();
+
+    alice.removeDevice(second);
+    long removedAt = alice.chain().links().getLast().body().createdAtMillis();
+    assertThat(alice.chain().former(second)).contains(new AccountChain.Former(entry, removedAt));
+    assertThat(alice.chain().former(DeviceId.FIRST)).isEmpty();
+    assertThat(alice.chain().former(new DeviceId(7))).isEmpty();
+  }
+
+  @Test
+  void accountThatHasEnded_hasFormerDevicesOnly() {
+    TestAccount alice = TestAccount.found(1);
+    alice.delete();
+    assertThat(alice.chain().former(DeviceId.FIRST).orElseThrow().entry())
+        .isEqualTo(alice.chain().foundingDevice());
+  }
 }
