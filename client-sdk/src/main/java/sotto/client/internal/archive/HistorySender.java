@@ -27,6 +27,7 @@ import sotto.client.internal.store.HistoryRows.Out;
 import sotto.client.internal.store.HistoryRows.Part;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.Store;
 
 /// Gives this device's history to a new one: conversation by conversation, in segments like those
@@ -174,7 +175,7 @@ public final class HistorySender {
               .upload(
                   BlobDeclaration.newBuilder()
                       .setSize(blob.length)
-                      .setSha256(ByteString.copyFrom(Mover.sha256(blob).toArray()))
+                      .setSha256(ByteString.copyFrom(Sha256.of(blob)))
                       .setStorageClass(StorageClass.STORAGE_CLASS_TRANSIT)
                       .setUploadId(ByteString.copyFrom(uploadId))
                       .build(),

@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +26,7 @@ import sotto.client.internal.store.DurableFiles;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.SegmentRow;
 import sotto.client.internal.store.SegmentState;
+import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.Store;
 
 /// Moves settled messages out, one segment after the other, each through every state of
@@ -212,7 +211,7 @@ final class Mover {
     reached.accept(Step.WRITTEN);
     SegmentRow prepared =
         lane.call(_ -> {
-          store.segments().prepared(chosen.id(), blob.length, sha256(blob));
+          store.segments().prepared(chosen.id(), blob.length, Bytes.of(Sha256.of(blob)));
           return store.segments().find(chosen.id()).orElseThrow();
         });
     reached.accept(Step.PREPARED);
@@ -269,7 +268,8 @@ final class Mover {
   private int verifyAndMove(SegmentRow segment) {
     Optional<byte[]> blob = depot.get(segment.blobId().orElseThrow(), segment.size());
     Optional<Segment> whole =
-        blob.filter(b -> sha256(b).equals(segment.sha256())).flatMap(b -> codec.open(segment, b));
+        blob.filter(b -> Bytes.of(Sha256.of(b)).equals(segment.sha256()))
+            .flatMap(b -> codec.open(segment, b));
     if (whole.isEmpty()) {
       // Nothing has left: the messages stay, the blob is to go.
       lane.call(_ -> {
@@ -333,14 +333,6 @@ final class Mover {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       // It is swept away at the next start.
-    }
-  }
-
-  static Bytes sha256(byte[] bytes) {
-    try {
-      return Bytes.of(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 }

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +26,7 @@ import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.DurableFiles;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.Store;
 
 /// One run of the backup at the server. What is new goes there in pieces, then an index, which the
@@ -220,7 +219,7 @@ final class KeptBackup {
           Code.STORAGE_FULL, "The backup needs room in the home: is the disk full?", e);
     }
     return lane.call(_ -> {
-      store.backupPieces().prepared(id, sealed.length, sha256(sealed));
+      store.backupPieces().prepared(id, sealed.length, Bytes.of(Sha256.of(sealed)));
       return store.backupPieces().get(id);
     });
   }
@@ -289,14 +288,6 @@ final class KeptBackup {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       // It is written over or stays; nothing depends on it.
-    }
-  }
-
-  private static Bytes sha256(byte[] bytes) {
-    try {
-      return Bytes.of(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 }

@@ -23,6 +23,7 @@ import sotto.client.internal.files.PartialBlob;
 import sotto.client.internal.files.SafeFolder;
 import sotto.client.internal.net.Meter;
 import sotto.client.internal.store.Attached;
+import sotto.client.internal.store.Sha256;
 import sotto.crypto.AttachmentDamaged;
 
 /// Brings files of messages into a folder: nothing is visible under its name before all of it is
@@ -138,7 +139,7 @@ final class Downloads {
   }
 
   private static String partName(Bytes blobId) {
-    return HexFormat.of().formatHex(Sealer.sha256(blobId.toArray()));
+    return HexFormat.of().formatHex(Sha256.of(blobId.toArray()));
   }
 
   private String randomName() {

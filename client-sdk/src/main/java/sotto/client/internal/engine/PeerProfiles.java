@@ -17,6 +17,7 @@ import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.ProfileRow;
+import sotto.client.internal.store.Sha256;
 import sotto.content.v1.Content;
 import sotto.content.v1.ProfilePicture;
 import sotto.crypto.PictureKey;
@@ -148,7 +149,7 @@ final class PeerProfiles {
         reference.flatMap(r ->
             depot
                 .get(Bytes.of(r.getBlobId().toByteArray()), r.getSize())
-                .filter(blob -> Arrays.equals(Sealer.sha256(blob), r.getSha256().toByteArray()))
+                .filter(blob -> Arrays.equals(Sha256.of(blob), r.getSha256().toByteArray()))
                 .flatMap(PictureKey.of(r.getKey().toByteArray())::open)
                 .filter(p -> ProfilePictures.mediaType(p).isPresent())
                 .map(Bytes::of));

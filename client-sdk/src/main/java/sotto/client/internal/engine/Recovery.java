@@ -30,6 +30,7 @@ import sotto.client.internal.net.DirectHttp;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.net.TokenSource;
 import sotto.client.internal.net.Wire;
+import sotto.client.internal.store.Sha256;
 import sotto.crypto.AttachmentDamaged;
 import sotto.crypto.AttachmentKey;
 import sotto.crypto.BackupKey;
@@ -152,7 +153,7 @@ public final class Recovery implements AutoCloseable {
   /// @param folder where the file goes
   /// @throws SottoException SERVER_UNREACHABLE and others; what came is kept
   public SaveResult save(Bytes blobId, AttachmentKey key, String name, Path parts, Path folder) {
-    String id = HexFormat.of().formatHex(Sealer.sha256(blobId.toArray()), 0, PART_NAME);
+    String id = HexFormat.of().formatHex(Sha256.of(blobId.toArray()), 0, PART_NAME);
     try (PartialBlob blob = PartialBlob.open(parts.resolve(id), key)) {
       Optional<SaveResult> lost = new Fetch(new OneWay(), blobId, key, blob, _ -> !closed).run();
       if (lost.isPresent()) {

@@ -11,6 +11,7 @@ import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.OutboxRow.Kind;
+import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.SyncRows;
 import sotto.content.v1.RetryRequest;
 
@@ -62,7 +63,7 @@ final class Retries {
     }
     RetryRequest request =
         RetryRequest.newBuilder()
-            .setCiphertextSha256(ByteString.copyFrom(Sealer.sha256(ciphertext)))
+            .setCiphertextSha256(ByteString.copyFrom(Sha256.of(ciphertext)))
             .setAcceptedAtMs(acceptedAt)
             .build();
     core.store()

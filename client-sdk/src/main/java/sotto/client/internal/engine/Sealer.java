@@ -2,8 +2,6 @@ package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +25,7 @@ import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.OutboxRow;
 import sotto.client.internal.store.OutboxRow.Kind;
 import sotto.client.internal.store.ProfileRow;
+import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.Store;
 import sotto.content.v1.Content;
 import sotto.content.v1.Receipt;
@@ -159,7 +158,7 @@ final class Sealer {
         case Sealed.Ciphertext c -> {
           envelopes.add(envelope(device, c));
           if (carriesMessage(row) || row.kind() == Kind.SYNC) {
-            store.sendLog().add(sha256(c.bytes()), messageId(content.get()), device, now);
+            store.sendLog().add(Sha256.of(c.bytes()), messageId(content.get()), device, now);
           }
         }
       }
@@ -327,14 +326,6 @@ final class Sealer {
       return Optional.of(Send.parseFrom(frame));
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
-    }
-  }
-
-  static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 }

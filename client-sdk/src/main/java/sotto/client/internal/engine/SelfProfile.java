@@ -17,6 +17,7 @@ import sotto.client.internal.files.ProfilePictures;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.ProfileRow;
+import sotto.client.internal.store.Sha256;
 import sotto.content.v1.OwnProfile;
 import sotto.content.v1.ProfilePicture;
 import sotto.crypto.PictureKey;
@@ -255,7 +256,7 @@ final class SelfProfile {
   private ProfilePicture uploaded(PictureKey key, byte[] blob) {
     Bytes uploadId = Bytes.of(core.randomBytes(UPLOAD_ID));
     Path file = core.store().outgoingFolder().resolve("profile-" + uploadId);
-    byte[] sha256 = Sealer.sha256(blob);
+    byte[] sha256 = Sha256.of(blob);
     try {
       Files.createDirectories(core.store().outgoingFolder());
       Files.write(file, blob);
