@@ -96,8 +96,11 @@ final class BacklogTest {
                 .mapToObj(Integer::toString)
                 .toList());
     assertThat(leftWhenSent).as("left when A1's was sent").isPositive();
-    // A tree that grows is a little deeper; a scan would be several times as long in the end.
-    assertThat(perMessage.get(perMessage.size() - 2)).isLessThan(perMessage.get(1) * 3 / 2);
+    // What a transaction costs is shared by the messages that come in it, which depends on the
+    // machine. But who looks at each row spends an instruction or more on every one that came since.
+    int last = perMessage.size() - 2;
+    long cameBetween = (long) (last - 1) * MESSAGES / PARTS;
+    assertThat(perMessage.get(last) - perMessage.get(1)).isLessThan(cameBetween);
   }
 
   @Test
