@@ -169,8 +169,17 @@ final class FakeServer implements AutoCloseable {
     final Deque<SignedPreKey> oneTimeKyber = new ArrayDeque<>();
     final TreeMap<Long, Delivery> mailbox = new TreeMap<>();
     final Map<ByteString, Long> dedupe = new HashMap<>();
+    final Map<String, ByteString> keysById = new HashMap<>();
     long highestConnection;
     Optional<Stream> stream = Optional.empty();
+
+    /// Refuses another key under an id that was used.
+    private void insistOnOneKey(String id, ByteString publicKey) {
+      if (!publicKey.equals(keysById.computeIfAbsent(id, _ -> publicKey))) {
+        throw Statuses.of(
+            Reason.FIELD_OUT_OF_BOUNDS, "another key has the id", Map.of("field", id));
+      }
+    }
   }
 
   private final String channelName = "fake-" + System.nanoTime();
@@ -964,6 +973,12 @@ final class FakeServer implements AutoCloseable {
               preKeyUploadsLost--;
               throw Statuses.of(Reason.SHUTTING_DOWN, "not taken");
             }
+            request
+                .getOneTimePreKeysList()
+                .forEach(key -> d.insistOnOneKey("ec " + key.getId(), key.getPublicKey()));
+            request
+                .getOneTimeKyberPreKeysList()
+                .forEach(key -> d.insistOnOneKey("kyber " + key.getId(), key.getPublicKey()));
             if (request.getReplaceAll()) {
               d.oneTime.clear();
               d.oneTimeKyber.clear();

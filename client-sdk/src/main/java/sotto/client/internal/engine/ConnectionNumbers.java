@@ -60,6 +60,7 @@ final class ConnectionNumbers {
   Numbered diverged(Transaction tx, Numbered refused, long highest) {
     core.self().crypto().archiveAll();
     core.store().sql().update("DELETE FROM sender_key");
+    core.store().preKeys().leap(core.random());
     core.store().settings().put(MENDING, 1);
     if (!refused.again() || highest > refused.value()) {
       core.store().events().addContact(Events.Kind.DIVERGED, 0, "", core.clock().millis());

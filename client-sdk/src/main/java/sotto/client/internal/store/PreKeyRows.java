@@ -1,5 +1,6 @@
 package sotto.client.internal.store;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,10 +31,22 @@ public final class PreKeyRows {
 
   /// Takes the next ids of a kind; an id comes again after 2²⁴ others.
   public IntStream take(Ids ids, int count) {
-    String name = "next_id_" + ids;
+    String name = next(ids);
     long next = settings.number(name).orElse(1L);
     settings.put(name, (next + count) & PreKeys.MAX_ID);
     return IntStream.range(0, count).map(i -> (int) ((next + i) & PreKeys.MAX_ID));
+  }
+
+  /// Goes on with ids somewhere else: another copy of this home has given the next ones to keys of
+  /// its own, and the server takes no other key under them.
+  public void leap(SecureRandom random) {
+    for (Ids ids : Ids.values()) {
+      settings.put(next(ids), random.nextInt(PreKeys.MAX_ID + 1));
+    }
+  }
+
+  private static String next(Ids ids) {
+    return "next_id_" + ids;
   }
 
   /// Keeps one-time EC keys.
