@@ -98,15 +98,13 @@ final class ReceiveCommand implements Callable<Integer> {
     while (left > 0) {
       boolean caughtUp = mailbox.ended() && filesHaveCome(sotto);
       boolean stop =
-          end.map(Deadline::over).orElse(caughtUp && !follow)
-              || mailbox.hopeless()
-              || hasLeft(sotto);
+          end.map(Deadline::over).orElse(caughtUp && !follow) || mailbox.hopeless() || isOut(sotto);
       var event = events.next(stop ? Duration.ZERO : end.map(e -> e.left(SLICE)).orElse(SLICE));
       if (event.isEmpty()) {
         if (stop) {
           printer.erase();
           tellWhatWaits(sotto);
-          return hasLeft(sotto) ? sotto.connection().problem() : mailbox.problem();
+          return isOut(sotto) ? sotto.connection().problem() : mailbox.problem();
         }
         continue;
       }
@@ -119,10 +117,12 @@ final class ReceiveCommand implements Callable<Integer> {
     return Optional.empty();
   }
 
-  /// Whether nothing will ever come to this device again.
-  private static boolean hasLeft(Sotto sotto) {
+  /// Whether nothing will come any more while this home is open.
+  private static boolean isOut(Sotto sotto) {
     Connection.State state = sotto.connection().state();
-    return state == Connection.State.REMOVED || state == Connection.State.ACCOUNT_DELETED;
+    return state == Connection.State.REMOVED
+        || state == Connection.State.ACCOUNT_DELETED
+        || state == Connection.State.DISPLACED;
   }
 
   /// Whether no file is on its way by itself, and none waits that could go now.

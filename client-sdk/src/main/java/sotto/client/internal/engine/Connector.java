@@ -168,8 +168,16 @@ final class Connector {
         attempt.problem = Optional.of(Faults.of(e));
       }
       if (attempt.displaced) {
-        set(State.DISPLACED, Optional.empty());
-        guest.displaced();
+        // Whoever sees the state finds the event.
+        try {
+          guest.displaced();
+        } finally {
+          set(
+              State.DISPLACED,
+              Optional.of(
+                  SottoException.of(
+                      Code.DISPLACED, "Another connection of this device took over.")));
+        }
         return;
       }
       if (attempt.standing != Standing.LISTED) {

@@ -610,11 +610,8 @@ public final class Engine implements AutoCloseable {
       throw connection()
           .problem()
           .orElseGet(() ->
-              connection().state() == State.DISPLACED
-                  ? SottoException.of(
-                      Code.DISPLACED, "Another connection of this device took over.")
-                  : SottoException.of(
-                      Code.SERVER_UNREACHABLE, "This home was opened without a connection."));
+              SottoException.of(
+                  Code.SERVER_UNREACHABLE, "This home was opened without a connection."));
     }
     return reached;
   }
