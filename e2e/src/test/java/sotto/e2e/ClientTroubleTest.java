@@ -196,21 +196,13 @@ final class ClientTroubleTest {
     for (var damage : Damage.values()) {
       var alice =
           new Cli(whole.checkout(), whole.name(), stage.folder("damaged"), whole.passphrase());
-      copy(whole.home(), alice.home());
+      Stage.copy(whole.home(), alice.home());
       var largest = largestBelow(alice.home());
       damage.doTo(largest);
       var result = Captured.of(alice, "messages", "bob");
       assertThat(result.exit()).as("%s: %s", damage, result).isIn(1, 4);
       result.exits(result.exit());
       assertThat(result.err()).as("%s", damage).containsAnyOf("damaged", "passphrase");
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var all = Files.walk(from)) {
-      for (var path : all.toList()) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
-      }
     }
   }
 

@@ -139,6 +139,15 @@ final class Stage implements AutoCloseable {
     remove(folder);
   }
 
+  /// Copies a folder with all that is in it.
+  static void copy(Path from, Path to) throws IOException {
+    try (var all = Files.walk(from)) {
+      for (var path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
   /// Removes a folder with all that is in it.
   static void remove(Path folder) throws IOException {
     try (var all = Files.walk(folder)) {
