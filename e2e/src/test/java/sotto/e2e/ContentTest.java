@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sotto.client.Event;
@@ -141,6 +144,69 @@ final class ContentTest {
         assertThat(path.toRealPath().getParent()).isEqualTo(saved.toRealPath());
         assertThat(Files.mismatch(path, paths.get(file.index()))).isEqualTo(-1);
       }
+    }
+  }
+
+  @Test
+  void export_hasTheTextsInOrder_andTheFilesByteForByte() throws Exception {
+    var folder = Files.createDirectories(stage.folder("sent"));
+    var picture = folder.resolve("cat & dog.png");
+    Picture.paint(picture, 3);
+    var bytes = new byte[300_000];
+    new Random(3).nextBytes(bytes);
+    var file = Files.write(folder.resolve("data.bin"), bytes);
+    var bob = stage.registered("bob");
+    String name;
+    try (var alice = Talk.registered(stage, "alice")) {
+      name = alice.name;
+      alice.with(bob.name()).send("first");
+      alice.with(bob.name()).send("a <picture>", List.of(picture));
+      bob.ok("receive", "--max", "2", "--timeout", "20s");
+      bob.ok("send", name, "a file", "--file", file.toString());
+      alice.with(bob.name()).send("last");
+      bob.ok("receive", "--max", "1", "--timeout", "20s");
+    }
+
+    var lines = export(bob, "json").resolve(name + ".jsonl");
+    var messages =
+        Files.readAllLines(lines).stream().map(l -> JsonParser.parseString(l).getAsJsonObject());
+    var files = new ArrayList<Path>();
+    var texts = new ArrayList<String>();
+    messages.forEach(message -> {
+      texts.add(message.get("text").getAsString());
+      for (var sent : message.getAsJsonArray("files")) {
+        files.add(lines.resolveSibling(sent.getAsJsonObject().get("path").getAsString()));
+      }
+    });
+    assertThat(texts).containsExactly("first", "a <picture>", "a file", "last");
+    sameBytes(files, picture, file);
+
+    var page = export(bob, "html").resolve(name + ".html");
+    var html = Files.readString(page);
+    assertThat(found("<div class=\"text\" dir=\"auto\">(.*?)</div>", html))
+        .containsExactly("first", "a &lt;picture&gt;", "a file", "last");
+    var links =
+        found("<a download href=\"([^\"]*)\"", html).stream()
+            .map(link -> Path.of(page.toUri().resolve(link.replace("&amp;", "&"))))
+            .toList();
+    sameBytes(links, picture, file);
+  }
+
+  private Path export(Cli cli, String format) {
+    var folder = stage.folder(format);
+    var done = cli.ok("export", folder.toString(), "--format", format, "--media").only("exported");
+    assertThat(done.get("missing").getAsInt()).isZero();
+    return folder;
+  }
+
+  private static List<String> found(String pattern, String page) {
+    return Pattern.compile(pattern).matcher(page).results().map(r -> r.group(1)).toList();
+  }
+
+  private static void sameBytes(List<Path> files, Path... sent) {
+    assertThat(files).hasSize(sent.length);
+    for (int i = 0; i < sent.length; i++) {
+      assertThat(files.get(i)).hasSameBinaryContentAs(sent[i]);
     }
   }
 }
