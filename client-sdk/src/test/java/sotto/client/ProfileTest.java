@@ -88,6 +88,22 @@ final class ProfileTest {
     assertThat(toAlice.profile()).contains(alice.profile());
   }
 
+  /// Who writes unasked is told that it was delivered, and nothing else.
+  @Test
+  void stranger_getsNoKey_beforeBeingAccepted() {
+    call(alice, "Alice Example");
+    write(bob, ALICE);
+    AccountId account = people.id("alice");
+    bob.close();
+    PastWriter.inStore(
+        people.home("bob"), store -> assertThat(store.profiles().find(account)).isEmpty());
+
+    bob = people.open("bob");
+    alice.conversationWith(BOB).accept();
+    write(bob, ALICE);
+    awaitName(bob, ALICE, "Alice Example");
+  }
+
   @Test
   void serverLearnsNothingOfIt() {
     call(alice, "Alice Example");
