@@ -97,7 +97,8 @@ final class BacklogTest {
                 .toList());
     assertThat(leftWhenSent).as("left when A1's was sent").isPositive();
     // What a transaction costs is shared by the messages that come in it, which depends on the
-    // machine. But who looks at each row spends an instruction or more on every one that came since.
+    // machine. But who looks at each row spends an instruction or more on every one that came
+    // since.
     int last = perMessage.size() - 2;
     long cameBetween = (long) (last - 1) * MESSAGES / PARTS;
     assertThat(perMessage.get(last) - perMessage.get(1)).isLessThan(cameBetween);

@@ -155,13 +155,11 @@ final class CopiedHomeTest {
     say(second);
     TwoPeople.await(() -> first.connection().state() == Connection.State.DISPLACED);
     // Receipts of what the first took last may have to wait for its next connection.
-    TwoPeople.await(
-        () ->
-            waiting.stream()
-                .allMatch(
-                    m ->
-                        m.status().reached(Status.DELIVERED)
-                            || texts(first, BOB).contains(m.view().text())));
+    TwoPeople.await(() ->
+        waiting.stream()
+            .allMatch(m ->
+                m.status().reached(Status.DELIVERED)
+                    || texts(first, BOB).contains(m.view().text())));
     Set<String> shown = new HashSet<>(texts(first, BOB));
     shown.addAll(texts(second, BOB));
     assertThat(divergences(second)).isEqualTo(1);
