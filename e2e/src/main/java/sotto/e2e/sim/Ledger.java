@@ -3,6 +3,7 @@ package sotto.e2e.sim;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +43,8 @@ final class Ledger {
     // Accepted, or refused for good.
     boolean settled;
     Set<Integer> owed = Set.of();
+    // Whom its account had when it left for the first time.
+    Optional<List<DeviceAddress>> listed = Optional.empty();
 
     Sent(DeviceAddress from, AccountId to) {
       this.from = from;
@@ -95,6 +98,25 @@ final class Ledger {
   /// The client's store was rolled back to before the message: whether it is ever sent is open.
   void forgotten(long message) {
     of(message).forgotten = true;
+  }
+
+  /// A message leaves.
+  ///
+  /// @param listed the devices for which it must be from now on, whenever it is accepted
+  void leaves(long message, List<DeviceAddress> listed) {
+    var entry = of(message);
+    if (entry.listed.isEmpty()) {
+      entry.listed = Optional.of(listed);
+    }
+  }
+
+  /// The sender was told *accepted*: of a message that names all devices that it must (B7).
+  void named(long message, Set<Integer> devices) {
+    for (var device : of(message).listed.orElseThrow()) {
+      if (!devices.contains(device.device().number()) && !gone.contains(device)) {
+        throw new Violation("B7", "message " + message + " is accepted without " + device);
+      }
+    }
   }
 
   /// The sender was told *accepted*.

@@ -150,6 +150,7 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
       throw new Violation("L1", "a frame was answered that was not sent, or twice");
     }
     if (result.hasAccepted()) {
+      world.ledger().named(flight.message, flight.devices);
       var devices = new TreeSet<>(flight.devices);
       devices.removeAll(result.getAccepted().getFullDevicesList());
       devices.removeAll(result.getAccepted().getDormantDevicesList());
@@ -167,6 +168,7 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
     if (row.encryptedFor.isEmpty()) {
       row.encryptedFor.addAll(known.devices);
     }
+    world.ledger().leaves(row.message, world.othersOf(to, client.self()));
     long number = ++request;
     flights.put(number, new Flight(lane(to), row.message, Set.copyOf(row.encryptedFor)));
     var frame =

@@ -237,6 +237,15 @@ final class World {
     return removed.contains(device);
   }
 
+  /// The devices of an account that nobody is about to remove, but for one.
+  List<DeviceAddress> othersOf(AccountId account, DeviceAddress than) {
+    return clients.stream()
+        .map(SimClient::self)
+        .filter(device -> device.account().equals(account))
+        .filter(device -> !device.equals(than) && !isRemoved(device))
+        .toList();
+  }
+
   void ended(AccountId account) {
     ended.add(account);
   }
