@@ -187,6 +187,9 @@ final class Devices {
     if (!step.equals(steps.peekFirst())) {
       return;
     }
+    if (!ends(step)) {
+      step.removed.forEach(device -> world.ledger().removalStored(person.device(device)));
+    }
     steps.removeFirst();
     step.added.ifPresent(device -> world.addClient(person, device));
     clients().forEach(client -> client.learns(step.sequence, step.listed));

@@ -26,6 +26,8 @@ final class Ledger {
   private final Map<DeviceAddress, Set<Long>> excused = new HashMap<>();
   private final Map<DeviceAddress, Long> numbers = new HashMap<>();
   private final Set<DeviceAddress> gone = new HashSet<>();
+  // Of those, the ones whose removal is stored.
+  private final Set<DeviceAddress> former = new HashSet<>();
   private final Consumer<String> diary;
   private long number;
   private long sealings;
@@ -197,6 +199,16 @@ final class Ledger {
   /// The device has left its account.
   void removed(DeviceAddress device) {
     gone.add(device);
+  }
+
+  /// The link that removes the device is stored.
+  void removalStored(DeviceAddress device) {
+    former.add(device);
+  }
+
+  /// Whether nothing may be in the mailbox of a device any more.
+  boolean isFormer(DeviceAddress device) {
+    return former.contains(device);
   }
 
   /// Whether a message must be in the mailbox of a device, unless the device has it.

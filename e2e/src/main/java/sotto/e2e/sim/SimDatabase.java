@@ -82,8 +82,8 @@ final class SimDatabase implements AutoCloseable {
   }
 
   /// What must hold now: what was accepted and not acked is there (G1, G2), no message is there
-  /// twice for a device (G3), and no row has appeared below one that could be read before (P1, B5).
-  /// What lies in segments is there like the rest (P4).
+  /// twice for a device (G3), none for one that was removed (B7), and no row has appeared below one
+  /// that could be read before (P1, B5). What lies in segments is there like the rest (P4).
   void check(Ledger ledger, SimCold cold) {
     var rows =
         new ArrayList<>(
@@ -96,6 +96,10 @@ final class SimDatabase implements AutoCloseable {
     }
     var there = new HashMap<DeviceAddress, Set<Long>>();
     for (var row : rows) {
+      if (ledger.isFormer(row.device)) {
+        throw new Violation(
+            "B7", "message " + row.message + " is for " + row.device + ", which was removed");
+      }
       if (!there.computeIfAbsent(row.device, _ -> new HashSet<>()).add(row.message)) {
         throw new Violation(
             "G3", "message " + row.message + " is twice in the mailbox of " + row.device);
