@@ -3,6 +3,7 @@ package sotto.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -39,14 +40,16 @@ class DocsTest {
     var all = Documented.in(checkout.root());
     assertThat(all).hasSizeGreaterThan(60);
 
-    var wrong = new ArrayList<String>();
-    for (var command : all) {
+    assertThat(all.parallelStream().flatMap(this::wrong)).isEmpty();
+  }
+
+  private Stream<String> wrong(Documented command) {
+    try {
       var complaint = complaint(command.program(), command.arguments());
-      if (!complaint.isEmpty()) {
-        wrong.add(command + ": " + complaint);
-      }
+      return complaint.isEmpty() ? Stream.empty() : Stream.of(command + ": " + complaint);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    assertThat(wrong).isEmpty();
   }
 
   private String complaint(String program, List<String> arguments) throws IOException {
