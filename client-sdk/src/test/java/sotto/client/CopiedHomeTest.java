@@ -229,7 +229,7 @@ final class CopiedHomeTest {
     Sotto first = people.open("alice");
     first.awaitOnline(PATIENCE);
     first.close();
-    people.server.helloAnswersLost = 3;
+    people.server.helloAnswersLost.set(3);
     insistOnMending("copy");
   }
 
@@ -242,12 +242,36 @@ final class CopiedHomeTest {
     insistOnMending("copy");
   }
 
-  @Test
-  void welcomeThatIsLostOnTheWay_tellsNobodyOfACopy() {
-    people.server.helloAnswersLost = 1;
+  /// @param lost how many welcomes
+  /// @param mended whether sessions and pre-keys are others afterwards
+  private void insistOnSilence(int lost, boolean mended) {
+    SignedPreKey before = people.server.signedPreKey(people.id("alice"));
+    people.server.helloAnswersLost.set(lost);
+    // Each home is opened anew, for the waits between its attempts grow.
+    for (int left = lost; left > 0; left = people.server.helloAnswersLost.get()) {
+      int now = left;
+      try (Sotto _ = people.open("alice")) {
+        TwoPeople.await(() -> people.server.helloAnswersLost.get() < now);
+      }
+    }
     Sotto alice = people.open("alice");
     alice.awaitOnline(PATIENCE);
     say(alice);
+    assertThat(people.server.signedPreKey(people.id("alice")).equals(before)).isNotEqualTo(mended);
     assertThat(divergences(alice)).isZero();
+    alice.close();
+    Sotto copy = people.open("copy");
+    copy.awaitOnline(PATIENCE);
+    assertThat(divergences(copy)).isEqualTo(1);
+  }
+
+  @Test
+  void welcomesThatAreLostOnTheWay_tellNobodyOfACopy_andNoSessionIsBegunAnew() {
+    insistOnSilence(3, false);
+  }
+
+  @Test
+  void welcomesThatAreLostAgainAndAgain_areTakenForACopys_andTellNobody() {
+    insistOnSilence(9, true);
   }
 }

@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -104,6 +105,7 @@ import sotto.chat.v1.DeviceEnvelope;
 import sotto.chat.v1.Diverged;
 import sotto.chat.v1.Envelope;
 import sotto.chat.v1.EphemeralDelivery;
+import sotto.chat.v1.Hello;
 import sotto.chat.v1.MismatchedDevices;
 import sotto.chat.v1.Pong;
 import sotto.chat.v1.PresenceEvent;
@@ -216,7 +218,7 @@ final class FakeServer implements AutoCloseable {
   boolean loseResults;
 
   /// How many streams end instead of having their number answered, and pre-keys are not taken.
-  int helloAnswersLost;
+  final AtomicInteger helloAnswersLost = new AtomicInteger();
 
   int preKeyUploadsLost;
 
@@ -1062,7 +1064,7 @@ final class FakeServer implements AutoCloseable {
         }
         Device device = device(address.account(), address.device().number());
         switch (frame.getFrameCase()) {
-          case HELLO -> hello(device, frame.getHello().getConnectionNumber());
+          case HELLO -> hello(device, frame.getHello());
           case SEND -> {
             received.add(frame.getSend());
             SendResult result = take(frame.getSend());
@@ -1116,21 +1118,25 @@ final class FakeServer implements AutoCloseable {
       }
     }
 
-    private void hello(Device device, long number) {
-      if (helloAnswersLost > 0) {
-        helloAnswersLost--;
-        device.highestConnection = Math.max(device.highestConnection, number);
+    private void hello(Device device, Hello hello) {
+      long number = hello.getConnectionNumber();
+      boolean diverged =
+          number <= device.highestConnection
+              || (hello.hasHeard() && hello.getHeard() < device.highestConnection);
+      if (!diverged) {
+        device.highestConnection = number;
+      }
+      if (helloAnswersLost.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         fail(Statuses.of(Reason.SHUTTING_DOWN, "the answer is lost"));
         return;
       }
-      if (number <= device.highestConnection) {
+      if (diverged) {
         send(
             ServerFrame.newBuilder()
                 .setDiverged(Diverged.newBuilder().setHighest(device.highestConnection))
                 .build());
         return;
       }
-      device.highestConnection = number;
       device.stream.ifPresent(s -> {
         s.send(
             ServerFrame.newBuilder()

@@ -46,7 +46,7 @@ final class KilledDevicesTest {
     System.out.println("seed " + seed);
     try (var server =
         ServerProcess.start(
-            Checkout.find(), folder.resolve("server"), KilledDevicesTest::manySessions)) {
+            Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
       var alice = new Person("alice", folder.resolve("a1")).register(server);
       var bob = new Person("bob", folder.resolve("b1")).register(server);
       var a2 = folder.resolve("a2");
@@ -68,12 +68,6 @@ final class KilledDevicesTest {
       assertThat(kills.get()).isGreaterThanOrEqualTo(KILLS);
       judge(server, alice, bob, a2, code);
     }
-  }
-
-  /// Who is killed while it says hello begins its sessions anew, oftener than people do.
-  private static ProcessBuilder manySessions(ProcessBuilder server) {
-    server.environment().put("SOTTO_RELAY_BUNDLES_PER_PAIR", "100000/1s");
-    return Stage.manyFromOneAddress(server);
   }
 
   /// Some history, and a second device whose history has just begun to come.

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import sotto.chat.v1.Ack;
 import sotto.chat.v1.GroupRecipient;
 import sotto.chat.v1.GroupSend;
+import sotto.chat.v1.Hello;
 import sotto.proto.Reason;
 
 class ConnectTest {
@@ -63,6 +64,17 @@ class ConnectTest {
 
     assertThat(restored.next().getDiverged().getHighest()).isEqualTo(5);
     restored.live(6);
+  }
+
+  @Test
+  void clientThatDidNotHearOfTheLastNumber_isDiverged() {
+    relay.client(BOB).live(5);
+    var behind = relay.client(BOB);
+    behind.frame(f -> f.setHello(Hello.newBuilder().setConnectionNumber(6).setHeard(4)));
+
+    assertThat(behind.next().getDiverged().getHighest()).isEqualTo(5);
+    behind.frame(f -> f.setHello(Hello.newBuilder().setConnectionNumber(7).setHeard(5)));
+    assertThat(behind.next().hasWelcome()).isTrue();
   }
 
   @Test

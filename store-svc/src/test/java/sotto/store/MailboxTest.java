@@ -60,6 +60,40 @@ final class MailboxTest {
     assertThat(rig.connect(bob, 1, 5 + STEP).hasOpened()).isTrue();
   }
 
+  private static OpenDevice.Builder opening(TestAccount account, long number) {
+    return OpenDevice.newBuilder()
+        .setAccountId(Rig.id(account))
+        .setDevice(1)
+        .setConnectionNumber(number);
+  }
+
+  private OpenDeviceResult connect(long number, long heard) {
+    return rig.mailbox()
+        .openDevices(
+            OpenDevicesRequest.newBuilder()
+                .addDevices(opening(bob, number).setHeard(heard))
+                .build())
+        .getResults(0);
+  }
+
+  @Test
+  void deviceThatDidNotHearOfTheHighestNumber_isDiverged_untilItHas() {
+    assertThat(connect(5, 0).hasOpened()).isTrue();
+    assertThat(connect(7, 5).hasOpened()).isTrue();
+    assertThat(connect(9, 5).getDiverged().getHighest()).isEqualTo(7);
+    assertThat(connect(10, 6).getDiverged().getHighest()).isEqualTo(7);
+    rig = rig.reopen();
+    assertThat(connect(11, 5).getDiverged().getHighest()).isEqualTo(7);
+    assertThat(connect(11, 7).hasOpened()).isTrue();
+  }
+
+  /// A store that was put back: the device is ahead, and nobody else was it.
+  @Test
+  void deviceThatHeardOfMoreThanTheStoreKnows_isWelcome() {
+    assertThat(connect(5, 4).hasOpened()).isTrue();
+    assertThat(connect(9, 8).hasOpened()).isTrue();
+  }
+
   @Test
   void deviceThatIsNotInTheChain_isRemoved() {
     assertThat(rig.connect(bob, 2, 1).hasRemoved()).isTrue();
@@ -72,11 +106,7 @@ final class MailboxTest {
     rig.connect(alice, 1, 7);
     OpenDevicesRequest.Builder request = OpenDevicesRequest.newBuilder();
     for (TestAccount account : List.of(bob, TestAccount.found(9), alice, bob)) {
-      request.addDevices(
-          OpenDevice.newBuilder()
-              .setAccountId(Rig.id(account))
-              .setDevice(1)
-              .setConnectionNumber(3));
+      request.addDevices(opening(account, 3));
     }
     List<OpenDeviceResult> results = rig.mailbox().openDevices(request.build()).getResultsList();
     assertThat(results.get(0).hasOpened()).isTrue();

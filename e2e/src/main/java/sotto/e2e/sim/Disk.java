@@ -13,7 +13,12 @@ import sotto.chain.AccountId;
 
 /// What a device has durably: it survives the process, and can be copied and put back.
 final class Disk {
+  private static final int LONGEST_STEP = 1 << 12;
+
   long connectionNumber;
+  // The highest number that was answered, and those since that were not.
+  long heard;
+  final Set<Long> said = new HashSet<>();
   final Map<AccountId, List<Row>> outbox = new LinkedHashMap<>();
   final Map<AccountId, Known> devices = new HashMap<>();
   final Set<Long> received = new HashSet<>();
@@ -75,9 +80,25 @@ final class Disk {
     return devices.computeIfAbsent(account, _ -> new Known());
   }
 
+  /// Takes a number to say hello with.
+  ///
+  /// @param now by which another copy of this disk takes another number
+  void nextNumber(long now) {
+    connectionNumber += 1 + Math.floorMod(Long.hashCode(now * 0x9E3779B97F4A7C15L), LONGEST_STEP);
+    said.add(connectionNumber);
+  }
+
+  /// The number was answered.
+  void heard(long number) {
+    heard = number;
+    said.clear();
+  }
+
   Disk copy() {
     var copy = new Disk();
     copy.connectionNumber = connectionNumber;
+    copy.heard = heard;
+    copy.said.addAll(said);
     outbox.forEach(
         (to, rows) -> copy.outbox.put(to, new ArrayList<>(rows.stream().map(Row::copy).toList())));
     devices.forEach((account, known) -> copy.devices.put(account, known.copy()));

@@ -146,12 +146,19 @@ final class Ledger {
   }
 
   /// A device's stream is open under a number: no number serves twice, whatever store the device
-  /// went on from (C1).
-  void welcomed(DeviceAddress device, long connectionNumber) {
+  /// went on from, and whoever was not there under the last one has been told of it (C1).
+  void welcomed(DeviceAddress device, long connectionNumber, long heard) {
     long before = numbers.getOrDefault(device, 0L);
-    if (connectionNumber <= before) {
+    if (connectionNumber <= before || heard < before) {
       throw new Violation(
-          "C1", device + " is welcome as " + connectionNumber + ", and was as " + before);
+          "C1",
+          device
+              + " is welcome as "
+              + connectionNumber
+              + " who heard of "
+              + heard
+              + ", and was as "
+              + before);
     }
     numbers.put(device, connectionNumber);
   }

@@ -200,7 +200,7 @@ final class SimClient {
     if (token.isEmpty()) {
       signIn(channel);
     } else {
-      disk.connectionNumber++;
+      disk.nextNumber(world.scheduler().now());
       world.note(name() + " connects to " + relay + " as " + disk.connectionNumber);
       stream = new SimStream(this, world, authorised(channel));
     }

@@ -62,7 +62,10 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
   private void hello() {
     send(
         ClientFrame.newBuilder()
-            .setHello(Hello.newBuilder().setConnectionNumber(disk.connectionNumber)));
+            .setHello(
+                Hello.newBuilder()
+                    .setConnectionNumber(disk.connectionNumber)
+                    .setHeard(disk.heard)));
   }
 
   private void send(ClientFrame.Builder frame) {
@@ -97,14 +100,20 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
     switch (frame.getFrameCase()) {
       case WELCOME -> {
         world.note(client.name() + " is welcome");
-        world.ledger().welcomed(client.self(), disk.connectionNumber);
+        world.ledger().welcomed(client.self(), disk.connectionNumber, disk.heard);
+        disk.heard(disk.connectionNumber);
         welcome = true;
         client.welcomed();
         disk.outbox.keySet().forEach(to -> lane(to).pump());
         machine.after(PING + world.random().nextLong(Scheduler.SECOND), this::ping);
       }
       case DIVERGED -> {
-        disk.connectionNumber = frame.getDiverged().getHighest() + 1;
+        long highest = frame.getDiverged().getHighest();
+        var whose = disk.said.contains(highest) ? "itself" : "another";
+        world.note(client.name() + " learns that " + whose + " was there as " + highest);
+        disk.heard(highest);
+        disk.connectionNumber = Math.max(disk.connectionNumber, highest);
+        disk.nextNumber(world.scheduler().now());
         hello();
       }
       case SEND_RESULT -> result(frame.getSendResult());

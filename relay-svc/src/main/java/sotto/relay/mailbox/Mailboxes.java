@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.chat.v1.Hello;
 import sotto.mailbox.v1.AckRequest;
 import sotto.mailbox.v1.AckResponse;
 import sotto.mailbox.v1.CheckMissedResponse;
@@ -122,15 +123,17 @@ public final class Mailboxes {
   /// that did not answer may have noted it: that is not asked again. One that says *again* is: it
   /// finds out in seconds, and only while it is asked, whether the bucket's owner is dead, and the
   /// device may be the only one that wants to know. If it noted the number in spite of that, it
-  /// says *diverged*, and the device goes on with the next.
-  public void open(DeviceAddress device, long connectionNumber, Consumer<Opening> told) {
+  /// says *diverged*, and the device, which knows its own number, goes on with the next.
+  public void open(DeviceAddress device, Hello hello, Consumer<Opening> told) {
     var request =
         OpenDevice.newBuilder()
             .setAccountId(bytes(device.account()))
             .setDevice(device.device().number())
-            .setConnectionNumber(connectionNumber)
-            .build();
-    open(request, device.account().bucket(), pursuit(openingPatienceMillis), told);
+            .setConnectionNumber(hello.getConnectionNumber());
+    if (hello.hasHeard()) {
+      request.setHeard(hello.getHeard());
+    }
+    open(request.build(), device.account().bucket(), pursuit(openingPatienceMillis), told);
   }
 
   private void open(OpenDevice request, int bucket, Pursuit pursuit, Consumer<Opening> told) {

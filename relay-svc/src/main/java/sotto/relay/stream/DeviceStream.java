@@ -50,7 +50,7 @@ import sotto.relay.time.Wheel;
 ///
 /// ```
 /// AWAITING_HELLO -> OPENING         hello: the store is asked (protocol C1)
-/// OPENING        -> AWAITING_HELLO  the number is not new: diverged
+/// OPENING        -> AWAITING_HELLO  the number is not new, or the last was not heard of: diverged
 ///                -> REGISTERING     the number is noted: presence is told
 /// REGISTERING    -> OPEN            presence has acknowledged, or does not answer in time: welcome, then the first mailbox read
 /// any            -> CLOSED          by the client, a newer stream, silence, a fault, removal, drain
@@ -375,7 +375,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     }
     state = State.OPENING;
     connectionNumber = hello.getConnectionNumber();
-    behind.mailboxes().open(self, connectionNumber, opening -> turn.execute(() -> opened(opening)));
+    behind.mailboxes().open(self, hello, opening -> turn.execute(() -> opened(opening)));
   }
 
   private void opened(Opening opening) {

@@ -29,7 +29,7 @@ final class MailboxWrites {
   private MailboxWrites() {}
 
   /// Notes that a device connects (protocol C1): its number must be above all before it, but not
-  /// far.
+  /// far, and it must have been answered for the highest of them.
   static OpenDeviceResult open(Batch batch, OpenDevice request) throws SQLException {
     AccountId account = new AccountId(request.getAccountId().toByteArray());
     Optional<DeviceState> found = batch.device(account, request.getDevice());
@@ -47,7 +47,8 @@ final class MailboxWrites {
     if (number < 0 || number - device.connectionNumber > LARGEST_STEP) {
       return OpenDeviceResult.newBuilder().setTooHigh(NumberTooHigh.getDefaultInstance()).build();
     }
-    if (number <= device.connectionNumber) {
+    if (number <= device.connectionNumber
+        || (request.hasHeard() && request.getHeard() < device.connectionNumber)) {
       return OpenDeviceResult.newBuilder()
           .setDiverged(Diverged.newBuilder().setHighest(device.connectionNumber))
           .build();

@@ -271,11 +271,11 @@ final class Connector {
 
     private Welcome welcome(
         ServerCalls calls, ChatStream stream, ConnectionNumbers.Numbered number) {
-      ServerFrame first = hello(stream, number.value());
+      ServerFrame first = hello(stream, number);
       if (first.hasDiverged()) {
         ConnectionNumbers.Numbered next = guest.diverged(number, first.getDiverged().getHighest());
         guest.mend(calls);
-        first = hello(stream, next.value());
+        first = hello(stream, next);
       }
       if (!first.hasWelcome()) {
         throw SottoException.of(Code.REFUSED, "The server did not open the device's stream.");
@@ -283,12 +283,16 @@ final class Connector {
       return first.getWelcome();
     }
 
-    private ServerFrame hello(ChatStream stream, long number) {
+    private ServerFrame hello(ChatStream stream, ConnectionNumbers.Numbered number) {
       CompletableFuture<ServerFrame> answer = new CompletableFuture<>();
       opening = answer;
       stream.send(
           ClientFrame.newBuilder()
-              .setHello(Hello.newBuilder().setConnectionNumber(number).setClient(CLIENT))
+              .setHello(
+                  Hello.newBuilder()
+                      .setConnectionNumber(number.value())
+                      .setHeard(number.heard())
+                      .setClient(CLIENT))
               .build());
       var _ =
           ended.thenAccept(failure ->

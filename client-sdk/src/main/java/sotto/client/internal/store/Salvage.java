@@ -131,7 +131,10 @@ public final class Salvage {
       sequences(from, sql);
       sql.update("DELETE FROM attachment WHERE message NOT IN (SELECT id FROM message)");
       sql.update("UPDATE archive_segment SET words = 2");
+      // Heard of none and having said none, it is diverged when it next connects.
       store.settings().put("connection_number", 0L);
+      store.settings().put("connection_heard", 0L);
+      store.settings().remove("connection_said");
       sql.run("COMMIT");
       return new Salvaged(kinds);
     }
