@@ -15,7 +15,7 @@ import sotto.client.Device;
 @Command(
     name = "devices",
     description = {
-      "List the devices of your account; add and remove them.",
+      "List the devices of your account; add, name and remove them.",
       "Asks the server when each was last seen; without a connection that is left out. Names are"
           + " known to your own devices only."
     },
@@ -24,6 +24,7 @@ import sotto.client.Device;
       "Examples:",
       "  sotto devices",
       "  sotto devices add 04X7-…",
+      "  sotto devices name Laptop",
       "  sotto devices remove 2"
     })
 final class DevicesCommand implements Callable<Integer> {
@@ -40,6 +41,7 @@ final class DevicesCommand implements Callable<Integer> {
   static CommandLine of(Session session) {
     return new CommandLine(new DevicesCommand(session))
         .addSubcommand("add", new DevicesAddCommand(session))
+        .addSubcommand("name", new DevicesNameCommand(session))
         .addSubcommand("remove", new DevicesRemoveCommand(session));
   }
 

@@ -29,11 +29,7 @@ import sotto.client.SottoException;
 final class LinkCommand implements Callable<Integer> {
   @Mixin private final ServerOption at = new ServerOption();
 
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "What your own devices call this one. Default: the operating system's name.")
-  private Optional<String> name = Optional.empty();
+  @Mixin private final DeviceNameOption name = new DeviceNameOption();
 
   private final Session session;
 
@@ -52,7 +48,7 @@ final class LinkCommand implements Callable<Integer> {
                 SottoException.Code.ALREADY_REGISTERED,
                 "This home is already " + account.username() + " at " + account.server() + ".");
           });
-      var _ = home.sotto().link(address, name.orElseGet(LinkCommand::systemName), this::show);
+      var _ = home.sotto().link(address, name.value(), this::show);
       AccountLines.print(session, home, "linked", false);
       boolean all = HistoryWatch.follow(session, home.sotto(), DevicesCommand.CONNECT);
       Session.flush(home.sotto(), Session.FLUSH);
@@ -62,10 +58,6 @@ final class LinkCommand implements Callable<Integer> {
       }
       return Exit.OK.code();
     }
-  }
-
-  private static String systemName() {
-    return System.getProperty("os.name", "");
   }
 
   private void show(String code) {

@@ -28,6 +28,7 @@ import sotto.client.Username;
     })
 final class RegisterCommand implements Callable<Integer> {
   @Mixin private final ServerOption at = new ServerOption();
+  @Mixin private final DeviceNameOption name = new DeviceNameOption();
 
   @Option(
       names = "--invite",
@@ -60,6 +61,7 @@ final class RegisterCommand implements Callable<Integer> {
       } else {
         home.sotto().register(address, username);
       }
+      var _ = home.sotto().nameDevice(name.value());
       AccountLines.print(session, home, "registered", true);
       if (!session.json()) {
         session

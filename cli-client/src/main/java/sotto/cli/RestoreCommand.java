@@ -34,6 +34,7 @@ import sotto.client.Username;
     })
 final class RestoreCommand implements Callable<Integer> {
   @Mixin private final ServerOption at = new ServerOption();
+  @Mixin private final DeviceNameOption name = new DeviceNameOption();
 
   @Option(names = "--from", paramLabel = "FILE", description = "From this file.")
   private Optional<Path> file = Optional.empty();
@@ -83,6 +84,7 @@ final class RestoreCommand implements Callable<Integer> {
       try (HistoryBar bar = new HistoryBar(session, "restore")) {
         restored = restore(home.sotto(), p -> bar.show(p.messages(), p.total()));
       }
+      var _ = home.sotto().nameDevice(name.value());
       print(home, restored);
       if (removeOthers) {
         remove(home.sotto(), restored);

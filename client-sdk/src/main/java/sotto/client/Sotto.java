@@ -214,6 +214,14 @@ public final class Sotto implements AutoCloseable {
     return engine.devices().add(code, agree);
   }
 
+  /// Gives this device another name; the account's other devices learn it with the next connection.
+  ///
+  /// @param deviceName what people call it, up to 64 bytes of UTF-8; empty for none
+  /// @throws SottoException INVALID_INPUT if it is longer or has control characters
+  public Device nameDevice(String deviceName) {
+    return engine.devices().name(deviceName);
+  }
+
   /// Removes a device from the account for good, this one too: it is cut off within a second, and
   /// nobody encrypts for it any more. What it has it keeps. Needs a connection.
   ///

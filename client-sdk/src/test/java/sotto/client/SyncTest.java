@@ -1,6 +1,7 @@
 package sotto.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static sotto.client.TwoPeople.PATIENCE;
 
 import java.io.IOException;
@@ -188,6 +189,28 @@ final class SyncTest {
     TwoPeople.await(() -> names(a3).equals(List.of("", "the a2", "the a3")));
     TwoPeople.await(() -> names(a2).equals(List.of("", "the a2", "the a3")));
     assertThat(names(a1)).isEqualTo(List.of("", "the a2", "the a3"));
+  }
+
+  @Test
+  void nameOfADevice_reachesTheOthers_andComesFromItselfAlone() {
+    assertThat(a1.nameDevice("Phone").name()).contains("Phone");
+    TwoPeople.await(() -> names(a2).equals(List.of("Phone", "the a2")));
+    a2.close();
+    a1.nameDevice("Old phone");
+    assertThat(a1.awaitOutbox(PATIENCE)).isTrue();
+    // Says at first what it knows of both, which is older.
+    Sotto offline = people.openOffline("a2");
+    offline.nameDevice("Laptop");
+    offline.close();
+    Sotto again = people.open("a2");
+    TwoPeople.await(() -> names(again).equals(List.of("Old phone", "Laptop")));
+    TwoPeople.await(() -> names(a1).equals(List.of("Old phone", "Laptop")));
+    a1.nameDevice("");
+    TwoPeople.await(() -> names(again).equals(List.of("", "Laptop")));
+    assertThatThrownBy(() -> a1.nameDevice("x".repeat(65)))
+        .isInstanceOfSatisfying(
+            SottoException.class,
+            e -> assertThat(e.code()).isEqualTo(SottoException.Code.INVALID_INPUT));
   }
 
   private static List<String> names(Sotto sotto) {

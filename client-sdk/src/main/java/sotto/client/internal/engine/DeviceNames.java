@@ -15,7 +15,12 @@ final class DeviceNames {
 
   /// A device's name.
   Optional<String> of(DeviceId device) {
-    return core.store().settings().text(NAME + device.number()).filter(name -> !name.isEmpty());
+    return said(device).filter(name -> !name.isEmpty());
+  }
+
+  /// The same, empty if it is known to have none.
+  Optional<String> said(DeviceId device) {
+    return core.store().settings().text(NAME + device.number());
   }
 
   /// Keeps a device's name.

@@ -22,9 +22,20 @@ public final class Devices {
   private final Admission admission;
   private final DeviceNames names;
   private final Syncs syncs;
+  private final Runnable renamed;
 
-  Devices(Core core, OwnChain chain, Admission admission, DeviceNames names, Syncs syncs) {
+  /// Works for one account.
+  ///
+  /// @param renamed run when this device is called otherwise; any thread
+  Devices(
+      Core core,
+      OwnChain chain,
+      Admission admission,
+      DeviceNames names,
+      Syncs syncs,
+      Runnable renamed) {
     this.syncs = syncs;
+    this.renamed = renamed;
     this.core = core;
     this.chain = chain;
     this.admission = admission;
@@ -87,6 +98,20 @@ public final class Devices {
     AccountChain own =
         core.lane().call(_ -> core.store().chains().of(core.self().id()).orElseThrow());
     return device(own, added, Map.of());
+  }
+
+  /// Names this device.
+  public Device name(String name) {
+    LinkMessages.requireName(name);
+    DeviceId self = core.self().address().device();
+    AccountChain own =
+        core.lane()
+            .call(_ -> {
+              names.put(self, name);
+              return core.store().chains().of(core.self().id()).orElseThrow();
+            });
+    renamed.run();
+    return device(own, self, Map.of());
   }
 
   /// Removes a device.

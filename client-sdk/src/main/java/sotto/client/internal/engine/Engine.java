@@ -144,7 +144,8 @@ public final class Engine implements AutoCloseable {
             ownChain,
             new Admission(core, ownChain, deviceNames, archives),
             deviceNames,
-            syncs);
+            syncs,
+            provisioning::check);
     this.names = new Names(core, outbox);
     PeerProfiles peerProfiles = new PeerProfiles(core, names, depot);
     this.profiles = new ProfileRounds(core, selfProfile, peerProfiles);
@@ -291,10 +292,7 @@ public final class Engine implements AutoCloseable {
   /// @param show told the code that a listed device must read
   public Account link(ServerAddress server, String name, Consumer<String> show) {
     requireOpen();
-    if (!LinkMessages.validName(name)) {
-      throw SottoException.invalid(
-          "name", "A device's name has at most 64 bytes of UTF-8, and no control characters.");
-    }
+    LinkMessages.requireName(name);
     Identity identity =
         atFirstThatAnswers(
             server,

@@ -12,6 +12,7 @@ import sotto.chain.Change;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.chain.Ed25519PublicKey;
+import sotto.client.SottoException;
 import sotto.client.Username;
 import sotto.crypto.ArchiveKey;
 import sotto.crypto.ChainTrust;
@@ -128,6 +129,16 @@ final class LinkMessages {
         && StandardCharsets.UTF_8.newEncoder().canEncode(name)
         && name.equals(name.strip())
         && name.codePoints().noneMatch(Character::isISOControl);
+  }
+
+  /// @throws SottoException INVALID_INPUT if a name given here is none
+  static void requireName(String name) {
+    if (!validName(name)) {
+      throw SottoException.invalid(
+          "name",
+          "A device's name has at most 64 bytes of UTF-8, no control characters, and no spaces"
+              + " around it.");
+    }
   }
 
   static Optional<Grant> grant(byte[] bytes) {

@@ -87,7 +87,8 @@ final class OwnDevices {
           sync.getContacts().getContactsList().stream()
               .limit(MOST)
               .forEach(state -> contact(tx, state));
-      case NAMES -> sync.getNames().getNamesList().stream().limit(MOST).forEach(this::name);
+      case NAMES -> 
+          sync.getNames().getNamesList().stream().limit(MOST).forEach(name -> name(from, name));
       case HISTORY -> history(tx, from, sync.getHistory());
       case ARCHIVE -> archive(tx, from, sync.getArchive());
       case PROFILE -> profile.elsewhere(tx, sync.getProfile());
@@ -212,9 +213,15 @@ final class OwnDevices {
                 new Removal.Extent(deleted.getCameUntilMs(), deleted.getSentUntilMs())));
   }
 
-  private void name(DeviceName name) {
-    if (DeviceId.valid(name.getDevice()) && LinkMessages.validName(name.getName())) {
-      names.put(new DeviceId(name.getDevice()), name.getName());
+  /// Each device says what it is called; of others it says what is not known here.
+  private void name(DeviceAddress from, DeviceName name) {
+    if (!DeviceId.valid(name.getDevice()) || !LinkMessages.validName(name.getName())) {
+      return;
+    }
+    DeviceId device = new DeviceId(name.getDevice());
+    if (device.equals(from.device())
+        || (!forThis(device.number()) && names.said(device).isEmpty())) {
+      names.put(device, name.getName());
     }
   }
 

@@ -87,7 +87,7 @@ final class Provisioning {
   private void tellName(Transaction tx) {
     DeviceId self = core.self().address().device();
     Optional<String> name =
-        names.of(self).or(() -> self.equals(DeviceId.FIRST) ? Optional.empty() : Optional.of(""));
+        names.said(self).or(() -> self.equals(DeviceId.FIRST) ? Optional.empty() : Optional.of(""));
     if (name.isPresent()
         && !core.store().settings().text(NAMED).equals(name)
         && OwnDevices.any(core)) {

@@ -172,7 +172,7 @@ final class Syncs {
     sotto.content.v1.DeviceNames.Builder all = sotto.content.v1.DeviceNames.newBuilder();
     for (DeviceEntry device : core.store().chains().of(core.self().id()).orElseThrow().devices()) {
       names
-          .of(device.device())
+          .said(device.device())
           .ifPresent(name ->
               all.addNames(
                   DeviceName.newBuilder().setDevice(device.device().number()).setName(name)));
