@@ -425,13 +425,13 @@ final class FakeServer implements AutoCloseable {
 
   /// Puts an envelope into a mailbox, as from a device.
   synchronized void forge(AccountId to, Envelope envelope) {
-    append(device(to, 1), envelope.toByteString());
+    append(device(to, 1), envelope.toByteString(), now());
     push(device(to, 1));
   }
 
   /// Puts bytes into a mailbox.
   synchronized void forge(AccountId to, byte[] envelope) {
-    append(device(to, 1), ByteString.copyFrom(envelope));
+    append(device(to, 1), ByteString.copyFrom(envelope), now());
     push(device(to, 1));
   }
 
@@ -469,13 +469,13 @@ final class FakeServer implements AutoCloseable {
     return Objects.requireNonNull(found, "no such device");
   }
 
-  private long append(Device device, ByteString envelope) {
+  private long append(Device device, ByteString envelope, long acceptedAt) {
     position++;
     device.mailbox.put(
         position,
         Delivery.newBuilder()
             .setPosition(position)
-            .setAcceptedAtMs(now())
+            .setAcceptedAtMs(acceptedAt)
             .setEnvelope(envelope)
             .build());
     return position;
@@ -1233,14 +1233,16 @@ final class FakeServer implements AutoCloseable {
       if (mismatch.getMissingCount() + mismatch.getExtraCount() + mismatch.getStaleCount() > 0) {
         return result.setMismatchedDevices(mismatch).build();
       }
+      // One moment for all devices, as a store that writes them in one transaction has it.
+      long acceptedAt = now();
       for (DeviceEnvelope d : frame.getDevicesList()) {
         Device device = device(to, d.getDevice());
         device.dedupe.computeIfAbsent(
-            frame.getEnvelopeId(), _ -> append(device, envelope(d).toByteString()));
+            frame.getEnvelopeId(), _ -> append(device, envelope(d).toByteString(), acceptedAt));
         FakeServer.this.push(device);
       }
       stored.add(frame);
-      return result.setAccepted(Accepted.newBuilder().setAcceptedAtMs(now())).build();
+      return result.setAccepted(Accepted.newBuilder().setAcceptedAtMs(acceptedAt)).build();
     }
 
     @Override
