@@ -1,10 +1,8 @@
 package sotto.cli;
 
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import sotto.cli.print.HalfBlocks;
 import sotto.cli.print.JsonLine;
 import sotto.client.SottoException;

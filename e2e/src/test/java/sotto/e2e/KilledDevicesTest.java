@@ -45,8 +45,7 @@ final class KilledDevicesTest {
     long seed = Long.getLong("sotto.seed", System.nanoTime());
     System.out.println("seed " + seed);
     try (var server =
-        ServerProcess.start(
-            Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
+        ServerProcess.start(Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
       var alice = new Person("alice", folder.resolve("a1")).register(server);
       var bob = new Person("bob", folder.resolve("b1")).register(server);
       var a2 = folder.resolve("a2");

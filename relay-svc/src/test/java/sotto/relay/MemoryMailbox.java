@@ -272,8 +272,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
     if (boxes.removed.contains(device)) {
       return result.setRemoved(DeviceRemoved.getDefaultInstance());
     }
-    if (open.getConnectionNumber() <= highest
-        || (open.hasHeard() && open.getHeard() < highest)) {
+    if (open.getConnectionNumber() <= highest || (open.hasHeard() && open.getHeard() < highest)) {
       return result.setDiverged(Diverged.newBuilder().setHighest(highest));
     }
     if (open.getConnectionNumber() > highest + TOO_HIGH) {

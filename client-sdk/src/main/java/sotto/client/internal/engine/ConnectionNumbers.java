@@ -55,12 +55,14 @@ final class ConnectionNumbers {
   /// Those that were not answered.
   private List<Long> said() {
     List<Long> said = new ArrayList<>();
-    settings().bytes(SAID).ifPresent(bytes -> {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        said.add(buffer.getLong());
-      }
-    });
+    settings()
+        .bytes(SAID)
+        .ifPresent(bytes -> {
+          ByteBuffer buffer = ByteBuffer.wrap(bytes);
+          while (buffer.hasRemaining()) {
+            said.add(buffer.getLong());
+          }
+        });
     return said;
   }
 

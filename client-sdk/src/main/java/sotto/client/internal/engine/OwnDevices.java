@@ -87,7 +87,7 @@ final class OwnDevices {
           sync.getContacts().getContactsList().stream()
               .limit(MOST)
               .forEach(state -> contact(tx, state));
-      case NAMES -> 
+      case NAMES ->
           sync.getNames().getNamesList().stream().limit(MOST).forEach(name -> name(from, name));
       case HISTORY -> history(tx, from, sync.getHistory());
       case ARCHIVE -> archive(tx, from, sync.getArchive());
