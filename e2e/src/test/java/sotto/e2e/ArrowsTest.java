@@ -27,6 +27,7 @@ final class ArrowsTest {
   private static final DescribedPredicate<JavaClass> PROTO =
       resideInAnyPackage(GENERATED, "sotto.proto..").as("proto");
   private static final DescribedPredicate<JavaClass> CHAIN = module("chain");
+  private static final DescribedPredicate<JavaClass> GROUP = module("group");
   private static final DescribedPredicate<JavaClass> CRYPTO = module("crypto");
   private static final DescribedPredicate<JavaClass> MESH = module("mesh");
   private static final DescribedPredicate<JavaClass> STORE = module("store");
@@ -66,6 +67,14 @@ final class ArrowsTest {
           .that(CHAIN)
           .should()
           .onlyDependOnClassesThat(resideInAnyPackage("sotto.chain..", "java..", "org.jspecify.."));
+
+  @ArchTest
+  static final ArchRule group_knowsOnlyTheChain =
+      classes()
+          .that(GROUP)
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage("sotto.chain..", "java..", "org.jspecify..").or(GROUP));
 
   @ArchTest
   static final ArchRule servers_neverSeeContentOrKeys =
