@@ -368,7 +368,13 @@ final class BackupTest {
         people.home("alice-again"),
         store -> {
           assertThat(store.settings().bytes("device_keys").orElseThrow()).isNotEqualTo(keys.get());
-          assertThat(store.sql().number("SELECT count(*) FROM session")).isZero();
+          // With one's own other devices it may have begun to talk.
+          assertThat(
+                  store
+                      .sql()
+                      .number(
+                          "SELECT count(*) FROM session WHERE account_id <> ?", people.id("alice")))
+              .isZero();
         });
   }
 }
