@@ -6,6 +6,9 @@ import static sotto.client.TwoPeople.PATIENCE;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +69,31 @@ final class ContactsTest {
     Sotto bobs = people.of("bob");
     assertThat(bobs.awaitMailboxEmpty(PATIENCE)).isTrue();
     assertThat(bobs.conversations().getFirst().peer().name()).isEqualTo("alice");
+  }
+
+  @Test
+  void mailboxThatIsEmpty_hasGivenTheMessagesOfStrangers_withTheirNames() {
+    people.register("bob").close();
+    for (int i = 0; i < 15; i++) {
+      Sotto stranger = people.register("stranger" + i);
+      stranger.conversationWith(Username.of("bob")).send("hi").await(Status.SENT, PATIENCE);
+      try (Sotto bob = people.open("bob");
+          EventStream events = bob.events("test")) {
+        bob.awaitOnline(PATIENCE);
+        assertThat(bob.awaitMailboxEmpty(PATIENCE)).isTrue();
+        List<String> from = new ArrayList<>();
+        for (var event = events.next(Duration.ZERO);
+            event.isPresent();
+            event = events.next(Duration.ZERO)) {
+          if (event.get() instanceof Event.MessageReceived received) {
+            from.add(received.message().from().name());
+          }
+          events.done();
+        }
+        assertThat(from).containsExactly("stranger" + i);
+      }
+      stranger.close();
+    }
   }
 
   @Test

@@ -17,11 +17,11 @@ import sotto.chain.DeviceAddress;
 
 /// One ciphertext for all devices of a group: the Signal protocol's sender keys.
 ///
-/// A device's key for a group is a *distribution*, with an id of its own. Its *distribution message*
-/// goes to every device of the group over pairwise sessions, which are post-quantum; the key that
-/// is in it is symmetric, and every message under it is signed. Whoever has a distribution reads
-/// what is encrypted from then on and nothing from before. Nobody can be taken out of it: when
-/// somebody leaves, the next message goes under a new one.
+/// A device's key for a group is a *distribution*, with an id of its own. Its *distribution
+/// message* goes to every device of the group over pairwise sessions, which are post-quantum; the
+/// key that is in it is symmetric, and every message under it is signed. Whoever has a distribution
+/// reads what is encrypted from then on and nothing from before. Nobody can be taken out of it:
+/// when somebody leaves, the next message goes under a new one.
 ///
 /// Guarantees:
 /// - The store is written only when an operation succeeded. Whatever a message contains, the answer

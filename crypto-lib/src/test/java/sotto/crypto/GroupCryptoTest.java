@@ -74,7 +74,8 @@ class GroupCryptoTest {
     carol.learns(alice, alice.crypto.distribution(GROUP));
     byte[] after = alice.says("after");
     assertThat(carol.reads(alice, after)).isEqualTo("after");
-    assertThat(carol.crypto.decrypt(alice.address, before)).isNotInstanceOf(Decrypted.Plaintext.class);
+    assertThat(carol.crypto.decrypt(alice.address, before))
+        .isNotInstanceOf(Decrypted.Plaintext.class);
     assertThat(bob.reads(alice, before)).isEqualTo("before");
     assertThat(bob.reads(alice, after)).isEqualTo("after");
   }
@@ -104,7 +105,8 @@ class GroupCryptoTest {
     for (int i : order) {
       assertThat(bob.reads(alice, sent.get(i))).isEqualTo("message " + i);
       bob.learns(alice, distribution);
-      assertThat(bob.crypto.decrypt(alice.address, sent.get(i))).isEqualTo(new Decrypted.Duplicate());
+      assertThat(bob.crypto.decrypt(alice.address, sent.get(i)))
+          .isEqualTo(new Decrypted.Duplicate());
     }
   }
 
@@ -133,8 +135,7 @@ class GroupCryptoTest {
     bob.learns(alice, alice.crypto.distribution(GROUP));
     bob.learns(carol, carol.crypto.distribution(GROUP));
     byte[] ciphertext = alice.says("mine");
-    assertThat(bob.crypto.decrypt(carol.address, ciphertext))
-        .isEqualTo(new Decrypted.NoSession());
+    assertThat(bob.crypto.decrypt(carol.address, ciphertext)).isEqualTo(new Decrypted.NoSession());
     assertThat(bob.reads(alice, ciphertext)).isEqualTo("mine");
   }
 

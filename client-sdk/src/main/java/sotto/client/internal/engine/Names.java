@@ -30,6 +30,8 @@ final class Names {
   private final AtomicBoolean looking = new AtomicBoolean();
   // Something came since the names were last read.
   private final AtomicBoolean wanted = new AtomicBoolean();
+  // The last look-up did not come to its end.
+  private volatile boolean brokenOff;
   private volatile boolean checkedSinceConnect;
   private volatile Consumer<AccountId> onAccessKey = _ -> {};
 
@@ -58,8 +60,10 @@ final class Names {
   /// Looks up what a new connection makes possible, and checks the names that something waits for.
   /// Blocks; not on the lane.
   void connected(ServerCalls calls) {
+    brokenOff = true;
     try {
       checkAll(calls);
+      brokenOff = false;
     } catch (SottoException e) {
       later(e);
       throw e;
@@ -105,10 +109,12 @@ final class Names {
   }
 
   private void lookUpWanted(ServerCalls calls) {
+    brokenOff = true;
     try {
       while (wanted.getAndSet(false)) {
         lookUp(calls);
       }
+      brokenOff = false;
     } catch (SottoException e) {
       later(e);
       throw e;
@@ -123,19 +129,25 @@ final class Names {
 
   /// The server could not answer: it is asked again, if it is not gone.
   private void later(SottoException why) {
+    brokenOff = true;
     core.timers().after(why.retryAfter().map(Duration::toMillis).orElse(RETRY_MILLIS), this::wake);
   }
 
-  /// Whether the names that messages brought have been looked up, or cannot be now. On the lane.
+  /// Whether the names that messages brought have been looked up, or cannot be now. On the lane,
+  /// maybe in the transaction that stores such a message, whose look-up begins only after it.
   boolean settled() {
-    return checkedSinceConnect && (!looking.get() || core.store().contacts().hinted().isEmpty());
+    return checkedSinceConnect && (core.store().contacts().hinted().isEmpty() || notNow());
+  }
+
+  private boolean notNow() {
+    return core.session().isEmpty() || (brokenOff && checkedSinceConnect && !looking.get());
   }
 
   /// Whether an event is about a stranger whose name is being looked up. On the lane.
   boolean awaitedBy(Event event) {
     return event instanceof Event.MessageReceived received
         && received.message().from().username().isEmpty()
-        && looking.get()
+        && !notNow()
         && received
             .message()
             .from()
