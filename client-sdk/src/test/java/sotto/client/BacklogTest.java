@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.AccountId;
 import sotto.proto.Reason;
@@ -18,6 +20,7 @@ import sotto.proto.Statuses;
 
 /// A1 comes back to a full mailbox, by 3,000 messages of B1 and by 50,000 in the long tests: the
 /// work for each does not grow, what A1 writes goes meanwhile, and nothing is left out.
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 final class BacklogTest {
   private static final boolean LONG = Boolean.getBoolean("sotto.long");
   private static final int MESSAGES = LONG ? 50_000 : 3000;
