@@ -2,6 +2,7 @@ package sotto.cli;
 
 import java.util.Optional;
 import picocli.CommandLine.Option;
+import sotto.client.Device;
 
 /// `--name` of the commands that make a home a device of an account.
 final class DeviceNameOption {
@@ -10,7 +11,15 @@ final class DeviceNameOption {
       description = "What your own devices call this one. Default: the operating system's name.")
   private Optional<String> name = Optional.empty();
 
+  /// The name.
+  ///
+  /// @throws CommandFailed if it can be none: before anything was done with it
   String value() {
-    return name.orElseGet(() -> System.getProperty("os.name", ""));
+    String value = name.orElseGet(() -> System.getProperty("os.name", ""));
+    if (!Device.isName(value)) {
+      throw CommandFailed.usage(
+          "--name takes up to 64 bytes of UTF-8, without control characters or spaces around it.");
+    }
+    return value;
   }
 }

@@ -54,6 +54,7 @@ final class RegisterCommand implements Callable<Integer> {
   public Integer call() {
     ServerAddress address = at.address();
     Optional<Invite> invited = invite.map(Invite::new);
+    String called = name.value();
     try (OpenHome home = session.openForRegistration()) {
       home.sotto().account().ifPresent(RegisterCommand::refuseSecond);
       if (invited.isPresent()) {
@@ -61,7 +62,7 @@ final class RegisterCommand implements Callable<Integer> {
       } else {
         home.sotto().register(address, username);
       }
-      var _ = home.sotto().nameDevice(name.value());
+      var _ = home.sotto().nameDevice(called);
       AccountLines.print(session, home, "registered", true);
       if (!session.json()) {
         session

@@ -79,12 +79,13 @@ final class RestoreCommand implements Callable<Integer> {
       throw CommandFailed.usage(
           "--backup-passphrase-file is for a file that was made with one, without a code.");
     }
+    String called = name.value();
     try (OpenHome home = session.openForRegistration()) {
       RestoredAccount restored;
       try (HistoryBar bar = new HistoryBar(session, "restore")) {
         restored = restore(home.sotto(), p -> bar.show(p.messages(), p.total()));
       }
-      var _ = home.sotto().nameDevice(name.value());
+      var _ = home.sotto().nameDevice(called);
       print(home, restored);
       if (removeOthers) {
         remove(home.sotto(), restored);

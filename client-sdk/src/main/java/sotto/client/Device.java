@@ -1,5 +1,6 @@
 package sotto.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import sotto.chain.DeviceId;
@@ -16,4 +17,15 @@ public record Device(
     Optional<String> name,
     boolean current,
     Instant addedAt,
-    Optional<Instant> lastSeen) {}
+    Optional<Instant> lastSeen) {
+  private static final int MAX_NAME = 64;
+
+  /// Whether a device may be called so: up to 64 bytes of UTF-8, no control characters, and no
+  /// spaces around it; an empty name is none.
+  public static boolean isName(String name) {
+    return name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME
+        && StandardCharsets.UTF_8.newEncoder().canEncode(name)
+        && name.equals(name.strip())
+        && name.codePoints().noneMatch(Character::isISOControl);
+  }
+}

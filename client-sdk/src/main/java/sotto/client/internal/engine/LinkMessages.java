@@ -2,7 +2,6 @@ package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import sotto.chain.AccountChain;
@@ -12,6 +11,7 @@ import sotto.chain.Change;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.chain.Ed25519PublicKey;
+import sotto.client.Device;
 import sotto.client.SottoException;
 import sotto.client.Username;
 import sotto.crypto.ArchiveKey;
@@ -28,9 +28,6 @@ import sotto.link.v1.Report;
 /// Makes the messages of a linking, and checks those that come: the other side is hostile until
 /// every field is within its bounds and every chain holds.
 final class LinkMessages {
-  /// The longest name of a device in bytes of UTF-8.
-  static final int MAX_NAME = 64;
-
   private static final int VERSION = 1;
 
   private LinkMessages() {}
@@ -109,7 +106,7 @@ final class LinkMessages {
       if (join.getIdentityKey().size() != DeviceEntry.IDENTITY_KEY_LENGTH
           || join.getIdentityProof().size() != DeviceEntry.IDENTITY_PROOF_LENGTH
           || authKey.isEmpty()
-          || !validName(join.getDeviceName())) {
+          || !Device.isName(join.getDeviceName())) {
         return Optional.empty();
       }
       return Optional.of(
@@ -123,17 +120,9 @@ final class LinkMessages {
     }
   }
 
-  /// Whether people can be shown this name of a device; it may be empty.
-  static boolean validName(String name) {
-    return name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME
-        && StandardCharsets.UTF_8.newEncoder().canEncode(name)
-        && name.equals(name.strip())
-        && name.codePoints().noneMatch(Character::isISOControl);
-  }
-
   /// @throws SottoException INVALID_INPUT if a name given here is none
   static void requireName(String name) {
-    if (!validName(name)) {
+    if (!Device.isName(name)) {
       throw SottoException.invalid(
           "name",
           "A device's name has at most 64 bytes of UTF-8, no control characters, and no spaces"

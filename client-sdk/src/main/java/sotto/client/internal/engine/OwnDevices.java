@@ -8,6 +8,7 @@ import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.client.Device;
 import sotto.client.MessageId;
 import sotto.client.Status;
 import sotto.client.Username;
@@ -215,7 +216,7 @@ final class OwnDevices {
 
   /// Each device says what it is called; of others it says what is not known here.
   private void name(DeviceAddress from, DeviceName name) {
-    if (!DeviceId.valid(name.getDevice()) || !LinkMessages.validName(name.getName())) {
+    if (!DeviceId.valid(name.getDevice()) || !Device.isName(name.getName())) {
       return;
     }
     DeviceId device = new DeviceId(name.getDevice());
