@@ -52,7 +52,13 @@ final class Contents {
           case MESSAGE -> valid(c.getMessage());
           case RECEIPT -> valid(c.getReceipt());
           case RETRY_REQUEST -> c.getRetryRequest().getCiphertextSha256().size() == SHA256;
-          case SYNC, TYPING, SESSION_PING, SENDER_KEY_DISTRIBUTION, BODY_NOT_SET -> true;
+          case SYNC,
+              TYPING,
+              SESSION_PING,
+              SENDER_KEY_DISTRIBUTION,
+              GROUP_INVITATION,
+              BODY_NOT_SET ->
+              true;
         };
   }
 

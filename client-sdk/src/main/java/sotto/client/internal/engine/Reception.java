@@ -64,7 +64,7 @@ final class Reception {
       case RECEIPT -> receipt(tx, from, content);
       case RETRY_REQUEST -> retries.answer(tx, from, content.getRetryRequest());
       case BODY_NOT_SET -> unsupported(tx, from, content, acceptedAt);
-      case TYPING, SYNC, SESSION_PING, SENDER_KEY_DISTRIBUTION -> {}
+      case TYPING, SYNC, SESSION_PING, SENDER_KEY_DISTRIBUTION, GROUP_INVITATION -> {}
     }
   }
 
@@ -77,7 +77,13 @@ final class Reception {
     switch (content.getBodyCase()) {
       case SYNC -> ownDevices.received(tx, from, content.getSync());
       case RETRY_REQUEST -> retries.answer(tx, from, content.getRetryRequest());
-      case MESSAGE, RECEIPT, TYPING, SESSION_PING, SENDER_KEY_DISTRIBUTION, BODY_NOT_SET -> {}
+      case MESSAGE,
+          RECEIPT,
+          TYPING,
+          SESSION_PING,
+          SENDER_KEY_DISTRIBUTION,
+          GROUP_INVITATION,
+          BODY_NOT_SET -> {}
     }
   }
 
