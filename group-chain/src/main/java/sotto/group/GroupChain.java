@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import sotto.chain.AccountId;
-import sotto.chain.Ed25519PublicKey;
 
 /// A group as its changes tell it: checked from revision 0 on, immutable.
 ///
@@ -93,10 +92,23 @@ public final class GroupChain {
   ///
   /// @return [Extended] or [Refused]
   public static Outcome found(GroupChange founding, Authors authors) {
+    return found(founding, new Signatures.Checked(authors));
+  }
+
+  /// Makes the start of a chain anew from a founding that the caller has had from [#found] and kept
+  /// itself: all is checked but signatures. For nothing that comes from elsewhere.
+  ///
+  /// @return [Extended] or [Refused]
+  public static Outcome foundAgain(GroupChange founding) {
+    return found(founding, new Signatures.CheckedBefore());
+  }
+
+  private static Outcome found(GroupChange founding, Signatures signatures) {
     if (!(founding.body().action() instanceof Action.Found found)) {
       return new Refused(GroupRefusal.NOT_A_FOUNDING);
     }
-    return signatureRefusal(founding, authors)
+    return signatures
+        .refusal(founding)
         .<Outcome>map(Refused::new)
         .orElseGet(() ->
             new Extended(
@@ -141,16 +153,26 @@ public final class GroupChain {
 
   /// Checks that a change follows this chain's head.
   public Outcome append(GroupChange change, Authors authors) {
+    return append(change, new Signatures.Checked(authors));
+  }
+
+  /// Appends a change anew that the caller has appended to this chain before with [#append] and
+  /// kept itself: all is checked but signatures. For nothing that comes from elsewhere.
+  public Outcome appendAgain(GroupChange change) {
+    return append(change, new Signatures.CheckedBefore());
+  }
+
+  private Outcome append(GroupChange change, Signatures signatures) {
     ChangeBody body = change.body();
     if (contains(body.revision(), change.hash())) {
       return new AlreadyThere(this);
     }
-    return refusal(change, authors)
+    return refusal(change, signatures)
         .<Outcome>map(Refused::new)
         .orElseGet(() -> new Extended(with(change)));
   }
 
-  private Optional<GroupRefusal> refusal(GroupChange change, Authors authors) {
+  private Optional<GroupRefusal> refusal(GroupChange change, Signatures signatures) {
     ChangeBody body = change.body();
     if (body.revision() == 0) {
       return Optional.of(GroupRefusal.NOT_A_FOUNDING);
@@ -173,16 +195,9 @@ public final class GroupChain {
     if (bytes + change.encoded().length() > MAX_BYTES && !shrinks(body.action())) {
       return Optional.of(GroupRefusal.TOO_LONG);
     }
-    return signatureRefusal(change, authors)
-        .or(() -> new Rules(id, state, body.author().account()).refusal(body.action()));
-  }
-
-  private static Optional<GroupRefusal> signatureRefusal(GroupChange change, Authors authors) {
-    Optional<Ed25519PublicKey> key = authors.key(change.body().author());
-    if (key.isEmpty()) {
-      return Optional.of(GroupRefusal.UNKNOWN_AUTHOR);
-    }
-    return change.signedBy(key.get()) ? Optional.empty() : Optional.of(GroupRefusal.BAD_SIGNATURE);
+    return signatures
+        .refusal(change)
+        .or(() -> new Rules(id, state, body.author().account(), signatures).refusal(body.action()));
   }
 
   private static boolean shrinks(Action action) {
@@ -268,6 +283,12 @@ public final class GroupChain {
   /// The invite link, if there is one.
   public Optional<InviteLink> link() {
     return state.link();
+  }
+
+  /// Whether the proof is the invite link's, for this group and account. What the account may do
+  /// with it is another matter.
+  public boolean isByLink(JoinProof proof, AccountId account) {
+    return link().filter(link -> proof.holds(link.key(), id, account)).isPresent();
   }
 
   /// Who asks to join, by account; at most [#MAX_REQUESTS].

@@ -11,7 +11,8 @@ import sotto.chain.AccountId;
 /// @param group the group
 /// @param state what it is before the change
 /// @param author whose change it is
-record Rules(GroupId group, GroupState state, AccountId author) {
+/// @param signatures what is made of the proofs in it
+record Rules(GroupId group, GroupState state, AccountId author, Signatures signatures) {
   /// Why the action must not be, or empty if it may.
   Optional<GroupRefusal> refusal(Action action) {
     return switch (action) {
@@ -138,7 +139,7 @@ record Rules(GroupId group, GroupState state, AccountId author) {
     if (link.approval() != asks) {
       return refuse(asks ? GroupRefusal.APPROVAL_NOT_NEEDED : GroupRefusal.APPROVAL_NEEDED);
     }
-    if (!proof.holds(link.key(), group, author)) {
+    if (!signatures.hold(proof, link.key(), group, author)) {
       return refuse(GroupRefusal.BAD_PROOF);
     }
     return state.barred().contains(author) ? refuse(GroupRefusal.BARRED) : Optional.empty();

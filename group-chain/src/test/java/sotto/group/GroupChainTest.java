@@ -328,4 +328,40 @@ class GroupChainTest {
     ChangeBody body = leaveOf(carol, TestGroup.author(carol));
     refused(GroupRefusal.BAD_SIGNATURE, body.sign(LinkSigner.of(link.getPrivate())));
   }
+
+  @Test
+  void chainMadeAgain_isTheSameAndChecksAllButSignatures() {
+    TestGroup whole = Histories.ofEveryKind();
+    GroupChain again = again(GroupChain.foundAgain(whole.changes().getFirst()));
+    for (GroupChange change : whole.changes().subList(1, whole.changes().size())) {
+      again = again(again.appendAgain(change));
+    }
+    assertThat(again.compareWith(whole.chain())).isEqualTo(GroupOrder.EQUAL);
+    assertThat(again.members()).isEqualTo(whole.chain().members());
+
+    GroupChain founded = group.chain();
+    GroupChange byBob = rename(bob);
+    GroupChange unsigned = new GroupChange(byBob.body(), Bytes.of(new byte[64]));
+    refused(GroupRefusal.BAD_SIGNATURE, unsigned);
+    assertThat(founded.appendAgain(unsigned)).isInstanceOf(GroupChain.Extended.class);
+    assertThat(founded.appendAgain(rename(carol)))
+        .isEqualTo(new GroupChain.Refused(GroupRefusal.NOT_ALLOWED));
+    assertThat(GroupChain.foundAgain(byBob))
+        .isEqualTo(new GroupChain.Refused(GroupRefusal.NOT_A_FOUNDING));
+  }
+
+  private static GroupChain again(GroupChain.Outcome outcome) {
+    return ((GroupChain.Extended) outcome).chain();
+  }
+
+  @Test
+  void proofIsByLink_forItsAccountAsLongAsTheGroupHasTheLink() {
+    TestAccount dave = TestAccount.found(4);
+    group.newLink(true);
+    JoinProof proof = group.proof(dave);
+    assertThat(group.chain().isByLink(proof, dave.id())).isTrue();
+    assertThat(group.chain().isByLink(proof, carol.id())).isFalse();
+    group.append(alice, new Action.DropLink());
+    assertThat(group.chain().isByLink(proof, dave.id())).isFalse();
+  }
 }
