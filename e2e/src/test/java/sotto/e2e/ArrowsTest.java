@@ -45,7 +45,11 @@ final class ArrowsTest {
 
   @ArchTest static final ArchRule proto_knowsNoOtherModule = mayKnow(PROTO, PROTO);
   @ArchTest static final ArchRule mesh_knowsProtoAndChain = mayKnow(MESH, PROTO.or(CHAIN));
-  @ArchTest static final ArchRule store_knowsNoOtherService = service(STORE);
+
+  @ArchTest
+  static final ArchRule store_knowsNoOtherServiceButGroups =
+      mayKnow(STORE, PROTO.or(CHAIN).or(GROUP).or(MESH));
+
   @ArchTest static final ArchRule presence_knowsNoOtherService = service(PRESENCE);
   @ArchTest static final ArchRule blob_knowsNoOtherService = service(BLOB);
   @ArchTest static final ArchRule relay_knowsNoOtherService = service(RELAY);

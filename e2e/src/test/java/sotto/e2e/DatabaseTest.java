@@ -67,8 +67,8 @@ class DatabaseTest {
       assertRefused(migrate(List.of("--store", wrong)), "refuses the user or the password", url);
       assertRefused(serve(store), "migrate it first, with sotto migrate");
 
-      assertThat(migrate(store)).isEqualTo(new End(0, "schema version 0 -> 5", ""));
-      assertThat(migrate(store)).isEqualTo(new End(0, "schema version 5, nothing to do", ""));
+      assertThat(migrate(store)).isEqualTo(new End(0, "schema version 0 -> 6", ""));
+      assertThat(migrate(store)).isEqualTo(new End(0, "schema version 6, nothing to do", ""));
 
       try (var server =
           ServerProcess.start(

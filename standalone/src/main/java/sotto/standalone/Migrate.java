@@ -24,7 +24,7 @@ import sotto.store.sql.Schema;
       "Brings a MySQL or a Vitess to the schema that this version of the server works with.",
       "",
       "Run it before the first start on a database and before the first start of a newer version. It may be run again, and by several at once:"
-          + " whoever comes later finds it done. It prints one line: \"schema version 0 -> 5\" or \"schema version 5, nothing to do\".",
+          + " whoever comes later finds it done. It prints one line: \"schema version 0 -> 6\" or \"schema version 6, nothing to do\".",
       "",
       "On one MySQL it makes the tables itself, and needs a user that may. On a Vitess they are made before, with ApplySchema and ApplyVSchema of"
           + " vtctldclient (for a cluster of stack/sotto-stack: with sotto-stack schema); it checks that they are there and makes the first rows."

@@ -15,6 +15,8 @@ import sotto.store.account.Ending;
 import sotto.store.account.Invites;
 import sotto.store.decision.Changes;
 import sotto.store.decision.LockedOut;
+import sotto.store.group.GroupEndpoint;
+import sotto.store.group.GroupOwnerEndpoint;
 import sotto.store.keys.KeyEndpoint;
 import sotto.store.mailbox.AppendRules;
 import sotto.store.mailbox.Backlog;
@@ -194,6 +196,8 @@ record Wired(
                     clock),
                 lockedOut),
             passing(passOn, new KeyEndpoint(writers, readers), lockedOut),
+            passing(passOn, new GroupEndpoint(writers, readers), lockedOut),
+            passing(passOn, new GroupOwnerEndpoint(writers, readers), lockedOut),
             new QuotaEndpoint(writers),
             new OwnerEndpoint(ownership)),
         List.of(

@@ -229,10 +229,10 @@ final class MigrationTest {
   @Test
   void keyspaceWithoutATable_isRefusedNamingTheCommandThatMakesIt() throws Exception {
     database.everywhere("DELETE FROM schema_version");
-    database.everywhere("DROP TABLE group_member");
+    database.everywhere("DROP TABLE group_change");
     assertThatThrownBy(() -> new Migration(database.url()).run())
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("group_member")
+        .hasMessageContaining("group_change")
         .hasMessageContaining("ApplySchema");
   }
 }

@@ -31,6 +31,7 @@ import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mailbox.v1.ReadRequest;
 import sotto.mesh.Caller;
 import sotto.mesh.CallerInterceptor;
+import sotto.mesh.FailureInterceptor;
 import sotto.mesh.Pods;
 import sotto.mesh.testing.HandClock;
 import sotto.store.cold.ColdStore;
@@ -45,7 +46,7 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
   final String address = UUID.randomUUID().toString();
   final List<AppendResult> results = new ArrayList<>();
   private final Server server;
-  private final ManagedChannel channel;
+  final ManagedChannel channel;
   private final StreamObserver<AppendRequest> appends;
   private long request;
 
@@ -111,7 +112,9 @@ final class SteppedPod implements StreamObserver<AppendResponse>, AutoCloseable 
     store
         .services()
         .forEach(service ->
-            builder.addService(ServerInterceptors.intercept(service, new CallerInterceptor())));
+            builder.addService(
+                ServerInterceptors.interceptForward(
+                    service.bindService(), new FailureInterceptor(), new CallerInterceptor())));
     server = builder.build().start();
     channel = InProcessChannelBuilder.forName(address).directExecutor().build();
     appends = MailboxServiceGrpc.newStub(channel).append(this);

@@ -78,7 +78,7 @@ final class ChainGrowth {
       if (links.isEmpty()) {
         return new Refused("UNKNOWN_ACCOUNT", 0);
       }
-      AccountChain chain = stored(links);
+      AccountChain chain = Chains.of(links);
       if (!(Link.parse(bytes) instanceof Link.Read(Link link))) {
         return new Refused("MALFORMED", chain.sequence());
       }
@@ -119,15 +119,6 @@ final class ChainGrowth {
         LOG.warn("what an account has left that has ended is taken away later");
       }
     }
-  }
-
-  private static AccountChain stored(List<byte[]> links) {
-    return switch (AccountChain.of(links)) {
-      case AccountChain.Extended(AccountChain chain) -> chain;
-      case AccountChain.AlreadyThere(AccountChain chain) -> chain;
-      case AccountChain.Refused _ ->
-          throw new IllegalStateException("a chain in the database breaks a rule");
-    };
   }
 
   /// False when the chain is not the one that was checked any more.

@@ -8,6 +8,7 @@
 /// │  └─ Founding    the account with its first device, one transaction
 /// ├─ ChainGrowth    links after the first, by compare-and-set (protocol A1, L5)
 /// └─ AccountReads   chains, devices
+/// Chains            newest chains, for those who check what a device has signed
 /// Username          what a name may be
 /// ```
 @NullMarked

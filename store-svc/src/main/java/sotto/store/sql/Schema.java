@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -17,7 +19,7 @@ import sotto.chain.AccountId;
 /// The tables. Their text lies in `schema/NNNN-….sql`, one file for each version.
 public final class Schema {
   /// The version that this code works with.
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   private static final List<String> FILES =
       List.of(
@@ -25,9 +27,11 @@ public final class Schema {
           "0002-kept-blobs-and-cold-segments.sql",
           "0003-recovery.sql",
           "0004-invites-and-decisions.sql",
-          "0005-profiles.sql");
+          "0005-profiles.sql",
+          "0006-groups.sql");
   private static final String FOLDER = "/sotto/store/schema/";
-  private static final Pattern TABLE = Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)");
+  private static final Pattern TABLE =
+      Pattern.compile("(CREATE|DROP) TABLE IF (?:NOT )?EXISTS (\\w+)");
   private static final String MIGRATE = "migrate it first, with sotto migrate --store URL";
   private static final byte[] NO_SHARD = new byte[AccountId.LENGTH];
 
@@ -154,12 +158,17 @@ public final class Schema {
     }
   }
 
-  private List<String> tables() {
-    return statements(0).stream()
-        .map(TABLE::matcher)
-        .filter(Matcher::find)
-        .map(found -> found.group(1))
-        .toList();
+  private Set<String> tables() {
+    Set<String> tables = new LinkedHashSet<>();
+    for (String statement : statements(0)) {
+      Matcher found = TABLE.matcher(statement);
+      if (found.find() && found.group(1).equals("CREATE")) {
+        tables.add(found.group(2));
+      } else if (found.hasMatch()) {
+        tables.remove(found.group(2));
+      }
+    }
+    return tables;
   }
 
   private void makeBuckets(Session session, List<Integer> group) throws SQLException {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import sotto.chain.AccountId;
 import sotto.chain.Bytes;
+import sotto.group.GroupId;
 import sotto.store.cold.Directory;
 import sotto.store.cold.Marks;
 import sotto.store.sql.Dialect;
@@ -25,11 +26,13 @@ public final class Batch {
   private final Dialect dialect;
   private final Ownership ownership;
   private final AccountCache cache;
+  private final GroupCache groups;
   private final InboxRows rows;
   private final Removals removals;
   private final Segments segments;
   private final Map<Integer, Long> epochs;
   private final Set<AccountId> touched = new HashSet<>();
+  private final Set<GroupId> changed = new HashSet<>();
   private final Map<Object, Object> scoped = new HashMap<>();
 
   Batch(
@@ -37,12 +40,14 @@ public final class Batch {
       Dialect dialect,
       Ownership ownership,
       AccountCache cache,
+      GroupCache groups,
       InboxRows rows,
       Map<Integer, Long> epochs) {
     this.session = session;
     this.dialect = dialect;
     this.ownership = ownership;
     this.cache = cache;
+    this.groups = groups;
     this.rows = rows;
     this.removals = new Removals(this);
     this.segments = new Segments(session, rows.acceptedAt());
@@ -132,6 +137,18 @@ public final class Batch {
     touched.add(account);
     cache.drop(List.of(account));
     ownership.forgets(account.bucket());
+  }
+
+  /// A group as it is just now, if it is known here; empty says nothing about the group.
+  public Optional<KnownGroup> group(GroupId group) {
+    return groups.find(group);
+  }
+
+  /// Notes what a group of the job's bucket is just now. Becomes true with the commit; without one
+  /// it is forgotten.
+  public void know(KnownGroup group) {
+    changed.add(group.id());
+    groups.put(group);
   }
 
   /// Reads the states of accounts that are not known, all together.
@@ -274,5 +291,6 @@ public final class Batch {
     epochs.keySet().forEach(ownership::settle);
     epochs.keySet().forEach(ownership::forgets);
     cache.drop(touched);
+    groups.drop(changed);
   }
 }

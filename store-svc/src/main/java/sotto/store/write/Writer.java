@@ -50,6 +50,7 @@ public final class Writer {
   private final Set<Integer> share;
   private final Ownership ownership;
   private final AccountCache cache;
+  private final GroupCache groups;
   private final JobQueue queue = new JobQueue();
   // The rest belongs to whoever makes it work.
   private Optional<Session> session;
@@ -60,12 +61,14 @@ public final class Writer {
       WriterSettings settings,
       Set<Integer> share,
       AccountCache cache,
+      GroupCache groups,
       Session session) {
     this.name = name;
     this.settings = settings;
     this.share = share;
     this.ownership = settings.ownership();
     this.cache = cache;
+    this.groups = groups;
     this.session = Optional.of(session);
   }
 
@@ -73,10 +76,15 @@ public final class Writer {
   ///
   /// @param session takes it over
   static Writer open(
-      String name, WriterSettings settings, Set<Integer> share, AccountCache cache, Session session)
+      String name,
+      WriterSettings settings,
+      Set<Integer> share,
+      AccountCache cache,
+      GroupCache groups,
+      Session session)
       throws SQLException {
     settings.ownership().begin(session, share);
-    return new Writer(name, settings, share, cache, session);
+    return new Writer(name, settings, share, cache, groups, session);
   }
 
   /// What it is called.
@@ -197,7 +205,7 @@ public final class Writer {
     }
     try {
       errand.run(s);
-      cache.dropBuckets(errand.buckets());
+      forget(errand.buckets());
       errand.finish(new Fate.Committed(0));
     } catch (SQLException e) {
       // A part may be done, and nobody knows of the rest.
@@ -308,7 +316,7 @@ public final class Writer {
     try {
       Set<Integer> doubtful = ownership.retake(s, share);
       if (!doubtful.isEmpty()) {
-        cache.dropBuckets(doubtful);
+        forget(doubtful);
         LOG.warn("took {} buckets over anew that were in doubt", doubtful.size());
       }
       return s;
@@ -316,6 +324,11 @@ public final class Writer {
       rollback(s);
       throw e;
     }
+  }
+
+  private void forget(Set<Integer> buckets) {
+    cache.dropBuckets(buckets);
+    groups.dropBuckets(buckets);
   }
 
   private Session reopen() throws SQLException {
@@ -337,7 +350,8 @@ public final class Writer {
     long now = settings.clock().millis();
     InboxRows rows =
         new InboxRows(s, settings.dialect(), ownership, now, settings.life().toMillis());
-    Batch batch = new Batch(s, settings.dialect(), ownership, cache, rows, epochs(standings));
+    Batch batch =
+        new Batch(s, settings.dialect(), ownership, cache, groups, rows, epochs(standings));
     try {
       List<Job> ours =
           jobs.stream()
@@ -398,7 +412,7 @@ public final class Writer {
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
     if (!lost.isEmpty()) {
-      cache.dropBuckets(lost);
+      forget(lost);
       standings.forEach((bucket, standing) -> {
         if (standing instanceof Ownership.Moved) {
           ownership.lost(bucket);

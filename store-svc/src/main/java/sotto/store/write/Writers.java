@@ -25,6 +25,9 @@ import sotto.store.sql.Session;
 public final class Writers implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+  // Some 50 MB.
+  private static final int GROUPS_WEIGHT = 500_000;
+
   private final Ownership ownership;
   private final List<Worker> all;
   private final AtomicInteger round = new AtomicInteger();
@@ -47,7 +50,9 @@ public final class Writers implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       Session session = i == 0 ? first : new Session(dialect.openWriter(), dialect);
       AccountCache cache = new AccountCache(Math.max(1, settings.accounts() / count));
-      Writer writer = Writer.open("store-writer-" + i, settings, share(i, count), cache, session);
+      GroupCache groups = new GroupCache(Math.max(1, GROUPS_WEIGHT / count));
+      Writer writer =
+          Writer.open("store-writer-" + i, settings, share(i, count), cache, groups, session);
       all.add(new Worker(writer, settings.pace().start(writer)));
     }
     return new Writers(settings.ownership(), all);

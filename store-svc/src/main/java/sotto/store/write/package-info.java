@@ -8,6 +8,7 @@
 ///    └─ Batch        one transaction on its way: session, device lists, rows to insert
 ///       ├─ Ownership     the buckets this owner has, their epochs and positions; the fence
 ///       ├─ AccountCache  exact device lists and counts of accounts (AccountState, DeviceState)
+///       ├─ GroupCache    exact chains of groups (KnownGroup)
 ///       ├─ InboxRows     envelopes to insert with one statement; finds what was stored before
 ///       ├─ Removals      envelopes to remove with one statement
 ///       └─ Segments      cold parts of mailboxes: pointers, acks, loose blobs
