@@ -14,6 +14,8 @@ import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
 import sotto.mailbox.v1.AppendResult;
+import sotto.mailbox.v1.GroupAppend;
+import sotto.mailbox.v1.GroupAppendResult;
 import sotto.mailbox.v1.MailboxServiceGrpc.MailboxServiceStub;
 
 /// A relay's end of an append stream.
@@ -22,6 +24,7 @@ final class Appender implements StreamObserver<AppendResponse>, AutoCloseable {
   private static final long PATIENCE_SECONDS = 40;
 
   private final BlockingQueue<AppendResult> results = new LinkedBlockingQueue<>();
+  private final BlockingQueue<GroupAppendResult> groupResults = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
   private final StreamObserver<AppendRequest> requests;
 
@@ -52,6 +55,18 @@ final class Appender implements StreamObserver<AppendResponse>, AutoCloseable {
     return answers;
   }
 
+  /// Sends a group append and gives its results.
+  List<AppendResult> group(GroupAppend append) throws InterruptedException {
+    requests.onNext(AppendRequest.newBuilder().addGroupAppends(append).build());
+    GroupAppendResult result =
+        Objects.requireNonNull(
+            groupResults.poll(DEADLINE_SECONDS, TimeUnit.SECONDS), () -> "no answer; " + ends);
+    if (result.getRequest() != append.getRequest()) {
+      throw new AssertionError(result);
+    }
+    return result.getResultsList();
+  }
+
   AppendResult one(Append.Builder append) throws InterruptedException {
     return ask(append).getFirst();
   }
@@ -78,6 +93,7 @@ final class Appender implements StreamObserver<AppendResponse>, AutoCloseable {
   @Override
   public void onNext(AppendResponse response) {
     results.addAll(response.getResultsList());
+    groupResults.addAll(response.getGroupResultsList());
   }
 
   @Override

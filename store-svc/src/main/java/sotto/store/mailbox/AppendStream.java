@@ -11,9 +11,12 @@ import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
 import sotto.mailbox.v1.AppendResult;
+import sotto.mailbox.v1.GroupAppend;
+import sotto.mailbox.v1.GroupAppendResult;
 import sotto.proto.MessageSpans;
 import sotto.proto.Reason;
 import sotto.proto.Statuses;
+import sotto.store.write.Job;
 
 /// One relay's stream of appends.
 ///
@@ -25,7 +28,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
 
   private final ServerCallStreamObserver<AppendResponse> out;
   private final AppendRules rules;
-  private final Consumer<AppendJob> queue;
+  private final Consumer<Job> queue;
   private final Lanes lanes = new Lanes();
   // The rest is guarded by this.
   private final MessageSpans spans;
@@ -39,7 +42,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
   private AppendStream(
       ServerCallStreamObserver<AppendResponse> out,
       AppendRules rules,
-      Consumer<AppendJob> queue,
+      Consumer<Job> queue,
       Tracer tracer) {
     this.out = out;
     this.rules = rules;
@@ -50,7 +53,7 @@ final class AppendStream implements StreamObserver<AppendRequest> {
   static AppendStream open(
       ServerCallStreamObserver<AppendResponse> out,
       AppendRules rules,
-      Consumer<AppendJob> queue,
+      Consumer<Job> queue,
       Tracer tracer) {
     AppendStream stream = new AppendStream(out, rules, queue, tracer);
     out.disableAutoRequest();
@@ -79,17 +82,24 @@ final class AppendStream implements StreamObserver<AppendRequest> {
     }
     for (Append append : request.getAppendsList()) {
       AppendJob job = new AppendJob(this, append, rules);
-      synchronized (this) {
-        unanswered++;
-        unansweredBytes += job.bytes();
-        var _ = spans.begin(append.getRequest(), append.getTraceparent());
-      }
+      opens(append.getRequest(), append.getTraceparent(), job.bytes());
       queue.accept(job);
+    }
+    for (GroupAppend append : request.getGroupAppendsList()) {
+      GroupAppending appending = new GroupAppending(this, append, rules);
+      opens(append.getRequest(), append.getTraceparent(), appending.bytes());
+      appending.jobs().forEach(queue);
     }
     synchronized (this) {
       mayAsk = true;
       ask();
     }
+  }
+
+  private synchronized void opens(long request, String traceparent, long bytes) {
+    unanswered++;
+    unansweredBytes += bytes;
+    var _ = spans.begin(request, traceparent);
   }
 
   private synchronized void refuse() {
@@ -104,13 +114,24 @@ final class AppendStream implements StreamObserver<AppendRequest> {
   /// Takes an answer; it goes out with the next [#flush].
   synchronized void answer(AppendResult result, long bytes) {
     answers.addResults(result);
-    spans.end(result.getRequest(), result.hasAppended());
+    closes(result.getRequest(), result.hasAppended(), bytes);
+  }
+
+  /// The same for a group append.
+  synchronized void answer(GroupAppendResult result, long bytes) {
+    answers.addGroupResults(result);
+    boolean all = result.getResultsList().stream().allMatch(AppendResult::hasAppended);
+    closes(result.getRequest(), all, bytes);
+  }
+
+  private void closes(long request, boolean appended, long bytes) {
+    spans.end(request, appended);
     unanswered--;
     unansweredBytes -= bytes;
   }
 
   synchronized void flush() {
-    if (answers.getResultsCount() > 0) {
+    if (answers.getResultsCount() > 0 || answers.getGroupResultsCount() > 0) {
       AppendResponse response = answers.build();
       answers = AppendResponse.newBuilder();
       if (!over) {

@@ -21,6 +21,18 @@ record Sender(Optional<DeviceAddress> address) {
   private static final byte SEALED = 0;
   private static final byte IDENTIFIED = 1;
 
+  /// An authenticated device.
+  static Sender device(DeviceAddress address) {
+    return new Sender(Optional.of(address));
+  }
+
+  /// Whether it is known to be this device.
+  boolean isDevice(AccountId account, int device) {
+    return address
+        .filter(a -> a.account().equals(account) && a.device().number() == device)
+        .isPresent();
+  }
+
   /// The key of idempotency: the first 16 bytes of SHA-256 over (sender scope, envelope id). The
   /// scope is one byte 0 when sealed, else one byte 1, the account and the device's number.
   byte[] dedupe(ByteString envelopeId) {

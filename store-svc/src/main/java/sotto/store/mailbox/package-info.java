@@ -3,7 +3,9 @@
 /// ```
 /// MailboxEndpoint    the service
 /// ├─ AppendStream    one relay's stream of appends; Lanes remembers what was refused on it
-/// │  └─ AppendJob    one append: device list, limits, rows, outcome
+/// │  ├─ AppendJob    one append: its turn, the device list, outcome
+/// │  ├─ GroupAppending   one envelope for many accounts: a GroupRecipientJob for each
+/// │  └─ Placing      limits and rows of either, for one account
 /// ├─ MailboxWrites   acks, opened devices, last seen
 /// ├─ MailboxReads    mailbox pages, missed checks, last seen
 /// │  └─ ColdReads    what of a page lies in segments (SegmentCache, Unreadable, Unanswered)

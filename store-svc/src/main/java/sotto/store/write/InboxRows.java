@@ -18,6 +18,8 @@ public final class InboxRows {
   // Few shapes of statements: up to 16 rows, then multiples of 16.
   private static final int STEP = 16;
   private static final int ROWS_AT_ONCE = 256;
+  // A database takes statements of a few MiB.
+  private static final int BYTES_AT_ONCE = 4 << 20;
   private static final String COLUMNS =
       "inbox (account_id, device_id, position, dedupe, accepted_at, expires_at, size, sender_tag,"
           + " envelope) VALUES ";
@@ -74,12 +76,25 @@ public final class InboxRows {
   /// Inserts what waits and tells each row its place.
   public void flush() throws SQLException {
     for (int from = 0; from < waiting.size(); ) {
-      int left = Math.min(ROWS_AT_ONCE, waiting.size() - from);
+      int left = fitting(from);
       int size = left <= STEP ? left : left - left % STEP;
       insert(waiting.subList(from, from + size));
       from += size;
     }
     waiting.clear();
+  }
+
+  /// How many of the rows that wait one statement may take: one at least.
+  private int fitting(int from) {
+    int most = Math.min(ROWS_AT_ONCE, waiting.size() - from);
+    long bytes = 0;
+    for (int i = 0; i < most; i++) {
+      bytes += waiting.get(from + i).envelope.size();
+      if (bytes > BYTES_AT_ONCE) {
+        return Math.max(1, i);
+      }
+    }
+    return most;
   }
 
   private void insert(List<InboxRow> rows) throws SQLException {
