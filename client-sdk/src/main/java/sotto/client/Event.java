@@ -73,6 +73,13 @@ public sealed interface Event {
   /// @param id the event's id
   record AccountDeleted(long id) implements Event {}
 
+  /// A group has changed: who is in it, who may do what, what it is called.
+  ///
+  /// @param id the event's id
+  /// @param group the group
+  /// @param sentence who did what, for a person
+  record GroupChanged(long id, Contact group, String sentence) implements Event {}
+
   /// What a contact calls itself is known anew.
   ///
   /// @param id [#LIVE]

@@ -1,6 +1,7 @@
 package sotto.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import sotto.client.internal.engine.Engine;
 
@@ -36,6 +37,11 @@ public final class SentMessage {
   /// The message as it is now.
   public MessageView view() {
     return engine.view(row, id);
+  }
+
+  /// How far it has come with each member of its group; none if it went to no group.
+  public List<MemberStatus> members() {
+    return engine.groups().receipts(id);
   }
 
   /// How far its files are; complete at once if it has none.

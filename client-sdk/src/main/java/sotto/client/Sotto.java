@@ -18,6 +18,7 @@ import sotto.client.internal.net.Dialer;
 import sotto.client.internal.net.TlsDialer;
 import sotto.client.internal.store.Salvage;
 import sotto.client.internal.store.Store;
+import sotto.group.GroupId;
 
 /// One account on this device: an encrypted store in a folder, its *home*, and the engine that
 /// keeps it in step with the server.
@@ -289,6 +290,32 @@ public final class Sotto implements AutoCloseable {
   private Conversation conversation(Peer peer) {
     engine.conversations().open(peer);
     return new Conversation(engine, peer);
+  }
+
+  /// Founds a group, with this account as its owner. Takes a connection; see [Group].
+  ///
+  /// @param title 1 to 128 bytes of UTF-8, all of it visible
+  /// @param others its other members, at most 1,023
+  /// @throws SottoException NOT_REGISTERED, SERVER_UNREACHABLE, INVALID_INPUT, REFUSED
+  public Group createGroup(String title, List<AccountId> others) {
+    return new Group(engine, engine.groups().found(title, others));
+  }
+
+  /// Joins a group by its invite link, or asks to where that needs approval. Takes a connection.
+  ///
+  /// @throws SottoException NOT_REGISTERED, SERVER_UNREACHABLE, INVALID_INPUT, REFUSED
+  public Group joinGroup(String link) {
+    return new Group(engine, engine.groups().join(link));
+  }
+
+  /// A group that this account is or was in.
+  public Optional<Group> group(GroupId id) {
+    return engine.groups().exists(id) ? Optional.of(new Group(engine, id)) : Optional.empty();
+  }
+
+  /// All groups that this account is or was in, in the order in which they came.
+  public List<GroupInfo> groups() {
+    return engine.groups().all();
   }
 
   /// All conversations that have a message, newest first.

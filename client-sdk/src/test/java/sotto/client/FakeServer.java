@@ -105,6 +105,7 @@ import sotto.chat.v1.DeviceEnvelope;
 import sotto.chat.v1.Diverged;
 import sotto.chat.v1.Envelope;
 import sotto.chat.v1.EphemeralDelivery;
+import sotto.chat.v1.GroupSendResult;
 import sotto.chat.v1.Hello;
 import sotto.chat.v1.MismatchedDevices;
 import sotto.chat.v1.Pong;
@@ -230,13 +231,16 @@ final class FakeServer implements AutoCloseable {
   /// What may be spent, each once.
   final Set<String> invites = new HashSet<>();
 
+  final FakeGroups groups = new FakeGroups(this, new OfGroups());
+
   FakeServer() {
     server = start();
   }
 
   private Server start() {
     try {
-      List<BindableService> services = List.of(new Accounts(), new Keys(), new Chat(), blobs);
+      List<BindableService> services =
+          List.of(new Accounts(), new Keys(), new Chat(), blobs, groups);
       var builder = InProcessServerBuilder.forName(channelName);
       services.forEach(s -> builder.addService(ServerInterceptors.intercept(s, new Auth())));
       return builder.build().start();
@@ -536,6 +540,27 @@ final class FakeServer implements AutoCloseable {
       observer.onCompleted();
     } catch (RuntimeException e) {
       observer.onError(e);
+    }
+  }
+
+  private final class OfGroups implements FakeGroups.Accounts {
+    @Override
+    public Optional<AccountChain> chain(AccountId account) {
+      return Optional.ofNullable(accounts.get(account)).map(holding -> holding.chain);
+    }
+
+    @Override
+    public void deliver(
+        AccountId account, DeviceAddress but, ByteString envelopeId, Envelope envelope) {
+      long acceptedAt = now();
+      Holding holding = Objects.requireNonNull(accounts.get(account), "no such account");
+      holding.devices.forEach((number, device) -> {
+        if (!account.equals(but.account()) || number != but.device().number()) {
+          device.dedupe.computeIfAbsent(
+              envelopeId, _ -> append(device, envelope.toByteString(), acceptedAt));
+          push(device);
+        }
+      });
     }
   }
 
@@ -1113,7 +1138,13 @@ final class FakeServer implements AutoCloseable {
                   ServerFrame.newBuilder()
                       .setPong(Pong.newBuilder().setId(frame.getPing().getId()))
                       .build());
-          case GROUP_SEND, FRAME_NOT_SET -> {}
+          case GROUP_SEND -> {
+            GroupSendResult result = groups.take(address, frame.getGroupSend());
+            if (!loseResults) {
+              send(ServerFrame.newBuilder().setGroupSendResult(result).build());
+            }
+          }
+          case FRAME_NOT_SET -> {}
         }
       }
     }

@@ -99,7 +99,7 @@ final class ConnectionNumbers {
   Numbered diverged(Transaction tx, Numbered refused, long highest) {
     if (refused.again() || !said().contains(highest)) {
       core.self().crypto().archiveAll();
-      core.store().sql().update("DELETE FROM sender_key");
+      core.store().groups().forgetDistributions();
       core.store().preKeys().leap(core.random());
       settings().put(MENDING, 1);
       if (!refused.again() || highest > refused.value()) {

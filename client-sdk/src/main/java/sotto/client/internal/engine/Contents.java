@@ -20,6 +20,7 @@ import sotto.content.v1.Content;
 import sotto.content.v1.Message;
 import sotto.content.v1.Receipt;
 import sotto.crypto.ProfileKey;
+import sotto.group.GroupId;
 
 /// Makes contents, and checks those that come: a peer is hostile until every field is within its
 /// bounds.
@@ -39,10 +40,30 @@ final class Contents {
     }
   }
 
+  /// The serialised content, if it is one for all members of this group and within its bounds.
+  static Optional<Content> checkOfGroup(byte[] bytes, GroupId group) {
+    try {
+      Content content = Content.parseFrom(bytes);
+      boolean good =
+          content.getRecipientAccountId().isEmpty()
+              && Groups.valid(content.getGroup())
+              && content.getGroup().getGroupId().equals(ByteString.copyFrom(group.bytes()))
+              && valid(content);
+      return good ? Optional.of(content) : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+  }
+
   private static boolean valid(Content c, AccountId recipient) {
+    return c.getRecipientAccountId().equals(ByteString.copyFrom(recipient.bytes()))
+        && (!c.hasGroup() || Groups.valid(c.getGroup()))
+        && valid(c);
+  }
+
+  private static boolean valid(Content c) {
     return c.getMessageId().size() == MessageId.LENGTH
         && c.getSentAtMs() >= 0
-        && c.getRecipientAccountId().equals(ByteString.copyFrom(recipient.bytes()))
         && (c.getProfileKey().isEmpty() || c.getProfileKey().size() == ProfileKey.LENGTH)
         && c.getProfileVersion() >= 0
         && (c.getUsernameHint().isEmpty() || Username.valid(c.getUsernameHint()))

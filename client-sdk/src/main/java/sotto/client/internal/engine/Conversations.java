@@ -3,6 +3,7 @@ package sotto.client.internal.engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import sotto.chain.AccountChain;
@@ -25,6 +26,7 @@ import sotto.client.internal.store.OutboxRow.Kind;
 import sotto.client.internal.store.Outgoing;
 import sotto.client.internal.store.SegmentRow;
 import sotto.crypto.SafetyCode;
+import sotto.group.GroupId;
 
 /// What apps do with conversations. Any thread but the lane.
 public final class Conversations {
@@ -44,6 +46,7 @@ public final class Conversations {
   private final Removals removals;
   private final Searches searches;
   private final Syncs syncs;
+  private final GroupOutbox groupOutbox;
 
   Conversations(
       Core core,
@@ -57,7 +60,9 @@ public final class Conversations {
       Decisions decisions,
       PeerProfiles profiles,
       Removals removals,
-      Syncs syncs) {
+      Syncs syncs,
+      GroupOutbox groupOutbox) {
+    this.groupOutbox = groupOutbox;
     this.syncs = syncs;
     this.core = core;
     this.outbox = outbox;
@@ -98,6 +103,8 @@ public final class Conversations {
     return switch (peer) {
       case Peer.Named(var username) -> core.store().contacts().findOrAdd(username, now);
       case Peer.Known(AccountId account) -> core.store().contacts().findOrAdd(account, now);
+      case Peer.InGroup(GroupId group) ->
+          core.store().contacts().find(group).orElseThrow(GroupChanges::unknown);
     };
   }
 
@@ -156,9 +163,17 @@ public final class Conversations {
     return core.lane()
         .call(tx -> {
           ContactRow contact = row(peer);
+          Map<AccountId, List<MessageId>> ofMembers =
+              core.store().messages().unreadBySender(contact.id());
           List<MessageId> read = core.store().messages().markRead(contact.id());
+          ofMembers.forEach((member, ids) -> {
+            if (contact.accepted()) {
+              tellRead(tx, contact, member, ids);
+            }
+            syncs.read(tx, member, ids);
+          });
           if (contact.accepted() && contact.account().isPresent() && !read.isEmpty()) {
-            tellRead(tx, contact, read);
+            tellRead(tx, contact, contact.account().orElseThrow(), read);
           }
           if (!read.isEmpty()) {
             contact.account().ifPresent(account -> syncs.read(tx, account, read));
@@ -167,8 +182,8 @@ public final class Conversations {
         });
   }
 
-  private void tellRead(Transaction tx, ContactRow contact, List<MessageId> read) {
-    AccountId account = contact.account().orElseThrow();
+  private void tellRead(
+      Transaction tx, ContactRow contact, AccountId account, List<MessageId> read) {
     for (int from = 0; from < read.size(); from += Outgoing.MAX_RECEIPT_IDS) {
       int until = Math.min(read.size(), from + Outgoing.MAX_RECEIPT_IDS);
       core.store()
@@ -191,18 +206,32 @@ public final class Conversations {
 
   /// Blocks the contact.
   public void block(Peer peer) {
+    refuseGroup(peer, "A group cannot be blocked: leave it.");
     decide(peer, Decision.BLOCK);
   }
 
   /// Ends that.
   public void unblock(Peer peer) {
+    refuseGroup(peer, "A group cannot be blocked.");
     decide(peer, Decision.UNBLOCK);
+  }
+
+  private static void refuseGroup(Peer peer, String why) {
+    if (peer instanceof Peer.InGroup) {
+      throw SottoException.invalid("group", why);
+    }
   }
 
   private void decide(Peer peer, Decision decision) {
     core.lane()
         .call(tx -> {
           ContactRow contact = row(peer);
+          if (contact.group().isPresent()) {
+            core.store().contacts().accept(contact.id());
+            core.store().groups().clearForked(contact.id());
+            tx.afterCommit(() -> groupOutbox.wake(contact.id()));
+            return true;
+          }
           decisions.decide(tx, contact, decision);
           if (decision == Decision.UNBLOCK) {
             syncs.unblocked(tx, contact.id());
@@ -237,6 +266,7 @@ public final class Conversations {
 
   /// The safety number, over the founding keys of both.
   public SafetyNumber safetyNumber(Peer peer) {
+    refuseGroup(peer, "A group has no safety number: compare those of its members.");
     Contact contact = contact(peer);
     AccountId account =
         contact
@@ -284,6 +314,7 @@ public final class Conversations {
   /// Remembers that the user has compared the safety number; a changed account becomes the
   /// contact's.
   public void confirm(Peer peer) {
+    refuseGroup(peer, "A group has no safety number: compare those of its members.");
     core.lane()
         .call(tx -> {
           ContactRow contact = row(peer);

@@ -67,6 +67,12 @@ public final class Engine implements AutoCloseable {
   private final Provisioning provisioning;
   private final HistoryTransfers history;
   private final Outbox outbox;
+  private final Groups groups;
+  private final GroupSync groupSync;
+  private final GroupOutbox groupOutbox;
+  private final GroupChanges groupChanges;
+  private final GroupPictures groupPictures;
+  private final OwnGroups ownGroups;
   private final Inbox inbox;
   private final Names names;
   private final OutgoingFiles outgoingFiles;
@@ -118,18 +124,30 @@ public final class Engine implements AutoCloseable {
     this.uploads = new Uploads(core, outgoingFiles, transfers);
     this.downloads = new Downloads(core, transfers, archives.history()::rows);
     this.autoSaver = new AutoSaver(core, downloads::save);
-    Sealer sealer = new Sealer(core);
-    this.outbox = new Outbox(core, sealer, new Sessions(core, chains), uploads::wake);
-    uploads.feeds(outbox);
+    this.groups = new Groups(core);
+    this.groupSync = new GroupSync(core, chains, groups);
+    Sealer sealer = new Sealer(core, groups);
+    Sessions sessions = new Sessions(core, chains);
+    this.outbox = new Outbox(core, sealer, sessions, uploads::wake);
+    this.groupOutbox =
+        new GroupOutbox(
+            core, groups, new GroupKeys(core, outbox), groupSync, sealer, sessions, uploads::wake);
+    outbox.listens(groupOutbox.listener());
+    groups.onChange(groupOutbox::wake);
+    uploads.feeds(outbox, groupOutbox);
+    this.groupChanges = new GroupChanges(core, groups, groupSync, outbox);
     Syncs syncs = new Syncs(core, outbox, deviceNames);
     this.presence = new Presence(core);
-    this.selfProfile = new SelfProfile(core, presence, depot, syncs);
+    PictureBlobs pictures = new PictureBlobs(core, depot);
+    this.selfProfile = new SelfProfile(core, presence, pictures, syncs);
+    this.groupPictures = new GroupPictures(core, groups, pictures);
+    this.ownGroups = new OwnGroups(core, groups, groupChanges, pictures);
     Decisions decisions = new Decisions(core, outbox, presence, autoSaver, selfProfile);
     this.pruning = new Pruning(core, syncs);
     this.removals = new Removals(core, archives, uploads, syncs);
     OwnDevices ownDevices =
         new OwnDevices(core, outbox, deviceNames, decisions, selfProfile, removals, pruning);
-    this.provisioning = new Provisioning(core, syncs, deviceNames, pruning);
+    this.provisioning = new Provisioning(core, syncs, deviceNames, pruning, groupChanges);
     this.history =
         new HistoryTransfers(
             core, archives.historySender(provisioning.post()), archives.historyReceiver());
@@ -147,24 +165,34 @@ public final class Engine implements AutoCloseable {
             syncs,
             provisioning::check);
     this.names = new Names(core, outbox);
-    PeerProfiles peerProfiles = new PeerProfiles(core, names, depot);
+    PeerProfiles peerProfiles = new PeerProfiles(core, names, pictures);
     this.profiles = new ProfileRounds(core, selfProfile, peerProfiles);
-    Retries retries = new Retries(core, outbox);
+    Retries retries = new Retries(core, outbox, groups);
+    GroupReception groupReception =
+        new GroupReception(core, groups, groupSync, outbox, retries, names, autoSaver);
+    groupSync.onSettled(group -> {
+      groupReception.settled(group);
+      groupOutbox.wakeFor(group);
+      groupPictures.wake(group);
+    });
     this.inbox =
         new Inbox(
             core,
             chains,
-            new Reception(core, outbox, retries, names, autoSaver, ownDevices, peerProfiles),
-            retries);
+            new Reception(
+                core, outbox, retries, names, autoSaver, ownDevices, peerProfiles, groupReception),
+            retries,
+            groupReception);
     names.onAccessKey(presence::accessKeyLearned);
-    this.unsent = new Unsent(core, outbox, uploads);
-    this.expiry = new Expiry(core, outbox);
+    this.unsent = new Unsent(core, outbox, groupOutbox, uploads);
+    this.expiry = new Expiry(core, outbox, groupOutbox);
     this.supply = new PreKeySupply(core);
     this.conversations =
         new Conversations(
             core,
             outbox,
-            new OutgoingMessages(core, outbox, names, outgoingFiles, uploads, autoSaver),
+            new OutgoingMessages(
+                core, outbox, names, outgoingFiles, uploads, autoSaver, groupOutbox),
             new Typing(core, sealer),
             presence,
             names,
@@ -173,7 +201,8 @@ public final class Engine implements AutoCloseable {
             decisions,
             peerProfiles,
             removals,
-            syncs);
+            syncs,
+            groupOutbox);
     this.numbers = new ConnectionNumbers(core);
     this.connector = new Connector(core, dialer, new Guest());
     this.backups =
@@ -271,6 +300,12 @@ public final class Engine implements AutoCloseable {
   /// Conversations.
   public Conversations conversations() {
     return conversations;
+  }
+
+  /// Groups.
+  public OwnGroups groups() {
+    requireOpen();
+    return ownGroups;
   }
 
   /// The archive.
@@ -593,7 +628,9 @@ public final class Engine implements AutoCloseable {
     outbox.startFlushing();
     try {
       return await(
-          () -> connection().state() == State.ONLINE && core.lane().call(_ -> outbox.empty()),
+          () ->
+              connection().state() == State.ONLINE
+                  && core.lane().call(_ -> outbox.empty() && groupOutbox.empty()),
           wait);
     } finally {
       outbox.stopFlushing();
@@ -716,6 +753,7 @@ public final class Engine implements AutoCloseable {
                       core.clock().millis());
               tx.afterCommit(core.events()::stored);
             }
+            groupOutbox.attach(tx, session.stream());
             tx.afterCommit(
                 () -> outbox.attach(session.stream(), names.held(), welcome.getTraces()));
             return true;
@@ -734,6 +772,8 @@ public final class Engine implements AutoCloseable {
 
     private void upkeep(ServerCalls calls) {
       inbox.fetchAwaitedChains(calls);
+      groupChanges.connected();
+      groupSync.connected();
       supply.keepUp(calls);
       supplied = true;
       core.progress().raise();
@@ -745,6 +785,8 @@ public final class Engine implements AutoCloseable {
           .call(_ -> {
             core.store().dedupe().forgetBefore(old);
             core.store().syncRows().forgetBefore(old);
+            core.store().groupOutgoing().forgetBefore(old);
+            core.store().groupWaiting().forgetBefore(old);
             core.store().events().forgetBefore(old);
             core.store().waiting().forgetBefore(old);
             core.store().knownBlobs().forgetBefore(core.clock().millis());
@@ -763,6 +805,7 @@ public final class Engine implements AutoCloseable {
           return;
         }
         case SEND_RESULT -> outbox.answered(stream, frame.getSendResult());
+        case GROUP_SEND_RESULT -> groupOutbox.answered(stream, frame.getGroupSendResult());
         case QUEUE_EMPTY -> {
           mailboxEmpty = true;
           // By now it is known what other own devices have set.
@@ -779,6 +822,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void ready() {
       outbox.pump();
+      groupOutbox.pump();
     }
 
     @Override
@@ -787,7 +831,10 @@ public final class Engine implements AutoCloseable {
       var _ =
           core.lane()
               .submit(tx -> {
-                tx.afterCommit(() -> outbox.detach(stream));
+                tx.afterCommit(() -> {
+                  outbox.detach(stream);
+                  groupOutbox.detach(stream);
+                });
                 return true;
               });
     }

@@ -15,8 +15,10 @@ final class Expiry {
 
   private final Core core;
   private final Outbox outbox;
+  private final GroupOutbox groupOutbox;
 
-  Expiry(Core core, Outbox outbox) {
+  Expiry(Core core, Outbox outbox, GroupOutbox groupOutbox) {
+    this.groupOutbox = groupOutbox;
     this.core = core;
     this.outbox = outbox;
   }
@@ -38,6 +40,7 @@ final class Expiry {
         core.lane()
             .submit(tx -> {
               outbox.expire(tx);
+              groupOutbox.expire(tx);
               return giveUp(tx);
             });
   }

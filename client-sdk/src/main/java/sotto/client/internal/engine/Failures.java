@@ -59,6 +59,16 @@ final class Failures {
   static final Failure CONTACT_CHANGED =
       new Failure(
           "contact_changed", "The contact's account changed; it waits for confirmation.", true);
+  static final Failure NOT_A_MEMBER =
+      new Failure("not_a_member", "You are not a member of the group.", false);
+  static final Failure MAY_NOT_WRITE =
+      new Failure("may_not_write", "Only owners and admins write to this group.", true);
+  static final Failure GROUP_ENDED = new Failure("group_ended", "The group has ended.", false);
+  static final Failure GROUP_CONTRADICTED =
+      new Failure(
+          "group_contradicted",
+          "The group's history contradicts itself; accept it to go on.",
+          true);
   static final Failure BLOCKED = new Failure("blocked", "You have blocked the contact.", true);
 
   private Failures() {}

@@ -12,6 +12,7 @@ import sotto.client.Username;
 import sotto.client.internal.store.ProfileRow;
 import sotto.client.internal.store.Settings;
 import sotto.crypto.DeviceKeys;
+import sotto.crypto.GroupCrypto;
 import sotto.crypto.ProfileKey;
 import sotto.crypto.SessionCrypto;
 
@@ -66,6 +67,7 @@ final class HomeAccount {
         address,
         keys,
         new SessionCrypto(keys, id, address.device(), core.store().sessions(), core.clock()),
+        new GroupCrypto(address, core.store().senderKeys()),
         profileKey(id));
   }
 

@@ -4,6 +4,7 @@ import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.client.Account;
 import sotto.crypto.DeviceKeys;
+import sotto.crypto.GroupCrypto;
 import sotto.crypto.ProfileKey;
 import sotto.crypto.SessionCrypto;
 
@@ -13,16 +14,18 @@ import sotto.crypto.SessionCrypto;
 /// @param address this device
 /// @param keys its private keys; for the lane only
 /// @param crypto its sessions; for the lane only
+/// @param groupCrypto its sender keys and those of others; for the lane only
 /// @param profileKey lets contacts read this account's profile and see its presence
 record Identity(
     Account account,
     DeviceAddress address,
     DeviceKeys keys,
     SessionCrypto crypto,
+    GroupCrypto groupCrypto,
     ProfileKey profileKey) {
   /// The same with another key.
   Identity with(ProfileKey other) {
-    return new Identity(account, address, keys, crypto, other);
+    return new Identity(account, address, keys, crypto, groupCrypto, other);
   }
 
   AccountId id() {

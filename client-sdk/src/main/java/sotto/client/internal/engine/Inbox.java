@@ -25,6 +25,7 @@ import sotto.content.v1.Content;
 import sotto.crypto.Decrypted;
 import sotto.crypto.Padding;
 import sotto.crypto.Sealed;
+import sotto.group.GroupId;
 import sotto.proto.MessageSpans;
 
 /// Receives: decrypts and commits content, ratchet, dedupe records and the receipt's outbox row in
@@ -44,8 +45,10 @@ final class Inbox {
   private final ChainSync chains;
   private final Reception reception;
   private final Retries retries;
+  private final GroupReception groups;
 
-  Inbox(Core core, ChainSync chains, Reception reception, Retries retries) {
+  Inbox(Core core, ChainSync chains, Reception reception, Retries retries, GroupReception groups) {
+    this.groups = groups;
     this.core = core;
     this.chains = chains;
     this.reception = reception;
@@ -102,8 +105,13 @@ final class Inbox {
     if (envelope.isEmpty()) {
       return;
     }
-    DeviceAddress from = sender(envelope.get());
     byte[] ciphertext = envelope.get().getCiphertext().toByteArray();
+    if (envelope.get().getType() == CiphertextType.CIPHERTEXT_TYPE_GROUP_CHANGED) {
+      GroupId group = new GroupId(envelope.get().getGroupId().toByteArray());
+      groups.changed(tx, group, ciphertext, delivery.getAcceptedAtMs());
+      return;
+    }
+    DeviceAddress from = sender(envelope.get());
     if (core.store().dedupe().seen(from, ciphertext)) {
       return;
     }
@@ -129,8 +137,12 @@ final class Inbox {
           envelope.getSenderAccountId().size() == AccountId.LENGTH
               && DeviceId.valid(envelope.getSenderDevice())
               && !envelope.getCiphertext().isEmpty()
-              && (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_RATCHET
-                  || envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_PRE_KEY);
+              && switch (envelope.getType()) {
+                case CIPHERTEXT_TYPE_RATCHET, CIPHERTEXT_TYPE_PRE_KEY -> true;
+                case CIPHERTEXT_TYPE_SENDER_KEY, CIPHERTEXT_TYPE_GROUP_CHANGED ->
+                    envelope.getGroupId().size() == GroupId.LENGTH;
+                default -> false;
+              };
       return readable ? Optional.of(envelope) : Optional.empty();
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
@@ -188,6 +200,11 @@ final class Inbox {
 
   private void decrypt(Transaction tx, DeviceAddress from, Envelope envelope, long acceptedAt) {
     byte[] ciphertext = envelope.getCiphertext().toByteArray();
+    if (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_SENDER_KEY) {
+      core.store().dedupe().record(from, ciphertext, core.clock().millis());
+      groups.message(tx, from, envelope, acceptedAt);
+      return;
+    }
     Decrypted decrypted = open(from, envelope, acceptedAt);
     core.store().dedupe().record(from, ciphertext, core.clock().millis());
     switch (decrypted) {
@@ -256,7 +273,8 @@ final class Inbox {
         core.lane()
             .submit(tx -> {
               DeviceAddress from = sender(envelope.get());
-              if (isListed(from)
+              if (envelope.get().getGroupId().isEmpty()
+                  && isListed(from)
                   && open(from, envelope.get()) instanceof Decrypted.Plaintext(byte[] padded)) {
                 Padding.unpad(padded)
                     .flatMap(content -> Contents.check(content, core.self().id()))

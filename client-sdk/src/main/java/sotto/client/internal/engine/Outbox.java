@@ -46,6 +46,15 @@ final class Outbox {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+  /// Hears what becomes of rows that give something of a group to one member. On the lane.
+  interface GroupRowsListener {
+    /// The server has it for the member's devices.
+    void accepted(Transaction tx, OutboxRow row);
+
+    /// It can never go.
+    void failed(Transaction tx, OutboxRow row);
+  }
+
   private record Flight(AccountId account, long row) {}
 
   private record Planned(Traffic traffic, int generation, long row, Send frame) {}
@@ -54,6 +63,7 @@ final class Outbox {
   private final Sealer sealer;
   private final Sessions sessions;
   private final Runnable wakeUploads;
+  private GroupRowsListener groupRows = new Unheard();
 
   private final Map<AccountId, Traffic> lanes = new HashMap<>();
   private final Map<Long, Flight> flights = new HashMap<>();
@@ -74,6 +84,11 @@ final class Outbox {
     this.sessions = sessions;
     this.wakeUploads = wakeUploads;
     this.spans = new MessageSpans(core.tracer(), "message send", SpanKind.CLIENT);
+  }
+
+  /// Tells somebody of the rows about groups.
+  void listens(GroupRowsListener listener) {
+    groupRows = listener;
   }
 
   /// A new stream is open: all that is not answered goes again, from the oldest. On the lane.
@@ -258,8 +273,9 @@ final class Outbox {
         yield true;
       }
       case Sealer.Impossible(Optional<Failure> failure) -> {
-        failure.ifPresentOrElse(
-            f -> fail(tx, row, f), () -> core.store().outgoing().remove(row.id()));
+        failure
+            .or(() -> row.kind() == Kind.GROUP ? Optional.of(Failures.INVALID) : Optional.empty())
+            .ifPresentOrElse(f -> fail(tx, row, f), () -> core.store().outgoing().remove(row.id()));
         // What is written later asks for bundles anew: the next ones may be good.
         tx.afterCommit(traffic.withoutBundle::clear);
         yield true;
@@ -377,6 +393,9 @@ final class Outbox {
     if (row.kind() == Kind.MESSAGE) {
       core.fail(tx, row.message(), failure);
     }
+    if (row.kind() == Kind.GROUP) {
+      groupRows.failed(tx, row);
+    }
     tx.afterCommit(core.progress()::raise);
   }
 
@@ -417,6 +436,9 @@ final class Outbox {
         if (row.kind() == Kind.MESSAGE) {
           core.advance(tx, row.message(), Status.SENT);
           copyToOwnDevices(tx, row);
+        }
+        if (row.kind() == Kind.GROUP) {
+          groupRows.accepted(tx, row);
         }
       }
       case MISMATCHED_DEVICES -> mend(tx, traffic, row, result.getMismatchedDevices());
@@ -513,6 +535,18 @@ final class Outbox {
           .setEnvelopeId(ByteString.copyFrom(row.envelopeId()))
           .build()
           .toByteArray();
+    }
+  }
+
+  private static final class Unheard implements GroupRowsListener {
+    @Override
+    public void accepted(Transaction tx, OutboxRow row) {
+      // Nobody listens.
+    }
+
+    @Override
+    public void failed(Transaction tx, OutboxRow row) {
+      // Nobody listens.
     }
   }
 

@@ -33,6 +33,7 @@ final class OutgoingMessages {
   private final OutgoingFiles outgoingFiles;
   private final Uploads uploads;
   private final AutoSaver autoSaver;
+  private final GroupOutbox groupOutbox;
 
   OutgoingMessages(
       Core core,
@@ -40,7 +41,9 @@ final class OutgoingMessages {
       Names names,
       OutgoingFiles outgoingFiles,
       Uploads uploads,
-      AutoSaver autoSaver) {
+      AutoSaver autoSaver,
+      GroupOutbox groupOutbox) {
+    this.groupOutbox = groupOutbox;
     this.core = core;
     this.outbox = outbox;
     this.names = names;
@@ -117,21 +120,29 @@ final class OutgoingMessages {
             .messages()
             .addOutgoing(contact.id(), id, text, files.size(), now, Status.QUEUED);
     outgoingFiles.attach(message, files);
-    core.store()
-        .outgoing()
-        .add(
-            contact.id(),
-            contact.account(),
-            Kind.MESSAGE,
-            message,
-            new byte[0],
-            core.randomBytes(ENVELOPE_ID));
+    if (contact.group().isPresent()) {
+      core.store().groupOutgoing().add(contact.id(), message, core.randomBytes(ENVELOPE_ID));
+    } else {
+      core.store()
+          .outgoing()
+          .add(
+              contact.id(),
+              contact.account(),
+              Kind.MESSAGE,
+              message,
+              new byte[0],
+              core.randomBytes(ENVELOPE_ID));
+    }
     if (!contact.accepted()) {
       core.store().contacts().accept(contact.id());
       tx.afterCommit(autoSaver::wake);
     }
     tx.afterCommit(() -> {
-      contact.account().ifPresentOrElse(outbox::wake, names::wake);
+      if (contact.group().isPresent()) {
+        groupOutbox.wake(contact.id());
+      } else {
+        contact.account().ifPresentOrElse(outbox::wake, names::wake);
+      }
       if (!files.isEmpty()) {
         uploads.wake();
       }

@@ -2,6 +2,7 @@ package sotto.client.internal.engine;
 
 import sotto.chain.AccountId;
 import sotto.client.Username;
+import sotto.group.GroupId;
 
 /// How a conversation names the one at its other end.
 public sealed interface Peer {
@@ -14,4 +15,9 @@ public sealed interface Peer {
   ///
   /// @param account the account
   record Known(AccountId account) implements Peer {}
+
+  /// All members of a group.
+  ///
+  /// @param group the group
+  record InGroup(GroupId group) implements Peer {}
 }

@@ -11,16 +11,12 @@ import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.client.Event;
 import sotto.client.Profile;
-import sotto.client.internal.archive.Depot;
-import sotto.client.internal.files.ProfilePictures;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.ProfileRow;
-import sotto.client.internal.store.Sha256;
 import sotto.content.v1.Content;
 import sotto.content.v1.ProfilePicture;
-import sotto.crypto.PictureKey;
 import sotto.crypto.ProfileKey;
 
 /// Profiles of contacts, and the own one where another own device has set it: learned of in
@@ -29,13 +25,13 @@ import sotto.crypto.ProfileKey;
 final class PeerProfiles {
   private final Core core;
   private final Names names;
-  private final Depot depot;
+  private final PictureBlobs pictures;
   private Runnable wake = () -> {};
 
-  PeerProfiles(Core core, Names names, Depot depot) {
+  PeerProfiles(Core core, Names names, PictureBlobs pictures) {
     this.core = core;
     this.names = names;
-    this.depot = depot;
+    this.pictures = pictures;
   }
 
   /// Has something run when there is something to ask for; any thread.
@@ -145,14 +141,7 @@ final class PeerProfiles {
 
   private void picture(ProfileRow row) {
     Optional<ProfilePicture> reference = row.reference().flatMap(ProfileText::picture);
-    Optional<Bytes> picture =
-        reference.flatMap(r ->
-            depot
-                .get(Bytes.of(r.getBlobId().toByteArray()), r.getSize())
-                .filter(blob -> Arrays.equals(Sha256.of(blob), r.getSha256().toByteArray()))
-                .flatMap(PictureKey.of(r.getKey().toByteArray())::open)
-                .filter(p -> ProfilePictures.mediaType(p).isPresent())
-                .map(Bytes::of));
+    Optional<Bytes> picture = reference.flatMap(pictures::fetch);
     core.lane()
         .call(tx -> {
           Optional<ProfileRow> now = core.store().profiles().find(row.account());

@@ -52,7 +52,7 @@ final class ProfileText {
     }
   }
 
-  private static boolean valid(ProfilePicture picture) {
+  static boolean valid(ProfilePicture picture) {
     return picture.getBlobId().size() == AttachmentFormat.BLOB_ID
         && picture.getKey().size() == PictureKey.LENGTH
         && picture.getSize() > 0

@@ -24,9 +24,11 @@ final class Provisioning {
   private final Syncs syncs;
   private final DeviceNames names;
   private final Pruning pruning;
+  private final GroupChanges groups;
   private Runnable wakeHistory = () -> {};
 
-  Provisioning(Core core, Syncs syncs, DeviceNames names, Pruning pruning) {
+  Provisioning(Core core, Syncs syncs, DeviceNames names, Pruning pruning, GroupChanges groups) {
+    this.groups = groups;
     this.pruning = pruning;
     this.core = core;
     this.syncs = syncs;
@@ -76,6 +78,7 @@ final class Provisioning {
     syncs.names(tx);
     syncs.allContacts(tx);
     pruning.tell(tx);
+    groups.tellOwnDevices(tx);
     long total = core.store().historyRows().count();
     core.store().historyRows().begin(device, total);
     syncs.historyBegins(tx, device, total);

@@ -32,6 +32,7 @@ final class Reception {
   private final AutoSaver autoSaver;
   private final OwnDevices ownDevices;
   private final PeerProfiles profiles;
+  private final GroupReception groups;
 
   Reception(
       Core core,
@@ -40,7 +41,9 @@ final class Reception {
       Names names,
       AutoSaver autoSaver,
       OwnDevices ownDevices,
-      PeerProfiles profiles) {
+      PeerProfiles profiles,
+      GroupReception groups) {
+    this.groups = groups;
     this.ownDevices = ownDevices;
     this.profiles = profiles;
     this.core = core;
@@ -52,6 +55,10 @@ final class Reception {
 
   /// Takes a content that came through the mailbox.
   void received(Transaction tx, DeviceAddress from, Content content, long acceptedAt) {
+    if (content.hasGroup()) {
+      groups.overSession(tx, from, content, acceptedAt);
+      return;
+    }
     if (from.account().equals(core.self().id())) {
       own(tx, from, content);
       return;
@@ -220,7 +227,13 @@ final class Reception {
           case RECEIPT_KIND_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
         };
     Optional<ContactRow> contact = core.store().contacts().find(from.account());
-    if (status.isEmpty() || contact.isEmpty()) {
+    if (status.isEmpty()) {
+      return;
+    }
+    if (contact.isEmpty()) {
+      receipt.getMessageIdsList().stream()
+          .map(id -> MessageId.of(id.toByteArray()))
+          .forEach(id -> groups.receipt(tx, from.account(), id, status.get()));
       return;
     }
     if (!contact.get().blocked()) {
@@ -232,11 +245,15 @@ final class Reception {
           .outgoing(contact.get().id(), MessageId.of(id.toByteArray()))
           .ifPresentOrElse(
               message -> core.advance(tx, message.id(), status.get()),
-              () ->
-                  core.store()
-                      .segments()
-                      .keepReceipt(
-                          contact.get().id(), MessageId.of(id.toByteArray()), status.get()));
+              () -> ofOther(tx, contact.get(), from, MessageId.of(id.toByteArray()), status.get()));
+    }
+  }
+
+  /// A receipt for a message to a group, or for one that is in the archive.
+  private void ofOther(
+      Transaction tx, ContactRow contact, DeviceAddress from, MessageId id, Status status) {
+    if (!groups.receipt(tx, from.account(), id, status)) {
+      core.store().segments().keepReceipt(contact.id(), id, status);
     }
   }
 

@@ -60,13 +60,15 @@ final class Sealer {
   private static final long FUTURE_MILLIS = Duration.ofMinutes(5).toMillis();
 
   private final Core core;
+  private final Groups groups;
 
   // The last time fixed in each conversation: a query for sent messages does not see those in
   // flight.
   private final Map<Long, Long> lastFixed = new HashMap<>();
 
-  Sealer(Core core) {
+  Sealer(Core core, Groups groups) {
     this.core = core;
+    this.groups = groups;
   }
 
   /// Seals a row.
@@ -157,13 +159,13 @@ final class Sealer {
         }
         case Sealed.Ciphertext c -> {
           envelopes.add(envelope(device, c));
-          if (carriesMessage(row) || row.kind() == Kind.SYNC) {
+          if (carriesMessage(row) || isMadeBeforehand(row)) {
             store.sendLog().add(Sha256.of(c.bytes()), messageId(content.get()), device, now);
           }
         }
       }
     }
-    if (row.kind() == Kind.SYNC) {
+    if (isMadeBeforehand(row)) {
       store.syncRows().sent(messageId(content.get()), row.message(), row.content(), now);
     }
     Send frame =
@@ -180,6 +182,10 @@ final class Sealer {
             .build();
     store.outgoing().setFrame(row.id(), frame.toByteArray(), now);
     return new Ready(frame);
+  }
+
+  private static boolean isMadeBeforehand(OutboxRow row) {
+    return row.kind() == Kind.SYNC || row.kind() == Kind.GROUP;
   }
 
   private static boolean carriesMessage(OutboxRow row) {
@@ -211,7 +217,16 @@ final class Sealer {
       case READ -> Optional.of(receipt(row, content, ReceiptKind.RECEIPT_KIND_READ));
       case SYNC -> sync(row, content);
       case RETRY_REQUEST -> retryRequest(row, content);
+      case GROUP -> madeBeforehand(row, content);
     };
+  }
+
+  private static Optional<Content> madeBeforehand(OutboxRow row, Content.Builder content) {
+    try {
+      return Optional.of(content.mergeFrom(row.content()).build());
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
   }
 
   /// A content with all but its body.
@@ -240,6 +255,11 @@ final class Sealer {
       return Optional.empty();
     }
     Messages.Body m = body.get();
+    core.store()
+        .groups()
+        .of(row.contact())
+        .flatMap(group -> groups.past(group.id()))
+        .ifPresent(past -> content.setGroup(Groups.anchor(past.chain())));
     boolean first = row.kind() == Kind.MESSAGE && row.firstAttemptAt().isEmpty();
     long sentAt = first ? fixTime(row.contact(), m) : m.sentAt();
     return Optional.of(
@@ -255,7 +275,7 @@ final class Sealer {
 
   /// Protocol R5: now, and after the messages of the conversation that went before; one far ahead
   /// of the clock does not count.
-  private long fixTime(long contact, Messages.Body message) {
+  long fixTime(long contact, Messages.Body message) {
     long now = core.clock().millis();
     long limit = now + FUTURE_MILLIS;
     long newest = core.store().messages().newestTime(contact, limit);

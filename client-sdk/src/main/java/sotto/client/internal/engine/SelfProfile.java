@@ -1,9 +1,6 @@
 package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import sotto.account.v1.SetProfileRequest;
 import sotto.account.v1.SetProfileResponse;
@@ -12,15 +9,10 @@ import sotto.chain.Bytes;
 import sotto.client.Profile;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
-import sotto.client.internal.archive.Depot;
-import sotto.client.internal.files.ProfilePictures;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.ProfileRow;
-import sotto.client.internal.store.Sha256;
 import sotto.content.v1.OwnProfile;
-import sotto.content.v1.ProfilePicture;
-import sotto.crypto.PictureKey;
 import sotto.crypto.ProfileKey;
 
 /// The account's own profile, here and at the server.
@@ -37,21 +29,20 @@ import sotto.crypto.ProfileKey;
 /// out.
 final class SelfProfile {
   private static final int TRIES = 8;
-  private static final int UPLOAD_ID = 16;
   private static final String TEXT_AHEAD = "profile_text_ahead";
   private static final String KEY_DUE = "profile_key_due";
   private static final String DROPPED = "profile_dropped_picture";
 
   private final Core core;
   private final Presence presence;
-  private final Depot depot;
+  private final PictureBlobs pictures;
   private final Syncs syncs;
   private Runnable wake = () -> {};
 
-  SelfProfile(Core core, Presence presence, Depot depot, Syncs syncs) {
+  SelfProfile(Core core, Presence presence, PictureBlobs pictures, Syncs syncs) {
     this.core = core;
     this.presence = presence;
-    this.depot = depot;
+    this.pictures = pictures;
     this.syncs = syncs;
   }
 
@@ -84,7 +75,7 @@ final class SelfProfile {
   ///
   /// @throws SottoException INVALID_INPUT if the picture is none
   void set(Profile profile) {
-    Optional<Bytes> clean = profile.picture().map(SelfProfile::cleaned);
+    Optional<Bytes> clean = profile.picture().map(PictureBlobs::cleaned);
     core.lane()
         .call(tx -> {
           ProfileRow before = row();
@@ -98,14 +89,6 @@ final class SelfProfile {
           tx.afterCommit(wake);
           return true;
         });
-  }
-
-  private static Bytes cleaned(Bytes picture) {
-    return ProfilePictures.cleaned(picture.toArray())
-        .map(Bytes::of)
-        .orElseThrow(() ->
-            SottoException.invalid(
-                "picture", "A picture of a profile is a JPEG, PNG or WebP that can be read."));
   }
 
   private static int next(ProfileRow row) {
@@ -237,9 +220,7 @@ final class SelfProfile {
     if (row.picture().isEmpty() || row.reference().isPresent()) {
       return row;
     }
-    PictureKey key = PictureKey.generate(core.random());
-    byte[] blob = key.seal(row.picture().get().toArray(), core.random());
-    Bytes reference = Bytes.of(uploaded(key, blob).toByteArray());
+    Bytes reference = Bytes.of(pictures.upload(row.picture().get()).toByteArray());
     return core.lane()
         .call(_ -> {
           if (row().picture().equals(row.picture())) {
@@ -253,41 +234,11 @@ final class SelfProfile {
         });
   }
 
-  private ProfilePicture uploaded(PictureKey key, byte[] blob) {
-    Bytes uploadId = Bytes.of(core.randomBytes(UPLOAD_ID));
-    Path file = core.store().outgoingFolder().resolve("profile-" + uploadId);
-    byte[] sha256 = Sha256.of(blob);
-    try {
-      Files.createDirectories(core.store().outgoingFolder());
-      Files.write(file, blob);
-      return switch (depot.put(blob.length, Bytes.of(sha256), uploadId, file)) {
-        case Depot.Stored(Bytes blobId) -> ProfileText.reference(blobId, key, blob.length, sha256);
-        case Depot.NoRoom _ ->
-            throw SottoException.of(Code.REFUSED, "The server has no room for the picture.");
-        case Depot.Unacceptable _, Depot.Unreadable _ ->
-            throw SottoException.of(Code.REFUSED, "The server does not take the picture.");
-      };
-    } catch (IOException e) {
-      throw SottoException.of(Code.STORAGE_FULL, "The picture cannot be encrypted here.", e);
-    } finally {
-      remove(file);
-    }
-  }
-
-  private static void remove(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // It is ciphertext, and swept away when the home is opened.
-      return;
-    }
-  }
-
   private void deleteDropped() {
     Optional<byte[]> dropped =
         core.lane().call(_ -> ahead() ? Optional.empty() : core.store().settings().bytes(DROPPED));
     if (dropped.isPresent()) {
-      depot.delete(Bytes.of(dropped.get()));
+      pictures.delete(Bytes.of(dropped.get()));
       core.lane()
           .call(_ -> {
             core.store().settings().remove(DROPPED);

@@ -14,9 +14,11 @@ public final class Unsent {
 
   private final Core core;
   private final Outbox outbox;
+  private final GroupOutbox groupOutbox;
   private final Uploads uploads;
 
-  Unsent(Core core, Outbox outbox, Uploads uploads) {
+  Unsent(Core core, Outbox outbox, GroupOutbox groupOutbox, Uploads uploads) {
+    this.groupOutbox = groupOutbox;
     this.core = core;
     this.outbox = outbox;
     this.uploads = uploads;
@@ -37,7 +39,8 @@ public final class Unsent {
   private boolean cancel(Transaction tx, long row) {
     Optional<Messages.State> state = core.store().messages().state(row);
     if (state.filter(s -> s.status() == Status.QUEUED).isEmpty()
-        || !core.store().outgoing().removeUnsealed(row)) {
+        || (!core.store().outgoing().removeUnsealed(row)
+            && !core.store().groupOutgoing().removeUnsealed(row))) {
       return false;
     }
     core.store().attached().giveUp(row);
@@ -52,6 +55,7 @@ public final class Unsent {
         .find(contact)
         .flatMap(ContactRow::account)
         .ifPresent(account -> tx.afterCommit(() -> outbox.wake(account)));
+    tx.afterCommit(() -> groupOutbox.wake(contact));
     tx.afterCommit(core.progress()::raise);
   }
 
@@ -77,15 +81,19 @@ public final class Unsent {
       return false;
     }
     core.store().attached().waitAgain(row);
-    core.store()
-        .outgoing()
-        .add(
-            contact.get().id(),
-            contact.get().account(),
-            Kind.MESSAGE,
-            row,
-            new byte[0],
-            core.randomBytes(ENVELOPE_ID));
+    if (contact.get().group().isPresent()) {
+      core.store().groupOutgoing().add(contact.get().id(), row, core.randomBytes(ENVELOPE_ID));
+    } else {
+      core.store()
+          .outgoing()
+          .add(
+              contact.get().id(),
+              contact.get().account(),
+              Kind.MESSAGE,
+              row,
+              new byte[0],
+              core.randomBytes(ENVELOPE_ID));
+    }
     core.store()
         .events()
         .addMessage(Events.Kind.STATUS, row, Status.QUEUED.name(), core.clock().millis());

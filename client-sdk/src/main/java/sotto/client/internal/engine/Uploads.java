@@ -16,7 +16,6 @@ import sotto.blob.v1.StorageClass;
 import sotto.blob.v1.UploadPosition;
 import sotto.blob.v1.UploadResponse;
 import sotto.blob.v1.Uploaded;
-import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.client.Event.FileProgress.Direction;
 import sotto.client.Failure;
@@ -64,6 +63,7 @@ final class Uploads {
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean again = new AtomicBoolean();
   private volatile Optional<Outbox> outbox = Optional.empty();
+  private volatile Optional<GroupOutbox> groupOutbox = Optional.empty();
 
   Uploads(Core core, OutgoingFiles files, Transfers transfers) {
     this.core = core;
@@ -71,8 +71,9 @@ final class Uploads {
     this.transfers = transfers;
   }
 
-  void feeds(Outbox fed) {
+  void feeds(Outbox fed, GroupOutbox groups) {
     outbox = Optional.of(fed);
+    groupOutbox = Optional.of(groups);
   }
 
   /// Uploads what waits. Any thread.
@@ -324,6 +325,7 @@ final class Uploads {
               }
               if (!core.store().attached().waits(entry.message())) {
                 core.store().outgoing().unpark(entry.message());
+                core.store().groupOutgoing().unpark(entry.message());
               }
               wakeLane(tx, entry);
               return true;
@@ -376,6 +378,7 @@ final class Uploads {
               List<Bytes> uploads = uploadsOf(message);
               core.store().attached().giveUp(message);
               core.store().outgoing().removeMessage(message);
+              core.store().groupOutgoing().removeMessage(message);
               core.fail(tx, message, failure);
               wakeLane(tx, job.entry());
               return uploads;
@@ -406,14 +409,13 @@ final class Uploads {
   }
 
   private void wakeLane(Transaction tx, Attached.Entry entry) {
-    Optional<AccountId> account =
-        core.store()
-            .messages()
-            .state(entry.message())
-            .map(Messages.State::contact)
-            .flatMap(core.store().contacts()::find)
-            .flatMap(c -> c.account());
-    account.ifPresent(a -> tx.afterCommit(() -> outbox.ifPresent(o -> o.wake(a))));
+    Optional<Long> contact =
+        core.store().messages().state(entry.message()).map(Messages.State::contact);
+    contact
+        .flatMap(core.store().contacts()::find)
+        .flatMap(c -> c.account())
+        .ifPresent(a -> tx.afterCommit(() -> outbox.ifPresent(o -> o.wake(a))));
+    contact.ifPresent(c -> tx.afterCommit(() -> groupOutbox.ifPresent(o -> o.wake(c))));
     tx.afterCommit(core.progress()::raise);
   }
 }

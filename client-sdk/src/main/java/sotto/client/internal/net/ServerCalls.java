@@ -45,6 +45,11 @@ import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.Username;
 import sotto.crypto.AccessKey;
+import sotto.group.v1.ChangeRequest;
+import sotto.group.v1.ChangeResponse;
+import sotto.group.v1.GetChangesRequest;
+import sotto.group.v1.GetChangesResponse;
+import sotto.group.v1.GroupServiceGrpc;
 import sotto.keys.v1.CountPreKeysRequest;
 import sotto.keys.v1.CountPreKeysResponse;
 import sotto.keys.v1.GetBundlesRequest;
@@ -206,6 +211,18 @@ public final class ServerCalls {
     AppendLinkRequest request =
         AppendLinkRequest.newBuilder().setLink(ByteString.copyFrom(link)).build();
     return account(s -> s.appendLink(request));
+  }
+
+  /// Applies a change to a group.
+  public ChangeResponse change(ChangeRequest request) {
+    return authorized(token ->
+        timed(withToken(GroupServiceGrpc.newBlockingStub(channel), token)).change(request));
+  }
+
+  /// Changes of a group, not checked.
+  public GetChangesResponse changes(GetChangesRequest request) {
+    return authorized(token ->
+        timed(withToken(GroupServiceGrpc.newBlockingStub(channel), token)).getChanges(request));
   }
 
   /// Puts a message into a provisioning slot.

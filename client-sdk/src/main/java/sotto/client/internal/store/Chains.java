@@ -17,6 +17,7 @@ public final class Chains {
   // What has been read or written: every link was checked, so a write that is undone leaves nothing
   // wrong here.
   private final Map<AccountId, AccountChain> cache = new HashMap<>();
+  private long changes;
 
   Chains(Sql sql) {
     this.sql = sql;
@@ -48,8 +49,14 @@ public final class Chains {
         .map(entry -> entry.identityKey().toArray());
   }
 
+  /// Grows whenever a chain may have.
+  public long changes() {
+    return changes;
+  }
+
   /// Keeps a chain that the caller has checked against the one known.
   public void put(AccountChain chain) {
+    changes++;
     for (Link link : chain.links()) {
       sql.update(
           "INSERT OR IGNORE INTO chain_link(account_id, sequence, link) VALUES(?, ?, ?)",

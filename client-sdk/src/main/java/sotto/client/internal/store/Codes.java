@@ -80,6 +80,7 @@ final class Codes {
       case SYNC -> 4;
       case RETRY_REQUEST -> 5;
       case RESEND -> 6;
+      case GROUP -> 7;
     };
   }
 
@@ -91,6 +92,7 @@ final class Codes {
       case 4 -> OutboxRow.Kind.SYNC;
       case 5 -> OutboxRow.Kind.RETRY_REQUEST;
       case 6 -> OutboxRow.Kind.RESEND;
+      case 7 -> OutboxRow.Kind.GROUP;
       default -> throw unknown();
     };
   }
@@ -108,6 +110,7 @@ final class Codes {
       case REMOVED -> 9;
       case DIVERGED -> 10;
       case ENDED -> 11;
+      case GROUP -> 12;
     };
   }
 
@@ -124,6 +127,7 @@ final class Codes {
       case 9 -> Events.Kind.REMOVED;
       case 10 -> Events.Kind.DIVERGED;
       case 11 -> Events.Kind.ENDED;
+      case 12 -> Events.Kind.GROUP;
       default -> throw unknown();
     };
   }
@@ -145,6 +149,23 @@ final class Codes {
       case 2 -> SegmentState.UPLOADED;
       case 3 -> SegmentState.MOVED;
       case 4 -> SegmentState.RETURNED;
+      default -> throw unknown();
+    };
+  }
+
+  static int of(KeysGiven.State state) {
+    return switch (state) {
+      case ON_ITS_WAY -> 0;
+      case GIVEN -> 1;
+      case FAILED -> 2;
+    };
+  }
+
+  static KeysGiven.State keyState(int code) {
+    return switch (code) {
+      case 0 -> KeysGiven.State.ON_ITS_WAY;
+      case 1 -> KeysGiven.State.GIVEN;
+      case 2 -> KeysGiven.State.FAILED;
       default -> throw unknown();
     };
   }

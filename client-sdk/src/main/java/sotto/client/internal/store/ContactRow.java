@@ -5,6 +5,7 @@ import sotto.chain.AccountId;
 import sotto.client.Contact;
 import sotto.client.Username;
 import sotto.client.Verification;
+import sotto.group.GroupId;
 
 /// A contact as the store has it.
 ///
@@ -17,7 +18,8 @@ import sotto.client.Verification;
 /// @param accessKey its access key, which follows from the profile key in its messages
 /// @param changed the other account that its name leads to now
 /// @param blocked whether what comes from it is dropped, and nothing goes there
-/// @param profileName what it calls itself
+/// @param profileName what it calls itself; the title of a group
+/// @param group which group it is; empty for a person
 public record ContactRow(
     long id,
     Optional<AccountId> account,
@@ -28,10 +30,11 @@ public record ContactRow(
     Optional<byte[]> accessKey,
     Optional<AccountId> changed,
     boolean blocked,
-    Optional<String> profileName) {
+    Optional<String> profileName,
+    Optional<GroupId> group) {
   /// What the app sees.
   public Contact contact() {
-    return new Contact(username, account, verification, accepted, blocked, profileName);
+    return new Contact(username, account, verification, accepted, blocked, profileName, group);
   }
 
   /// Whether nothing may be sent until the user confirms.

@@ -5,13 +5,16 @@ import java.util.Optional;
 import sotto.chain.AccountId;
 import sotto.client.Username;
 import sotto.client.Verification;
+import sotto.group.GroupId;
 
 /// The contacts; one conversation each.
 public final class Contacts {
   private static final String ROWS =
       "SELECT id, account_id, username, hint, verification, accepted, access_key, changed_account,"
-          + " blocked, (SELECT name FROM profile WHERE profile.account_id = contact.account_id) FROM"
-          + " contact ";
+          + " blocked, coalesce((SELECT name FROM profile WHERE profile.account_id ="
+          + " contact.account_id), (SELECT title FROM chat_group WHERE chat_group.contact ="
+          + " contact.id)), (SELECT group_id FROM chat_group WHERE chat_group.contact = contact.id)"
+          + " FROM contact ";
 
   private final Sql sql;
   private final SearchIndex index;
@@ -60,6 +63,21 @@ public final class Contacts {
                     "INSERT INTO contact(username, created_at) VALUES(?, ?)",
                     username.value(),
                     now)));
+  }
+
+  /// The contact that is a group.
+  public Optional<ContactRow> find(GroupId group) {
+    return sql.one(
+        ROWS + "WHERE id = (SELECT contact FROM chat_group WHERE group_id = ?)",
+        Contacts::row,
+        group);
+  }
+
+  /// Makes a contact that is to be a group.
+  ///
+  /// @return the row
+  public long addForGroup(long now) {
+    return sql.insert("INSERT INTO contact(created_at) VALUES(?)", now);
   }
 
   /// Contacts whose account is known.
@@ -193,6 +211,7 @@ public final class Contacts {
         r.optionalBytes(7),
         r.account(8),
         r.flag(9),
-        r.optionalText(10).filter(name -> !name.isEmpty()));
+        r.optionalText(10).filter(name -> !name.isEmpty()),
+        r.optionalBytes(11).map(GroupId::new));
   }
 }

@@ -31,7 +31,9 @@ public final class Events {
     /// [Event.Diverged].
     DIVERGED,
     /// [Event.AccountDeleted].
-    ENDED
+    ENDED,
+    /// [Event.GroupChanged]; the detail is the sentence.
+    GROUP
   }
 
   private record Stored(long id, Kind kind, long message, long contact, String detail) {}
@@ -116,6 +118,10 @@ public final class Events {
       case REMOVED -> Optional.of(new Event.Removed(e.id()));
       case DIVERGED -> Optional.of(new Event.Diverged(e.id()));
       case ENDED -> Optional.of(new Event.AccountDeleted(e.id()));
+      case GROUP ->
+          contacts
+              .find(e.contact())
+              .map(c -> new Event.GroupChanged(e.id(), c.contact(), e.detail()));
       case FILE -> message(e).flatMap(m -> FileDetail.read(e.detail()).event(e.id(), m));
     };
   }

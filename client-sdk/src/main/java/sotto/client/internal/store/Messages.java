@@ -4,7 +4,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sotto.chain.AccountId;
 import sotto.client.Contact;
@@ -15,6 +17,7 @@ import sotto.client.MessageView;
 import sotto.client.Status;
 import sotto.client.Username;
 import sotto.client.Verification;
+import sotto.group.GroupId;
 
 /// The messages of all conversations.
 public final class Messages {
@@ -35,6 +38,7 @@ public final class Messages {
   /// @param sentAt when it was sent, capped
   /// @param acceptedAt when its envelope was accepted
   /// @param device the sending device
+  /// @param sender the sending member of a group; empty where the conversation is with its sender
   public record Incoming(
       MessageId messageId,
       MessageView.Kind kind,
@@ -42,7 +46,20 @@ public final class Messages {
       int files,
       long sentAt,
       long acceptedAt,
-      int device) {}
+      int device,
+      Optional<AccountId> sender) {
+    /// One of a conversation with its sender.
+    public Incoming(
+        MessageId messageId,
+        MessageView.Kind kind,
+        String text,
+        int files,
+        long sentAt,
+        long acceptedAt,
+        int device) {
+      this(messageId, kind, text, files, sentAt, acceptedAt, device, Optional.empty());
+    }
+  }
 
   /// What of an own message goes into its ciphertext.
   ///
@@ -56,7 +73,9 @@ public final class Messages {
   private static final String VIEW =
       "SELECT m.id, m.message_id, m.kind, m.incoming, m.text, m.sent_at, m.status, m.failure_code,"
           + " m.failure, m.failure_retry, m.files, c.account_id, c.username, c.verification,"
-          + " c.accepted, c.blocked FROM message m JOIN contact c ON c.id = m.contact ";
+          + " c.accepted, c.blocked, m.sender, s.username, s.verification, s.accepted, s.blocked,"
+          + " g.group_id, g.title FROM message m JOIN contact c ON c.id = m.contact LEFT JOIN"
+          + " contact s ON s.account_id = m.sender LEFT JOIN chat_group g ON g.contact = m.contact ";
 
   private static final int READ = Codes.READ;
   private static final int UNDECRYPTABLE = Codes.UNDECRYPTABLE;
@@ -98,7 +117,8 @@ public final class Messages {
     int added =
         sql.update(
             "INSERT OR IGNORE INTO message(message_id, contact, incoming, kind, text, sent_at,"
-                + " status, files, accepted_at, sender_device) VALUES(?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
+                + " status, files, accepted_at, sender_device, sender)"
+                + " VALUES(?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)",
             message.messageId().bytes(),
             contact,
             Codes.of(message.kind()),
@@ -107,13 +127,47 @@ public final class Messages {
             Codes.of(Status.DELIVERED),
             message.files(),
             message.acceptedAt(),
-            message.device());
+            message.device(),
+            message.sender());
     if (added == 0) {
       return Optional.empty();
     }
     long row = sql.number("SELECT last_insert_rowid()");
     index.put(row);
     return Optional.of(row);
+  }
+
+  /// Turns a row that stands for one undecryptable message into that message, in its place.
+  ///
+  /// @return false if the row is not there any more, or the conversation has a message with this id
+  public boolean healInPlace(long row, Incoming message) {
+    if (sql.number(
+            "SELECT count(*) FROM message WHERE message_id = ? AND incoming = 1 AND contact = (SELECT"
+                + " contact FROM message WHERE id = ?)",
+            message.messageId().bytes(),
+            row)
+        > 0) {
+      return false;
+    }
+    index.forget(row);
+    int healed =
+        sql.update(
+            "UPDATE message SET message_id = ?, kind = ?, text = ?, sent_at = ?, files = ? WHERE id ="
+                + " ? AND kind = 1",
+            message.messageId().bytes(),
+            Codes.of(message.kind()),
+            message.text(),
+            message.sentAt(),
+            message.files(),
+            row);
+    index.put(row);
+    return healed > 0;
+  }
+
+  /// Takes away a row that stands for an undecryptable message.
+  public void dropUndecryptable(long row) {
+    index.forget(row);
+    sql.update("DELETE FROM message WHERE id = ? AND kind = 1", row);
   }
 
   /// The newest incoming row of a conversation if it stands for undecryptable messages of a device.
@@ -195,7 +249,8 @@ public final class Messages {
   /// been heard since.
   public List<Long> unconfirmed(long before, int most) {
     return sql.list(
-        "SELECT id FROM message WHERE incoming = 0 AND status = 1 AND sent_at < ? LIMIT ?",
+        "SELECT id FROM message WHERE incoming = 0 AND status = 1 AND sent_at < ? AND NOT EXISTS"
+            + " (SELECT 1 FROM chat_group WHERE chat_group.contact = message.contact) LIMIT ?",
         r -> r.number(1),
         before,
         most);
@@ -290,6 +345,29 @@ public final class Messages {
         Messages::state,
         messageId.bytes(),
         contact);
+  }
+
+  /// An own message to a group, by its id alone: who confirms it does not say which group.
+  public Optional<State> outgoingToGroup(MessageId messageId) {
+    return sql.one(
+        "SELECT id, contact, message_id, status FROM message WHERE message_id = ? AND incoming = 0"
+            + " AND contact IN (SELECT contact FROM chat_group)",
+        Messages::state,
+        messageId.bytes());
+  }
+
+  /// The unread messages of a group that can be shown, oldest first, by who sent them.
+  public Map<AccountId, List<MessageId>> unreadBySender(long contact) {
+    record Sent(AccountId sender, MessageId id) {}
+    Map<AccountId, List<MessageId>> all = new LinkedHashMap<>();
+    sql.list(
+            "SELECT sender, message_id FROM message WHERE contact = ? AND incoming = 1 AND status < "
+                + READ
+                + " AND kind <> 1 AND sender IS NOT NULL ORDER BY id",
+            r -> new Sent(new AccountId(r.bytes(1)), MessageId.of(r.bytes(2))),
+            contact)
+        .forEach(sent -> all.computeIfAbsent(sent.sender(), _ -> new ArrayList<>()).add(sent.id()));
+    return all;
   }
 
   /// Marks all incoming messages of a conversation read.
@@ -439,14 +517,13 @@ public final class Messages {
   private Shown view(Row r) throws SQLException {
     MessageId id = MessageId.of(r.bytes(2));
     boolean incoming = r.flag(4);
-    Contact peer =
-        new Contact(
-            r.optionalText(13).map(Username::new),
-            r.account(12),
-            Codes.verification(r.integer(14)),
-            r.flag(15),
-            r.flag(16));
     Contact self = self();
+    Optional<GroupId> group = r.optionalBytes(22).map(GroupId::new);
+    Contact peer =
+        group.isPresent()
+            ? Contact.ofGroup(group.get(), r.text(23), r.flag(15))
+            : person(r, r.account(12), 13);
+    Contact from = incoming ? r.account(17).map(a -> sender(r, a)).orElse(peer) : self;
     Optional<Failure> failure =
         r.optionalText(8).isEmpty()
             ? Optional.empty()
@@ -458,14 +535,31 @@ public final class Messages {
             id,
             Codes.messageKind(r.integer(3)),
             incoming,
-            incoming ? peer : self,
-            incoming ? self : peer,
+            from,
+            incoming && group.isEmpty() ? self : peer,
             r.text(5),
             List.of(),
             Instant.ofEpochMilli(r.number(6)),
             Codes.status(r.integer(7)),
             failure,
             new MessageView.Place(r.number(6), id)));
+  }
+
+  private static Contact person(Row r, Optional<AccountId> account, int from) throws SQLException {
+    return new Contact(
+        r.optionalText(from).map(Username::new),
+        account,
+        Codes.verification(r.integer(from + 1)),
+        r.flag(from + 2),
+        r.flag(from + 3));
+  }
+
+  private static Contact sender(Row r, AccountId account) {
+    try {
+      return person(r, Optional.of(account), 18);
+    } catch (SQLException e) {
+      throw StorageFaults.of(e);
+    }
   }
 
   /// What stands for messages of a conversation that are not here and cannot be shown.

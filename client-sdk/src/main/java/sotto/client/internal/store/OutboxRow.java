@@ -10,7 +10,7 @@ import sotto.chain.AccountId;
 /// @param account the destination
 /// @param kind what it is
 /// @param message the message it carries, 0 if none
-/// @param ids the message ids of a receipt, 16 bytes each
+/// @param ids the message ids of a receipt, 16 bytes each; the id of a sender key that is given
 /// @param content a content made beforehand, serialised, without what is fixed at encryption
 /// @param envelopeId random, the same in every retry
 /// @param firstAttemptAt when it was first encrypted
@@ -44,7 +44,9 @@ public record OutboxRow(
     /// A request to send again what could not be decrypted.
     RETRY_REQUEST,
     /// A message once more, after a retry request.
-    RESEND
+    RESEND,
+    /// Something about a group that is for one of its members alone, made beforehand.
+    GROUP
   }
 
   @Override

@@ -3,6 +3,7 @@ package sotto.client.internal.store;
 import java.util.List;
 import java.util.Optional;
 import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.client.MessageId;
 import sotto.client.internal.store.OutboxRow.Kind;
 
@@ -40,6 +41,26 @@ public final class Outgoing {
         Codes.of(kind),
         message,
         content,
+        envelopeId);
+  }
+
+  /// Adds something about a group for one of its members.
+  ///
+  /// @param distribution the sender key that it gives; empty if it gives none
+  public void addGroup(
+      long contact,
+      AccountId account,
+      byte[] content,
+      Optional<Bytes> distribution,
+      byte[] envelopeId) {
+    sql.update(
+        "INSERT INTO outbox(contact, account_id, kind, content, ids, envelope_id, due_at)"
+            + " VALUES(?, ?, ?, ?, ?, ?, 0)",
+        contact,
+        account,
+        Codes.of(Kind.GROUP),
+        content,
+        distribution,
         envelopeId);
   }
 

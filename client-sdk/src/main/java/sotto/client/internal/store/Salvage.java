@@ -37,6 +37,7 @@ public final class Salvage {
     Map<String, List<String>> kinds = new LinkedHashMap<>();
     kinds.put("settings", List.of("setting"));
     kinds.put("contacts", List.of("contact"));
+    kinds.put("groups", List.of("chat_group", "group_change"));
     kinds.put("chains", List.of("chain_link"));
     kinds.put("messages", List.of("message"));
     kinds.put("files", List.of("attachment"));
@@ -44,8 +45,9 @@ public final class Salvage {
         "keys",
         List.of(
             "session", "pre_key", "signed_pre_key", "kyber_pre_key", "kyber_use", "sender_key"));
-    kinds.put("unsent", List.of("outbox", "send_log"));
-    kinds.put("received", List.of("seen_ciphertext", "seen_message", "waiting"));
+    kinds.put(
+        "unsent", List.of("outbox", "send_log", "group_outbox", "group_send_log", "group_resent"));
+    kinds.put("received", List.of("seen_ciphertext", "seen_message", "waiting", "group_waiting"));
     kinds.put("events", List.of("event", "consumer"));
     kinds.put("archive", List.of("archive_segment", "archive_receipt"));
     kinds.put("downloads", List.of("known_blob", "wanted_file"));

@@ -210,6 +210,64 @@ final class Schema {
               """
               CREATE TABLE deletion(contact INTEGER PRIMARY KEY, came_until INTEGER NOT NULL,
                 sent_until INTEGER NOT NULL)\
+              """),
+          List.of(
+              "ALTER TABLE message ADD COLUMN sender BLOB",
+              """
+              CREATE TABLE chat_group(contact INTEGER PRIMARY KEY REFERENCES contact(id),
+                group_id BLOB NOT NULL UNIQUE, group_key BLOB NOT NULL, behind INTEGER NOT NULL,
+                anchor_revision INTEGER, anchor_hash BLOB, forked INTEGER NOT NULL DEFAULT 0,
+                title TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
+                picture_ref BLOB, picture BLOB, link_seed BLOB, pending BLOB, distribution BLOB,
+                distribution_at INTEGER NOT NULL DEFAULT 0)\
+              """,
+              """
+              CREATE TABLE group_change(group_id BLOB NOT NULL, revision INTEGER NOT NULL,
+                bytes BLOB NOT NULL, at INTEGER NOT NULL,
+                PRIMARY KEY(group_id, revision)) WITHOUT ROWID\
+              """,
+              """
+              CREATE TABLE group_key_given(contact INTEGER NOT NULL, account_id BLOB NOT NULL,
+                state INTEGER NOT NULL, chain_sequence INTEGER NOT NULL DEFAULT 0,
+                devices BLOB NOT NULL, PRIMARY KEY(contact, account_id)) WITHOUT ROWID\
+              """,
+              "ALTER TABLE sender_key ADD COLUMN group_id BLOB",
+              """
+              CREATE TABLE group_outbox(id INTEGER PRIMARY KEY AUTOINCREMENT,
+                contact INTEGER NOT NULL, message INTEGER NOT NULL, seed BLOB NOT NULL,
+                parked INTEGER NOT NULL DEFAULT 0, first_attempt_at INTEGER,
+                tried INTEGER NOT NULL DEFAULT 0, ciphertext BLOB, members_left BLOB)\
+              """,
+              "CREATE INDEX group_outbox_lane ON group_outbox(contact, id)",
+              "CREATE INDEX group_outbox_message ON group_outbox(message)",
+              """
+              CREATE TABLE group_sent(message INTEGER PRIMARY KEY, revision INTEGER NOT NULL,
+                recipients INTEGER NOT NULL, delivered INTEGER NOT NULL DEFAULT 0,
+                read INTEGER NOT NULL DEFAULT 0)\
+              """,
+              """
+              CREATE TABLE group_receipt(message INTEGER NOT NULL, account_id BLOB NOT NULL,
+                status INTEGER NOT NULL, at INTEGER NOT NULL,
+                PRIMARY KEY(message, account_id)) WITHOUT ROWID\
+              """,
+              """
+              CREATE TABLE group_waiting(id INTEGER PRIMARY KEY AUTOINCREMENT,
+                group_id BLOB NOT NULL, account_id BLOB NOT NULL, device INTEGER NOT NULL,
+                distribution BLOB NOT NULL, envelope BLOB NOT NULL, accepted_at INTEGER NOT NULL,
+                since INTEGER NOT NULL, message INTEGER NOT NULL DEFAULT 0)\
+              """,
+              "CREATE INDEX group_waiting_group ON group_waiting(group_id, id)",
+              """
+              CREATE INDEX group_waiting_key ON group_waiting(account_id, device, distribution, id)\
+              """,
+              """
+              CREATE TABLE group_send_log(ciphertext_hash BLOB PRIMARY KEY,
+                message INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID\
+              """,
+              """
+              CREATE TABLE group_resent(ciphertext_hash BLOB NOT NULL, account_id BLOB NOT NULL,
+                device INTEGER NOT NULL, at INTEGER NOT NULL,
+                PRIMARY KEY(ciphertext_hash, account_id, device)) WITHOUT ROWID\
               """));
 
   private Schema() {}

@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.sqlite.ProgressHandler;
 import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.client.SottoException;
+import sotto.group.GroupId;
 
 /// The store's connection: statements are prepared once and kept. Only for the thread of the
 /// [Lane].
@@ -122,6 +124,8 @@ public final class Sql implements AutoCloseable {
       case Double number -> statement.setDouble(index, number);
       case Boolean flag -> statement.setInt(index, flag ? 1 : 0);
       case AccountId account -> statement.setBytes(index, account.bytes());
+      case GroupId group -> statement.setBytes(index, group.bytes());
+      case Bytes bytes -> statement.setBytes(index, bytes.toArray());
       case Optional<?> optional -> {
         if (optional.isPresent()) {
           bind(statement, index, optional.get());

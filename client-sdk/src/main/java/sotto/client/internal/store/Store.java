@@ -49,6 +49,12 @@ public final class Store implements AutoCloseable {
   private final BackedUp backedUp;
   private final BackupPieces backupPieces;
   private final ProfileRows profiles;
+  private final SqlSenderKeyStore senderKeys;
+  private final GroupRows groups;
+  private final GroupOutgoing groupOutgoing;
+  private final KeysGiven keysGiven;
+  private final GroupWaiting groupWaiting;
+  private final GroupReceipts groupReceipts;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -79,6 +85,12 @@ public final class Store implements AutoCloseable {
     this.backedUp = new BackedUp(sql, copies);
     this.backupPieces = new BackupPieces(sql);
     this.profiles = new ProfileRows(sql);
+    this.senderKeys = new SqlSenderKeyStore(sql);
+    this.groups = new GroupRows(sql);
+    this.groupOutgoing = new GroupOutgoing(sql);
+    this.keysGiven = new KeysGiven(sql);
+    this.groupWaiting = new GroupWaiting(sql);
+    this.groupReceipts = new GroupReceipts(sql);
   }
 
   /// Whether a folder holds a home.
@@ -347,6 +359,36 @@ public final class Store implements AutoCloseable {
   /// What accounts call themselves.
   public ProfileRows profiles() {
     return profiles;
+  }
+
+  /// Sender keys.
+  public SqlSenderKeyStore senderKeys() {
+    return senderKeys;
+  }
+
+  /// Groups.
+  public GroupRows groups() {
+    return groups;
+  }
+
+  /// Messages on their way to groups.
+  public GroupOutgoing groupOutgoing() {
+    return groupOutgoing;
+  }
+
+  /// Who has the own sender keys.
+  public KeysGiven keysGiven() {
+    return keysGiven;
+  }
+
+  /// Messages to groups that cannot be read yet.
+  public GroupWaiting groupWaiting() {
+    return groupWaiting;
+  }
+
+  /// Which members have which messages.
+  public GroupReceipts groupReceipts() {
+    return groupReceipts;
   }
 
   /// Closes the store and takes the home away, but for files that were saved there. Broken off,

@@ -46,16 +46,19 @@ public final class SyncRows {
     for (MessageId id : ids) {
       boolean here =
           sql.number(
-                  "SELECT count(*) FROM message WHERE message_id = ? AND contact = ? AND incoming = 1",
+                  "SELECT count(*) FROM message WHERE message_id = ? AND incoming = 1 AND (contact = ?"
+                      + " OR sender = ?)",
                   id.bytes(),
-                  contact)
+                  contact,
+                  account)
               > 0;
       if (here) {
         sql.update(
-            "UPDATE message SET status = 3 WHERE message_id = ? AND contact = ? AND incoming = 1 AND"
-                + " status < 3",
+            "UPDATE message SET status = 3 WHERE message_id = ? AND incoming = 1 AND status < 3 AND"
+                + " (contact = ? OR sender = ?)",
             id.bytes(),
-            contact);
+            contact,
+            account);
       } else {
         sql.update(
             "INSERT OR IGNORE INTO early_read(account_id, message_id, at) VALUES(?, ?, ?)",

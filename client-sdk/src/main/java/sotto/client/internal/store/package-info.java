@@ -24,6 +24,15 @@
 /// archive_segment     where each segment of the archive is; archive_words its words, archive_text
 ///                     those of segments that an earlier version made
 /// archive_receipt     receipts for messages that are in the archive
+/// chat_group, group_change
+///                     groups, each a conversation, and the checked changes of each
+/// group_key_given     who has the own sender key of a group
+/// group_outbox        one row a message to a group, with its ciphertext once made and who lacks it
+/// group_sent, group_receipt
+///                     which members have a message to a group
+/// group_waiting       messages to groups whose key, or whose group, has not come
+/// group_send_log, group_resent
+///                     which ciphertext carried which message to a group, 45 days
 /// ```
 @NullMarked
 package sotto.client.internal.store;

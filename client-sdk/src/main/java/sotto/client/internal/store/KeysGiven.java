@@ -1,0 +1,76 @@
+package sotto.client.internal.store;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import sotto.chain.AccountId;
+import sotto.chain.DeviceId;
+
+/// Who has, or may have, the sender key that this device uses in a group now.
+public final class KeysGiven {
+  /// How far giving it has come.
+  public enum State {
+    /// It is on its way, or was given to other devices than the account has now.
+    ON_ITS_WAY,
+    /// The account's devices have it in their mailboxes.
+    GIVEN,
+    /// It cannot be given.
+    FAILED
+  }
+
+  /// What is known of one account.
+  ///
+  /// @param state how far it is
+  /// @param chainSequence the sequence of the account's chain whose devices have it
+  /// @param devices those that may have it
+  public record Given(State state, long chainSequence, List<DeviceId> devices) {}
+
+  private final Sql sql;
+
+  KeysGiven(Sql sql) {
+    this.sql = sql;
+  }
+
+  /// All accounts of a group that it was given to, or is on its way to.
+  public Map<AccountId, Given> of(long contact) {
+    record Entry(AccountId account, Given given) {}
+    Map<AccountId, Given> all = new HashMap<>();
+    sql.list(
+            "SELECT account_id, state, chain_sequence, devices FROM group_key_given WHERE contact ="
+                + " ?",
+            r ->
+                new Entry(
+                    new AccountId(r.bytes(1)),
+                    new Given(Codes.keyState(r.integer(2)), r.number(3), devices(r.bytes(4)))),
+            contact)
+        .forEach(entry -> all.put(entry.account(), entry.given()));
+    return all;
+  }
+
+  /// Keeps what is known of an account.
+  public void put(long contact, AccountId account, Given given) {
+    byte[] devices = new byte[given.devices().size()];
+    for (int i = 0; i < devices.length; i++) {
+      devices[i] = (byte) given.devices().get(i).number();
+    }
+    sql.update(
+        "INSERT INTO group_key_given(contact, account_id, state, chain_sequence, devices)"
+            + " VALUES(?, ?, ?, ?, ?) ON CONFLICT(contact, account_id) DO UPDATE SET state ="
+            + " excluded.state, chain_sequence = excluded.chain_sequence, devices ="
+            + " excluded.devices",
+        contact,
+        account,
+        Codes.of(given.state()),
+        given.chainSequence(),
+        devices);
+  }
+
+  private static List<DeviceId> devices(byte[] numbers) {
+    List<DeviceId> devices = new ArrayList<>(numbers.length);
+    for (byte number : numbers) {
+      devices.add(new DeviceId(number));
+    }
+    return devices;
+  }
+}
