@@ -8,13 +8,12 @@ import picocli.CommandLine.Parameters;
 import sotto.cli.chat.Chat;
 import sotto.cli.image.ImageWay;
 import sotto.client.SottoException;
-import sotto.client.Username;
 
 /// `chat`: an interactive conversation.
 @Command(
     name = "chat",
     description = {
-      "Talk with a user: type a line and see what comes.",
+      "Talk with a user or a group: type a line and see what comes.",
       "Shows the newest messages first, then new ones as they come; tells the sender that you have"
           + " read them. When input or output is a pipe, everything is plain lines, and the end of"
           + " the input ends the conversation once all is sent."
@@ -26,6 +25,7 @@ import sotto.client.Username;
       "",
       "Examples:",
       "  sotto chat bob",
+      "  sotto chat '#Climbers'",
       "  printf 'one\\ntwo\\n' | sotto chat bob"
     })
 final class ChatCommand implements Callable<Integer> {
@@ -53,10 +53,10 @@ final class ChatCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "USER",
-      converter = UsernameConverter.class,
-      description = "With whom.")
+      converter = AddresseeConverter.class,
+      description = "With whom: a username, or '#' and the name or id of a group.")
   @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
-  private Username user;
+  private Addressee user;
 
   private final Session session;
 

@@ -29,11 +29,13 @@ final class CommandLines {
     commands.put("whoami", WhoamiCommand::new);
     commands.put("link", LinkCommand::new);
     commands.put("devices", DevicesCommand::of);
+    commands.put("group", GroupCommand::of);
     commands.put("profile", ProfileCommand::new);
     commands.put("account", AccountCommand::of);
     commands.put("send", SendCommand::new);
     commands.put("receive", ReceiveCommand::new);
     commands.put("messages", MessagesCommand::new);
+    commands.put("info", InfoCommand::new);
     commands.put("conversations", ConversationsCommand::new);
     commands.put("search", SearchCommand::new);
     commands.put("read", ReadCommand::new);

@@ -82,6 +82,7 @@ final class ConversationsCommand implements Callable<Integer> {
                 + summary
                     .peer()
                     .profileName()
+                    .filter(_ -> summary.peer().group().isEmpty())
                     .map(name -> " “" + TerminalText.name(name) + "”")
                     .orElse("")
                 + standing(summary)

@@ -77,6 +77,10 @@ final class EventPrinter {
         session.notice("account_deleted", "The account was deleted.");
         yield false;
       }
+      case Event.GroupChanged changed -> {
+        group(changed.group(), changed.sentence());
+        yield false;
+      }
       case Event.StatusChanged status -> false;
       case Event.TypingChanged typing -> false;
       case Event.ProfileChanged profile -> false;
@@ -165,6 +169,20 @@ final class EventPrinter {
                   + Sentences.stop(TerminalText.name(sentence))
                   + " Compare the safety number: sotto verify "
                   + name);
+    }
+  }
+
+  private void group(Contact group, String sentence) {
+    if (session.json()) {
+      session
+          .out()
+          .json(
+              new JsonLine("group_changed")
+                  .put("user", group.name())
+                  .put("group", group.group().map(Object::toString))
+                  .put("message", sentence));
+    } else {
+      session.out().line("* " + MessageLines.name(group) + ": " + TerminalText.name(sentence));
     }
   }
 

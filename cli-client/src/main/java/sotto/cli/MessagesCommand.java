@@ -10,13 +10,12 @@ import picocli.CommandLine.Parameters;
 import sotto.cli.print.MessageJson;
 import sotto.client.Connection;
 import sotto.client.MessageView;
-import sotto.client.Username;
 
 /// `messages`: the history with one user.
 @Command(
     name = "messages",
     description = {
-      "Show the messages with a user, oldest first.",
+      "Show the messages with a user or in a group, oldest first.",
       "Shows what is stored here, without a network; marks nothing as read."
     },
     footer = {
@@ -25,6 +24,7 @@ import sotto.client.Username;
       "",
       "Examples:",
       "  sotto messages bob",
+      "  sotto messages '#Climbers'",
       "  sotto messages bob --limit 100 --json",
       "  sotto messages bob --sync"
     })
@@ -41,10 +41,10 @@ final class MessagesCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "USER",
-      converter = UsernameConverter.class,
-      description = "Whose messages.")
+      converter = AddresseeConverter.class,
+      description = "Whose messages: a username, or '#' and the name or id of a group.")
   @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
-  private Username user;
+  private Addressee user;
 
   private final Session session;
 
@@ -58,7 +58,7 @@ final class MessagesCommand implements Callable<Integer> {
       throw CommandFailed.usage("--limit takes 1 to 10,000.");
     }
     try (OpenHome home = sync.open(session)) {
-      List<MessageView> messages = home.sotto().conversationWith(user).messages(limit);
+      List<MessageView> messages = user.conversation(home.sotto()).messages(limit);
       for (MessageView message : messages) {
         if (session.json()) {
           session.out().json(MessageJson.line(message, Map.of()));

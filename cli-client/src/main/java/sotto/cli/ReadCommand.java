@@ -6,7 +6,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sotto.cli.print.JsonLine;
 import sotto.client.Conversation;
-import sotto.client.Username;
 
 /// `read`: marks a conversation as read.
 @Command(
@@ -28,10 +27,10 @@ final class ReadCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "USER",
-      converter = UsernameConverter.class,
-      description = "Whose messages.")
+      converter = AddresseeConverter.class,
+      description = "Whose messages: a username, or '#' and the name or id of a group.")
   @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
-  private Username user;
+  private Addressee user;
 
   private final Session session;
 
@@ -43,7 +42,7 @@ final class ReadCommand implements Callable<Integer> {
   public Integer call() {
     try (OpenHome home = session.openOnline()) {
       Session.firstAttempt(home.sotto(), Session.FIRST_ATTEMPT);
-      Conversation conversation = home.sotto().conversationWith(user);
+      Conversation conversation = user.conversation(home.sotto());
       if (!silent && !conversation.peer().blocked()) {
         conversation.accept();
       }
@@ -61,7 +60,7 @@ final class ReadCommand implements Callable<Integer> {
           .out()
           .json(
               new JsonLine("read")
-                  .put("user", user.value())
+                  .put("user", user.text())
                   .put("count", count)
                   .put("receipt", receipt));
       return;

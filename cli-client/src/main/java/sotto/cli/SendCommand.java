@@ -25,7 +25,6 @@ import sotto.client.FileOptions;
 import sotto.client.SentMessage;
 import sotto.client.SottoException;
 import sotto.client.Status;
-import sotto.client.Username;
 
 /// `send`: one message.
 @Command(
@@ -39,6 +38,7 @@ import sotto.client.Username;
       "",
       "Examples:",
       "  sotto send bob 'See you at eight'",
+      "  sotto send '#Climbers' 'See you all at eight'",
       "  git diff | sotto send bob -",
       "  sotto send bob 'The cat' --file cat.jpg --file kitten.jpg",
       "  sotto send bob hello --wait read --timeout 5m",
@@ -114,10 +114,10 @@ final class SendCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "USER",
-      converter = UsernameConverter.class,
-      description = "To whom.")
+      converter = AddresseeConverter.class,
+      description = "To whom: a username, or '#' and the name or id of a group.")
   @SuppressWarnings("NullAway.Init") // picocli sets it or refuses the command line
-  private Username user;
+  private Addressee user;
 
   @Parameters(
       index = "1",
@@ -139,7 +139,7 @@ final class SendCommand implements Callable<Integer> {
     try (OpenHome home = session.openOnline()) {
       Deadline end = Deadline.in(timeout);
       Session.firstAttempt(home.sotto(), end.left(Session.FIRST_ATTEMPT));
-      Conversation conversation = home.sotto().conversationWith(user);
+      Conversation conversation = user.conversation(home.sotto());
       SentMessage message =
           conversation.send(words, files, original ? FileOptions.ORIGINAL : FileOptions.DEFAULTS);
       Status reached = await(home, message, end);

@@ -104,6 +104,16 @@ final class FakeGroups extends GroupServiceGrpc.GroupServiceImplBase {
     }
   }
 
+  /// The newest change of a group.
+  byte[] lastChange(GroupId group) {
+    synchronized (guard) {
+      return Objects.requireNonNull(groups.get(group), "no such group")
+          .changes
+          .getLast()
+          .toByteArray();
+    }
+  }
+
   @Override
   public void change(ChangeRequest request, StreamObserver<ChangeResponse> observer) {
     try {

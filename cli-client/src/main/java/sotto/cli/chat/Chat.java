@@ -2,13 +2,13 @@ package sotto.cli.chat;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import sotto.cli.Addressee;
 import sotto.cli.image.ImageWay;
 import sotto.cli.print.MessageLines;
 import sotto.cli.print.Output;
 import sotto.client.Conversation;
 import sotto.client.Sotto;
 import sotto.client.SottoException;
-import sotto.client.Username;
 
 /// The door to an interactive conversation.
 ///
@@ -49,8 +49,8 @@ public record Chat(
   /// Runs a conversation until its input ends or the user leaves.
   ///
   /// @param online whether there is a connection now
-  public Result run(Sotto sotto, Username user, boolean online) {
-    Conversation conversation = sotto.conversationWith(user);
+  public Result run(Sotto sotto, Addressee user, boolean online) {
+    Conversation conversation = user.conversation(sotto);
     Typing typing =
         new Typing(
             now -> Thread.ofVirtual().start(() -> tell(conversation, now)), System::nanoTime);

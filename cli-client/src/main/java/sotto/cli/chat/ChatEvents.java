@@ -97,6 +97,12 @@ final class ChatEvents implements AutoCloseable {
           view.warning("contact_changed", TerminalText.name(changed.sentence()));
         }
       }
+      case Event.GroupChanged changed -> {
+        if (mine(changed.group())) {
+          peer = peer.with(changed.group());
+          view.note("group_changed", TerminalText.name(changed.sentence()));
+        }
+      }
       case Event.ProfileChanged profile -> {
         if (mine(profile.contact())) {
           peer = peer.with(profile.contact());
@@ -125,8 +131,11 @@ final class ChatEvents implements AutoCloseable {
   }
 
   private void incoming(MessageView message) {
-    if (!mine(message.from())) {
-      view.note("elsewhere", "A message from " + MessageLines.name(message.from()) + " came.");
+    if (!mine(message.to().group().isPresent() ? message.to() : message.from())) {
+      String where =
+          message.to().group().isPresent() ? " in " + MessageLines.name(message.to()) : "";
+      view.note(
+          "elsewhere", "A message from " + MessageLines.name(message.from()) + where + " came.");
       return;
     }
     peer = peer.typing(false).with(conversation.peer());
@@ -137,6 +146,9 @@ final class ChatEvents implements AutoCloseable {
 
   private boolean mine(Contact contact) {
     Contact with = peer.contact();
+    if (with.group().isPresent() || contact.group().isPresent()) {
+      return with.group().equals(contact.group());
+    }
     if (with.account().isPresent() && contact.account().isPresent()) {
       return with.account().equals(contact.account());
     }

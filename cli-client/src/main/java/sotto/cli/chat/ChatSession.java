@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import sotto.cli.Addressee;
 import sotto.cli.Deadline;
 import sotto.cli.print.SavedFile;
 import sotto.cli.print.TerminalText;
@@ -16,7 +17,6 @@ import sotto.client.SentMessage;
 import sotto.client.Sotto;
 import sotto.client.SottoException;
 import sotto.client.Status;
-import sotto.client.Username;
 
 /// One conversation from entry to `/quit`: history, then lines that are typed and events that
 /// happen, side by side.
@@ -25,7 +25,7 @@ final class ChatSession {
   private static final Duration LAST_WAIT_OF_A_PERSON = Duration.ofSeconds(2);
 
   private final Sotto sotto;
-  private final Username user;
+  private final Addressee user;
   private final Conversation conversation;
   private final ChatView view;
   private final Typing typing;
@@ -36,7 +36,7 @@ final class ChatSession {
 
   ChatSession(
       Sotto sotto,
-      Username user,
+      Addressee user,
       Conversation conversation,
       ChatView view,
       Typing typing,
@@ -78,7 +78,9 @@ final class ChatSession {
     conversation.watchPresence();
     conversation.markRead();
     if (view.interactive()) {
-      view.note("help", "You write to " + user + ". /help lists what else there is.");
+      view.note(
+          "help",
+          "You write to " + TerminalText.name(user.text()) + ". /help lists what else there is.");
     }
   }
 

@@ -45,6 +45,7 @@ public final class MessageJson {
         .put("incoming", message.incoming())
         .put("from", message.from().name())
         .put("to", message.to().name())
+        .put("group", message.to().group().map(Object::toString))
         .put("text", message.text())
         .list("files", message.files(), (l, file) -> file(l, file, place))
         .put("sent_at", time(message.sentAt()))
@@ -74,10 +75,11 @@ public final class MessageJson {
         .put("problem", saved.problem());
   }
 
-  /// Who a contact is: `user`, `account`, `verification`, `accepted`, `blocked`.
+  /// Who a contact is: `user`, `account`, `group`, `verification`, `accepted`, `blocked`.
   public static JsonLine contact(JsonLine line, Contact contact) {
     return line.put("user", contact.name())
         .put("account", contact.account().map(Object::toString))
+        .put("group", contact.group().map(Object::toString))
         .put("verification", word(contact.verification()))
         .put("accepted", contact.accepted())
         .put("blocked", contact.blocked());

@@ -35,12 +35,17 @@ public final class MessageLines {
 
   /// The message with date and time.
   public String full(MessageView message, Map<FileView, SavedFile> saved) {
-    return head(full, message, true) + content(message, saved);
+    return head(full, message, true, where(message)) + content(message, saved);
   }
 
   /// The message with the time alone, for below a [#day].
   public String timed(MessageView message) {
     return head(message, true) + content(message, Map.of());
+  }
+
+  /// In which group it is.
+  private static String where(MessageView message) {
+    return message.to().group().isPresent() ? name(message.to()) + " " : "";
   }
 
   /// The same without the status of an own message, where that is shown elsewhere.
@@ -50,7 +55,7 @@ public final class MessageLines {
 
   /// What those lines begin with: time, author, status.
   public String head(MessageView message, boolean marked) {
-    return head(hour, message, marked);
+    return head(hour, message, marked, "");
   }
 
   /// The heading of a day.
@@ -116,8 +121,9 @@ public final class MessageLines {
     return picture.width() == 0 ? "" : picture.width() + "x" + picture.height() + ", ";
   }
 
-  private static String head(DateTimeFormatter time, MessageView message, boolean marked) {
-    return time.format(message.sentAt()) + " " + author(message, marked) + ": ";
+  private static String head(
+      DateTimeFormatter time, MessageView message, boolean marked, String where) {
+    return time.format(message.sentAt()) + " " + where + author(message, marked) + ": ";
   }
 
   private static String content(MessageView message, Map<FileView, SavedFile> saved) {

@@ -619,7 +619,8 @@ public final class Engine implements AutoCloseable {
         () ->
             mailboxEmpty
                 && core.lane()
-                    .call(_ -> names.settled() && core.store().waiting().accounts().isEmpty()),
+                    .call(_ -> names.settled() && core.store().waiting().accounts().isEmpty())
+                && groupSync.idle(),
         wait);
   }
 

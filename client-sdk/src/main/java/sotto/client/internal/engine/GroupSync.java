@@ -1,7 +1,9 @@
 package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,8 @@ final class GroupSync {
   record Contradicted(GroupRefusal reason) implements Fetched {}
 
   private static final int MOST_PAGES = 1 << 16;
+  private static final long AGAIN_MILLIS = 2_000;
+  private static final long LONGEST_MILLIS = 60_000;
 
   private final Core core;
   private final ChainSync chains;
@@ -69,6 +73,9 @@ final class GroupSync {
                     while (again.remove(group)) {
                       var _ = fetch(session.calls(), group);
                     }
+                  } catch (SottoException e) {
+                    later(group, e);
+                    throw e;
                   } finally {
                     fetching.remove(group);
                   }
@@ -78,15 +85,25 @@ final class GroupSync {
                 }));
   }
 
+  /// A server that does not answer now may do so soon.
+  private void later(GroupId group, SottoException why) {
+    long asked = why.retryAfter().map(Duration::toMillis).orElse(0L);
+    core.timers().after(Math.clamp(asked, AGAIN_MILLIS, LONGEST_MILLIS), () -> wake(group));
+  }
+
+  /// Whether no group is being fetched. Any thread.
+  boolean idle() {
+    return fetching.isEmpty() && again.isEmpty();
+  }
+
   /// Fetches all groups of which something is missing.
   void connected() {
-    core.lane()
-        .call(_ ->
-            core.store().groups().all().stream()
-                .filter(GroupRow::behind)
-                .map(GroupRow::id)
-                .toList())
-        .forEach(this::wake);
+    Set<GroupId> wanted = new HashSet<>(again);
+    core.lane().call(_ -> core.store().groups().all()).stream()
+        .filter(GroupRow::behind)
+        .map(GroupRow::id)
+        .forEach(wanted::add);
+    wanted.forEach(this::wake);
   }
 
   /// Fetches a group now.
