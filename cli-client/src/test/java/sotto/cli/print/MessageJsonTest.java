@@ -18,7 +18,7 @@ class MessageJsonTest {
         .isEqualTo(
             """
             {"type":"message","id":"00112233445566778899aabbccddeeff","kind":"message",\
-            "incoming":true,"from":"alice","to":"bob","text":"hi",\
+            "incoming":true,"from":"alice","to":"bob","group":null,"text":"hi",\
             "files":[{"name":"cat.png","size":1234567,"sha256":"%s","media_type":"image/png",\
             "width":null,"height":null,"path":"/x/cat.png","problem":null}],"sent_at":"2026-11-25T12:00:00.123Z",\
             "status":"delivered","reason":null,"reason_text":null}\

@@ -3,7 +3,6 @@ package sotto.client.internal.engine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -84,23 +83,41 @@ final class Groups {
   }
 
   private GroupPast replayed(GroupId group) {
-    List<GroupRows.Change> all = rows().changes(group, 0);
-    StoredAuthors authors = new StoredAuthors(core.store().chains());
-    GroupPast past =
-        GroupPast.founded(extended(GroupChain.found(all.getFirst().bytes().toArray(), authors)));
-    for (GroupRows.Change change : all.subList(1, all.size())) {
+    Optional<GroupPast> past = Optional.empty();
+    for (GroupRows.Change change : rows().changes(group, 0)) {
+      GroupChain longer = again(past.map(GroupPast::chain), read(change));
       past =
-          past.then(extended(past.chain().append(change.bytes().toArray(), authors)), change.at());
+          Optional.of(
+              past.map(p -> p.then(longer, change.at()))
+                  .orElseGet(() -> GroupPast.founded(longer)));
     }
-    return past;
+    return past.orElseThrow();
   }
 
-  /// What is in the store was checked before it got there.
-  private static GroupChain extended(GroupChain.Outcome outcome) {
+  /// A change that is in the store.
+  static GroupChange read(GroupRows.Change change) {
+    if (GroupChange.parse(change.bytes().toArray()) instanceof GroupChange.Read(var read)) {
+      return read;
+    }
+    throw broken();
+  }
+
+  /// The chain with a change that is in the store: it was checked before it got there.
+  ///
+  /// @param before the chain that it follows; empty for the founding
+  static GroupChain again(Optional<GroupChain> before, GroupChange change) {
+    GroupChain.Outcome outcome =
+        before
+            .map(chain -> chain.appendAgain(change))
+            .orElseGet(() -> GroupChain.foundAgain(change));
     if (outcome instanceof GroupChain.Extended(GroupChain chain)) {
       return chain;
     }
-    throw new IllegalStateException("the store has a chain of a group that breaks a rule");
+    throw broken();
+  }
+
+  private static IllegalStateException broken() {
+    return new IllegalStateException("the store has a chain of a group that breaks a rule");
   }
 
   /// How far the chain of a group goes, as messages say it.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import sotto.chain.AccountId;
@@ -204,22 +205,15 @@ public final class OwnGroups {
         .call(_ -> {
           List<GroupNote> notes = new ArrayList<>();
           Optional<GroupChain> before = Optional.empty();
-          StoredAuthors authors = new StoredAuthors(core.store().chains());
-          for (GroupRows.Change bytes : core.store().groups().changes(group, 0)) {
-            byte[] change = bytes.bytes().toArray();
-            GroupChain.Outcome outcome =
-                before
-                    .map(chain -> chain.append(change, authors))
-                    .orElseGet(() -> GroupChain.found(change, authors));
-            if (outcome instanceof GroupChain.Extended(GroupChain after)
-                && GroupChange.parse(change) instanceof GroupChange.Read(GroupChange read)) {
-              notes.add(
-                  new GroupNote(
-                      after.revision(),
-                      Instant.ofEpochMilli(read.body().createdAtMillis()),
-                      groups.sentences().of(read, before)));
-              before = Optional.of(after);
-            }
+          for (GroupRows.Change change : core.store().groups().changes(group, 0)) {
+            GroupChange read = Groups.read(change);
+            GroupChain after = Groups.again(before, read);
+            notes.add(
+                new GroupNote(
+                    after.revision(),
+                    Instant.ofEpochMilli(read.body().createdAtMillis()),
+                    groups.sentences().of(read, before)));
+            before = Optional.of(after);
           }
           return notes;
         });
@@ -378,14 +372,12 @@ public final class OwnGroups {
 
   /// Who was a member at a revision.
   private Collection<AccountId> membersAt(GroupId group, long revision) {
-    StoredAuthors authors = new StoredAuthors(core.store().chains());
-    List<byte[]> changesUntil =
-        core.store().groups().changes(group, 0).stream()
-            .limit(revision + 1)
-            .map(change -> change.bytes().toArray())
-            .toList();
-    return GroupChain.of(changesUntil, authors) instanceof GroupChain.Extended(GroupChain chain)
-        ? chain.members().keySet()
-        : List.of();
+    Optional<GroupChain> chain = Optional.empty();
+    for (GroupRows.Change change : core.store().groups().changes(group, 0)) {
+      if (chain.map(GroupChain::revision).orElse(-1L) < revision) {
+        chain = Optional.of(Groups.again(chain, Groups.read(change)));
+      }
+    }
+    return chain.map(c -> c.members().keySet()).orElseGet(Set::of);
   }
 }
