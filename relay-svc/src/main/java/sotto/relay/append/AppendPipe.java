@@ -1,5 +1,6 @@
 package sotto.relay.append;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import java.lang.System.Logger;
@@ -13,6 +14,8 @@ import sotto.chain.AccountId;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendRequest;
 import sotto.mailbox.v1.AppendResponse;
+import sotto.mailbox.v1.GroupAppend;
+import sotto.mailbox.v1.GroupAppendResult;
 import sotto.mailbox.v1.MailboxServiceGrpc.MailboxServiceStub;
 import sotto.relay.call.OutStream;
 import sotto.relay.pods.Route;
@@ -31,12 +34,13 @@ import sotto.relay.time.Wheel;
 ///
 /// Callers only queue. One turn (a synchronisation context) writes and answers; listeners run in
 /// it.
-final class AppendPipe implements Appends {
+final class AppendPipe implements GroupAppends {
   /// How long an append may be without answer, milliseconds.
   static final long ANSWER_MILLIS = 10_000;
 
   private static final Logger LOG = System.getLogger(AppendPipe.class.getName());
   private static final int BATCH_APPENDS = 1024;
+  private static final int BATCH_GROUP_APPENDS = 64;
   private static final int BATCH_BYTES = 1 << 20;
 
   private final Route route;
@@ -93,23 +97,50 @@ final class AppendPipe implements Appends {
   }
 
   private static final class Entry {
-    final Append append;
-    final AppendListener listener;
+    final Item item;
     final int size;
-    final int bucket;
     long writtenMillis;
 
-    Entry(Append append, AppendListener listener) {
-      this.append = append;
-      this.listener = listener;
-      this.size = append.getSerializedSize();
-      this.bucket = new AccountId(append.getAccountId().toByteArray()).bucket();
+    Entry(Item item, int size) {
+      this.item = item;
+      this.size = size;
+    }
+  }
+
+  private sealed interface Item {
+    void broken();
+  }
+
+  private record One(Append append, int bucket, AppendListener listener) implements Item {
+    @Override
+    public void broken() {
+      listener.broken();
+    }
+  }
+
+  private record Many(GroupAppend append, GroupAppendListener listener) implements Item {
+    @Override
+    public void broken() {
+      listener.broken();
     }
   }
 
   @Override
   public void append(Append append, AppendListener listener) {
-    var entry = new Entry(append, listener);
+    add(new One(append, bucket(append.getAccountId()), listener), append.getSerializedSize());
+  }
+
+  @Override
+  public void append(GroupAppend append, GroupAppendListener listener) {
+    add(new Many(append, listener), append.getSerializedSize());
+  }
+
+  private static int bucket(ByteString account) {
+    return new AccountId(account.toByteArray()).bucket();
+  }
+
+  private void add(Item item, int size) {
+    var entry = new Entry(item, size);
     room.take(entry.size);
     usedMillis = wheel.now();
     queue.add(entry);
@@ -168,7 +199,8 @@ final class AppendPipe implements Appends {
     var batch = AppendRequest.newBuilder();
     int size = 0;
     long now = wheel.now();
-    while (batch.getAppendsCount() < BATCH_APPENDS) {
+    while (batch.getAppendsCount() < BATCH_APPENDS
+        && batch.getGroupAppendsCount() < BATCH_GROUP_APPENDS) {
       var next = queue.peek();
       if (next == null || (size > 0 && size + next.size > BATCH_BYTES)) {
         break;
@@ -178,7 +210,10 @@ final class AppendPipe implements Appends {
       next.writtenMillis = now;
       long request = nextRequest++;
       unanswered.put(request, next);
-      batch.addAppends(next.append.toBuilder().setRequest(request));
+      switch (next.item) {
+        case One one -> batch.addAppends(one.append.toBuilder().setRequest(request));
+        case Many many -> batch.addGroupAppends(many.append.toBuilder().setRequest(request));
+      }
     }
     to.send(batch.build());
   }
@@ -197,16 +232,30 @@ final class AppendPipe implements Appends {
     long answeredBytes = 0;
     for (var result : response.getResultsList()) {
       var entry = unanswered.remove(result.getRequest());
-      if (entry == null) {
-        continue;
+      if (entry != null && entry.item instanceof One one) {
+        answeredBytes += entry.size;
+        routes.heard(one.bucket, route, result);
+        one.listener.answered(result);
       }
-      answeredBytes += entry.size;
-      routes.heard(entry.bucket, route, result);
-      entry.listener.answered(result);
+    }
+    for (var result : response.getGroupResultsList()) {
+      var entry = unanswered.remove(result.getRequest());
+      if (entry != null && entry.item instanceof Many many) {
+        answeredBytes += entry.size;
+        heard(many.append, result);
+        many.listener.answered(result);
+      }
     }
     room.give(answeredBytes);
     if (!queue.isEmpty()) {
       pump();
+    }
+  }
+
+  private void heard(GroupAppend append, GroupAppendResult result) {
+    for (int i = 0; i < result.getResultsCount(); i++) {
+      int bucket = bucket(append.getRecipients(i).getAccountId());
+      routes.heard(bucket, route, result.getResults(i));
     }
   }
 
@@ -231,7 +280,7 @@ final class AppendPipe implements Appends {
     long bytes = 0;
     for (var entry : broken) {
       bytes += entry.size;
-      entry.listener.broken();
+      entry.item.broken();
     }
     room.give(bytes);
   }

@@ -41,23 +41,27 @@ public final class AppendPipes implements AutoCloseable {
   /// The stream to the owner of an account as far as is known, and the epoch of its bucket.
   public Binding bind(AccountId account) {
     int bucket = account.bucket();
-    var pipe =
-        pipes.compute(
-            routes.of(bucket),
-            (route, old) -> {
-              if (old == null) {
-                return made(route, 0, 0);
-              }
-              if (!old.isOver()) {
-                return old;
-              }
-              if (!old.isOver()) {
-                return old;
-              }
-              int failures = old.failures();
-              return made(route, failures, backoff.millis(failures) - old.overForMillis());
-            });
-    return new Binding(pipe, routes.epoch(bucket));
+    return new Binding(pipe(bucket), routes.epoch(bucket));
+  }
+
+  /// The stream to the owner of an account as far as is known, for what is in no lane.
+  public GroupAppends to(AccountId account) {
+    return pipe(account.bucket());
+  }
+
+  private AppendPipe pipe(int bucket) {
+    return pipes.compute(
+        routes.of(bucket),
+        (route, old) -> {
+          if (old == null) {
+            return made(route, 0, 0);
+          }
+          if (!old.isOver()) {
+            return old;
+          }
+          int failures = old.failures();
+          return made(route, failures, backoff.millis(failures) - old.overForMillis());
+        });
   }
 
   private AppendPipe made(Route route, int failures, long waitMillis) {

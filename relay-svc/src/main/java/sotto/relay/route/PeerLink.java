@@ -1,5 +1,6 @@
 package sotto.relay.route;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.SynchronizationContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -9,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +24,7 @@ import sotto.peer.v1.ForwardRequest;
 import sotto.peer.v1.ForwardResponse;
 import sotto.peer.v1.PeerServiceGrpc;
 import sotto.peer.v1.PeerServiceGrpc.PeerServiceStub;
+import sotto.peer.v1.StoredEnvelope;
 import sotto.peer.v1.Wake;
 import sotto.proto.MessageSpans;
 import sotto.relay.call.OutStream;
@@ -51,7 +54,8 @@ final class PeerLink {
   static final long SILENCE_MILLIS = 2_000;
 
   private static final Logger LOG = System.getLogger(PeerLink.class.getName());
-  private static final int QUEUE = 1_024;
+  private static final int QUEUE = 8_192;
+  private static final int BATCH = 1_024;
   private static final int QUEUE_BYTES = 4 << 20;
   private static final int BATCH_BYTES = 1 << 20;
   private static final long FIRST_BACKOFF_MILLIS = 500;
@@ -78,7 +82,13 @@ final class PeerLink {
   private int failures;
   private long usedMillis;
 
-  private record Item(Optional<DeviceAddress> answeredFor, Forward.Builder forward, int size) {}
+  /// @param envelope what the forward carries; empty if that is in it
+  /// @param size what it takes on its own
+  private record Item(
+      Optional<DeviceAddress> answeredFor,
+      Forward.Builder forward,
+      ByteString envelope,
+      int size) {}
 
   private enum Kind {
     FORWARD,
@@ -96,18 +106,47 @@ final class PeerLink {
     this.usedMillis = wheel.now();
   }
 
-  void forward(DeviceAddress device, Forward.Builder forward) {
+  void forward(List<Addressed> pushes) {
     turn.execute(() -> {
-      if (!add(new Item(Optional.of(device), forward, forward.build().getSerializedSize()))) {
-        marks.add(device);
+      var before = ByteString.EMPTY;
+      for (var push : pushes) {
+        var item = item(push, before);
+        before = item.envelope();
+        if (!add(item)) {
+          marks.add(push.device());
+        }
       }
       pump();
     });
   }
 
+  /// @param before the envelope of the item before it, which takes room there
+  private static Item item(Addressed push, ByteString before) {
+    var delivery = push.push().delivery();
+    var envelope = delivery.getEnvelope();
+    var forward =
+        Peers.start(push.device())
+            .setStored(
+                StoredEnvelope.newBuilder()
+                    .setPosition(delivery.getPosition())
+                    .setPrevious(push.push().previous())
+                    .setAcceptedAtMs(delivery.getAcceptedAtMs())
+                    .setTraceparent(push.push().traceparent()));
+    int size =
+        forward.build().getSerializedSize() + (isSame(envelope, before) ? 0 : envelope.size());
+    return new Item(Optional.of(push.device()), forward, envelope, size);
+  }
+
+  /// Not equal only, and found out at once.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(ByteString one, ByteString other) {
+    return one == other;
+  }
+
   void hint(Forward.Builder forward) {
     turn.execute(() -> {
-      add(new Item(Optional.empty(), forward, forward.build().getSerializedSize()));
+      int size = forward.build().getSerializedSize();
+      add(new Item(Optional.empty(), forward, ByteString.EMPTY, size));
       pump();
     });
   }
@@ -166,13 +205,13 @@ final class PeerLink {
     var batch = ForwardRequest.newBuilder();
     int size = 0;
     while (!queue.isEmpty()
-        && batch.getForwardsCount() < QUEUE
+        && batch.getForwardsCount() < BATCH
         && (size == 0 || size + queue.getFirst().size() <= BATCH_BYTES)) {
       var item = queue.removeFirst();
       queueBytes -= item.size();
       size += item.size();
       item.answeredFor().ifPresent(device -> number(item.forward(), device));
-      batch.addForwards(item.forward());
+      carry(item, batch);
     }
     take(
         marks,
@@ -191,12 +230,31 @@ final class PeerLink {
     return batch.build();
   }
 
+  /// Consecutive forwards of one envelope share it.
+  private void carry(Item item, ForwardRequest.Builder batch) {
+    var forward = item.forward();
+    if (!item.envelope().isEmpty()) {
+      int shared = batch.getSharedCount();
+      boolean follows = shared > 0 && isSame(item.envelope(), batch.getShared(shared - 1));
+      boolean leads = !queue.isEmpty() && isSame(item.envelope(), queue.getFirst().envelope());
+      if (leads && !follows) {
+        batch.addShared(item.envelope());
+      }
+      if (leads || follows) {
+        forward.getStoredBuilder().setShared(batch.getSharedCount());
+      } else {
+        forward.getStoredBuilder().setEnvelope(item.envelope());
+      }
+    }
+    batch.addForwards(forward);
+  }
+
   private static void take(
       Set<DeviceAddress> from,
       ForwardRequest.Builder batch,
       Function<DeviceAddress, Forward.Builder> made) {
     var devices = from.iterator();
-    while (devices.hasNext() && batch.getForwardsCount() < QUEUE) {
+    while (devices.hasNext() && batch.getForwardsCount() < BATCH) {
       batch.addForwards(made.apply(devices.next()));
       devices.remove();
     }

@@ -1,5 +1,6 @@
 package sotto.relay.route;
 
+import com.google.protobuf.ByteString;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -14,6 +15,7 @@ import sotto.peer.v1.ForwardRequest;
 import sotto.peer.v1.ForwardResponse;
 import sotto.peer.v1.ForwardResult;
 import sotto.peer.v1.PeerServiceGrpc;
+import sotto.peer.v1.StoredEnvelope;
 import sotto.relay.delivery.Push;
 import sotto.relay.delivery.Pushed;
 
@@ -68,12 +70,12 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
       turn.execute(() -> {
         requested = false;
         expected += request.getForwardsCount();
-        request.getForwardsList().forEach(this::take);
+        request.getForwardsList().forEach(forward -> take(forward, request));
         send();
       });
     }
 
-    private void take(Forward forward) {
+    private void take(Forward forward, ForwardRequest batch) {
       var account = new AccountId(forward.getAccountId().toByteArray());
       if (forward.hasCheck()) {
         check.accept(account);
@@ -88,6 +90,12 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
       switch (forward.getWhatCase()) {
         case STORED -> {
           var stored = forward.getStored();
+          var envelope = envelope(stored, batch);
+          if (envelope.isEmpty()) {
+            stream.get().wake();
+            answer(forward.getRequest(), Pushed.BEHIND);
+            return;
+          }
           stream
               .get()
               .forward(
@@ -95,7 +103,7 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
                       Delivery.newBuilder()
                           .setPosition(stored.getPosition())
                           .setAcceptedAtMs(stored.getAcceptedAtMs())
-                          .setEnvelope(stored.getEnvelope())
+                          .setEnvelope(envelope)
                           .setTraceparent(stored.getTraceparent())
                           .build(),
                       stored.getPrevious()),
@@ -110,6 +118,14 @@ public final class PeerService extends PeerServiceGrpc.PeerServiceImplBase {
           answer(forward.getRequest(), Pushed.BEHIND);
         }
       }
+    }
+
+    /// Empty if the forward has none.
+    private static ByteString envelope(StoredEnvelope stored, ForwardRequest batch) {
+      int shared = stored.getShared();
+      return shared >= 1 && shared <= batch.getSharedCount()
+          ? batch.getShared(shared - 1)
+          : stored.getEnvelope();
     }
 
     private void answerAndSend(long request, Pushed pushed) {

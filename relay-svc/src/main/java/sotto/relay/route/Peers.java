@@ -3,13 +3,12 @@ package sotto.relay.route;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.opentelemetry.api.trace.Tracer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import sotto.chain.DeviceAddress;
 import sotto.peer.v1.Forward;
-import sotto.peer.v1.StoredEnvelope;
-import sotto.relay.delivery.Push;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.time.Wheel;
 
@@ -41,20 +40,9 @@ final class Peers {
         () -> links.forEach((relay, link) -> link.closeIfIdle(() -> links.remove(relay, link))));
   }
 
-  void forward(String relay, DeviceAddress device, Push push) {
-    var delivery = push.delivery();
-    to(relay)
-        .ifPresent(link ->
-            link.forward(
-                device,
-                start(device)
-                    .setStored(
-                        StoredEnvelope.newBuilder()
-                            .setPosition(delivery.getPosition())
-                            .setPrevious(push.previous())
-                            .setAcceptedAtMs(delivery.getAcceptedAtMs())
-                            .setEnvelope(delivery.getEnvelope())
-                            .setTraceparent(push.traceparent()))));
+  /// Forwards to one relay, together. An envelope that several of them carry travels once.
+  void forward(String relay, List<Addressed> pushes) {
+    to(relay).ifPresent(link -> link.forward(pushes));
   }
 
   void ephemeral(String relay, DeviceAddress device, ByteString envelope) {

@@ -1,23 +1,28 @@
 package sotto.relay.route;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.opentelemetry.api.trace.Tracer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chat.v1.Delivery;
 import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.Appended;
-import sotto.mailbox.v1.DeviceAppend;
+import sotto.mailbox.v1.GroupAppend;
+import sotto.mailbox.v1.GroupAppendResult;
 import sotto.mailbox.v1.StoredAt;
-import sotto.presence.v1.Location;
 import sotto.relay.delivery.Push;
 import sotto.relay.time.Wheel;
 
@@ -59,66 +64,118 @@ public final class Router implements Forwarder {
 
   /// An append is durable: its envelopes go to the streams of their devices.
   public void appended(AccountId account, Append append, Appended appended) {
-    List<DeviceAppend> elsewhere = List.of();
+    var pushes = new ArrayList<Addressed>(append.getDevicesCount());
     for (var envelope : append.getDevicesList()) {
-      var device = Locations.device(account, envelope.getDevice());
-      var stored = storedAt(appended, envelope.getDevice());
-      if (device.isEmpty() || stored.isEmpty()) {
-        continue;
-      }
-      var push = push(append, envelope, stored.get(), appended.getAcceptedAtMs());
-      var stream = local.find(device.get());
-      if (stream.isPresent()) {
-        stream.get().forward(push, _ -> {});
-        continue;
-      }
-      var relay = locations.cached(device.get());
-      if (relay.isPresent()) {
-        peers.forward(relay.get(), device.get(), push);
-      } else {
-        if (elsewhere.isEmpty()) {
-          elsewhere = new ArrayList<>();
-        }
-        elsewhere.add(envelope);
+      storedAt(appended, envelope.getDevice())
+          .flatMap(stored ->
+              addressed(account, stored, appended, envelope.getEnvelope(), append.getTraceparent()))
+          .ifPresent(pushes::add);
+    }
+    bring(pushes);
+  }
+
+  /// A group append is answered: what of it is durable goes to the streams of its devices, to each
+  /// other relay together.
+  public void appended(GroupAppend append, GroupAppendResult result) {
+    var pushes = new ArrayList<Addressed>(result.getResultsCount());
+    for (int i = 0; i < result.getResultsCount(); i++) {
+      var account = new AccountId(append.getRecipients(i).getAccountId().toByteArray());
+      var appended = result.getResults(i).getAppended();
+      for (var stored : appended.getStoredList()) {
+        addressed(account, stored, appended, append.getEnvelope(), append.getTraceparent())
+            .ifPresent(pushes::add);
       }
     }
+    bring(pushes);
+  }
+
+  private static Optional<Addressed> addressed(
+      AccountId account,
+      StoredAt stored,
+      Appended appended,
+      ByteString envelope,
+      String traceparent) {
+    return Locations.device(account, stored.getDevice())
+        .map(device ->
+            new Addressed(
+                device,
+                new Push(
+                    Delivery.newBuilder()
+                        .setPosition(stored.getPosition())
+                        .setAcceptedAtMs(appended.getAcceptedAtMs())
+                        .setEnvelope(envelope)
+                        .setTraceparent(traceparent)
+                        .build(),
+                    stored.getPrevious())));
+  }
+
+  private void bring(List<Addressed> pushes) {
+    Map<String, List<Addressed>> relays = new LinkedHashMap<>();
+    Map<AccountId, List<Addressed>> elsewhere = new LinkedHashMap<>();
+    for (var push : pushes) {
+      var stream = local.find(push.device());
+      if (stream.isPresent()) {
+        stream.get().forward(push.push(), _ -> {});
+        continue;
+      }
+      locations
+          .cached(push.device())
+          .ifPresentOrElse(
+              relay -> relays.computeIfAbsent(relay, _ -> new ArrayList<>()).add(push),
+              () ->
+                  elsewhere
+                      .computeIfAbsent(push.device().account(), _ -> new ArrayList<>())
+                      .add(push));
+    }
+    relays.forEach(peers::forward);
     if (!elsewhere.isEmpty()) {
-      forwardLocated(account, append, elsewhere, appended);
+      locate(elsewhere);
     }
   }
 
-  private void forwardLocated(
-      AccountId account, Append append, List<DeviceAppend> envelopes, Appended appended) {
-    locations.locate(
-        account,
-        envelopes.stream().map(DeviceAppend::getDevice).collect(Collectors.toSet()),
-        found -> {
-          for (var envelope : envelopes) {
-            var device = Locations.device(account, envelope.getDevice()).orElseThrow();
-            var stored = storedAt(appended, envelope.getDevice()).orElseThrow();
-            found
-                .of(device)
-                .ifPresentOrElse(
-                    at ->
-                        forward(
-                            device, at, push(append, envelope, stored, appended.getAcceptedAtMs())),
-                    () -> missing(device, found));
-          }
-        });
+  /// Those of all accounts are forwarded together, when presence has answered for the last.
+  private void locate(Map<AccountId, List<Addressed>> elsewhere) {
+    var found = new ConcurrentLinkedQueue<At>();
+    var asked = new AtomicInteger(elsewhere.size());
+    elsewhere.forEach((account, pushes) ->
+        locations.locate(
+            account,
+            pushes.stream().map(push -> push.device().device().number()).collect(toSet()),
+            answer -> {
+              for (var push : pushes) {
+                answer
+                    .of(push.device())
+                    .ifPresentOrElse(
+                        at -> found.add(new At(at.getRelay(), push)),
+                        () -> missing(push.device(), answer));
+              }
+              if (asked.decrementAndGet() == 0) {
+                forward(found);
+              }
+            }));
+  }
+
+  /// @param relay where presence has found the device
+  private record At(String relay, Addressed push) {}
+
+  private void forward(Iterable<At> found) {
+    Map<String, List<Addressed>> relays = new LinkedHashMap<>();
+    for (var at : found) {
+      if (at.relay().equals(self)) {
+        local
+            .find(at.push().device())
+            .ifPresent(stream -> stream.forward(at.push().push(), _ -> {}));
+      } else {
+        locations.learn(at.push().device(), at.relay());
+        relays.computeIfAbsent(at.relay(), _ -> new ArrayList<>()).add(at.push());
+      }
+    }
+    relays.forEach(peers::forward);
   }
 
   private void missing(DeviceAddress device, Found found) {
     if (!found.sure()) {
       owed.add(device);
-    }
-  }
-
-  private void forward(DeviceAddress device, Location location, Push push) {
-    if (location.getRelay().equals(self)) {
-      local.find(device).ifPresent(stream -> stream.forward(push, _ -> {}));
-    } else {
-      locations.learn(device, location.getRelay());
-      peers.forward(location.getRelay(), device, push);
     }
   }
 
@@ -134,7 +191,7 @@ public final class Router implements Forwarder {
 
           @Override
           public void at(String relay) {
-            peers.forward(relay, device, push);
+            peers.forward(relay, List.of(new Addressed(device, push)));
           }
 
           @Override
@@ -285,17 +342,5 @@ public final class Router implements Forwarder {
       }
     }
     return Optional.empty();
-  }
-
-  private static Push push(
-      Append append, DeviceAppend envelope, StoredAt stored, long acceptedAtMillis) {
-    return new Push(
-        Delivery.newBuilder()
-            .setPosition(stored.getPosition())
-            .setAcceptedAtMs(acceptedAtMillis)
-            .setEnvelope(envelope.getEnvelope())
-            .setTraceparent(append.getTraceparent())
-            .build(),
-        stored.getPrevious());
   }
 }
