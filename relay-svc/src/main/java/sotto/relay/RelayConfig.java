@@ -19,6 +19,9 @@ import sotto.mesh.Rate;
 /// @param sendsPerDevice sends of one device in all
 /// @param sendsPerPair sends of one device to one account
 /// @param sendsPerRecipient sends to one account, of all senders
+/// @param groupRecipientsPerDevice recipients of the group messages of one device; 1,024 at least,
+///   as one message may have
+/// @param groupChanges changes of groups by one account
 /// @param ephemeralsPerDevice typing and the like of one device; those above are dropped
 /// @param bundlesPerPair bundle fetches of one account for one account: a first contact and the
 ///   rounds of a changed device list, and no more, because each takes one-time keys; as many
@@ -52,6 +55,8 @@ public record RelayConfig(
     Rate sendsPerDevice,
     Rate sendsPerPair,
     Rate sendsPerRecipient,
+    Rate groupRecipientsPerDevice,
+    Rate groupChanges,
     Rate ephemeralsPerDevice,
     Rate bundlesPerPair,
     Rate lookUps,
@@ -82,6 +87,8 @@ public record RelayConfig(
           new Rate(20_000, Duration.ofSeconds(2)),
           new Rate(20_000, Duration.ofSeconds(2)),
           new Rate(60_000, Duration.ofSeconds(2)),
+          new Rate(100_000, Duration.ofSeconds(2)),
+          new Rate(600, Duration.ofMinutes(10)),
           new Rate(40, Duration.ofSeconds(2)),
           new Rate(12, Duration.ofMinutes(120)),
           new Rate(60, Duration.ofMinutes(5)),
@@ -110,6 +117,7 @@ public record RelayConfig(
     positive("presenceWait", presenceWait);
     positive("locationLife", locationLife);
     within("appendBytes", appendBytes, 1 << 20, 1 << 30);
+    within("groupRecipientsPerDevice", groupRecipientsPerDevice.burst(), 1_024, Integer.MAX_VALUE);
     within("streamsPerAccount", streamsPerAccount, 1, 4_096);
     within("maxStreams", maxStreams, 1, 10_000_000);
     within("maxWatches", maxWatches, 1, 65_536);
@@ -131,6 +139,8 @@ public record RelayConfig(
         sendsPerDevice,
         sendsPerPair,
         sendsPerRecipient,
+        groupRecipientsPerDevice,
+        groupChanges,
         ephemeralsPerDevice,
         bundlesPerPair,
         lookUps,

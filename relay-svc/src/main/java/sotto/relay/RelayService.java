@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.chain.DeviceAddress;
+import sotto.group.v1.GroupServiceGrpc;
 import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.ForOperators;
 import sotto.mesh.MonotonicClock;
@@ -26,6 +27,9 @@ import sotto.relay.edge.OwnerCalls;
 import sotto.relay.edge.PassThrough;
 import sotto.relay.edge.TokenGate;
 import sotto.relay.edge.TokenKeys;
+import sotto.relay.group.FanOut;
+import sotto.relay.group.GroupChanges;
+import sotto.relay.group.GroupOwners;
 import sotto.relay.limit.Admission;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.pods.Routes;
@@ -125,6 +129,8 @@ public final class RelayService implements AutoCloseable {
             wheel,
             config.locationLife().toMillis(),
             tracer);
+    var groups = new GroupOwners(routes, wheel, backoff);
+    var fanOut = new FanOut(pipes, router, wheel, backoff);
     joint.behind =
         new Behind(
             streams,
@@ -135,6 +141,8 @@ public final class RelayService implements AutoCloseable {
             mailboxes,
             pipes,
             new AtomicLong(),
+            groups,
+            fanOut,
             presence,
             watches,
             router,
@@ -165,6 +173,10 @@ public final class RelayService implements AutoCloseable {
             gated(gate, new ConnectService(streams).bindService()),
             gated(gate, toOwners.of(AccountServiceGrpc.getServiceDescriptor())),
             gated(gate, toOwners.of(KeyServiceGrpc.getServiceDescriptor())),
+            gated(
+                gate,
+                new GroupChanges(groups, fanOut, limits::takeChange, wheel, UNARY_DEADLINE)
+                    .with(toOwners.of(GroupServiceGrpc.getServiceDescriptor()))),
             gated(gate, toBlob.of(BlobServiceGrpc.getServiceDescriptor())));
     this.internalServices = List.of(new PeerService(streams, missed::run, missed::relayLost));
     keys.start();

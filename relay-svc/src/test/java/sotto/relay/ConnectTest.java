@@ -5,15 +5,12 @@ import static sotto.relay.TestRelay.ALICE;
 import static sotto.relay.TestRelay.BOB;
 import static sotto.relay.TestRelay.await;
 
-import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sotto.chat.v1.Ack;
-import sotto.chat.v1.GroupRecipient;
-import sotto.chat.v1.GroupSend;
 import sotto.chat.v1.Hello;
 import sotto.proto.Reason;
 
@@ -233,29 +230,6 @@ class ConnectTest {
 
     assertThat(bob.status().isOk()).isTrue();
     await(() -> relay.relay.isDrained());
-  }
-
-  @Test
-  void groupSend_isAnsweredUnavailableForEveryMember_andTheStreamGoesOn() {
-    var bob = relay.client(BOB).live(1);
-    var recipient =
-        GroupRecipient.newBuilder()
-            .setAccountId(ByteString.copyFrom(ALICE.account().bytes()))
-            .setEnvelopeId(TestClient.id("x"));
-    bob.frame(f ->
-        f.setGroupSend(
-            GroupSend.newBuilder()
-                .setRequest(9)
-                .setGroupId(TestClient.id("group"))
-                .setCiphertext(ByteString.copyFromUtf8("x"))
-                .addRecipients(recipient)
-                .addRecipients(recipient)));
-
-    var result = bob.next().getGroupSendResult();
-    assertThat(result.getRequest()).isEqualTo(9);
-    assertThat(result.getResultsList()).hasSize(2).allMatch(r -> r.hasUnavailable());
-    bob.ping(1);
-    assertThat(bob.next().hasPong()).isTrue();
   }
 
   @Test

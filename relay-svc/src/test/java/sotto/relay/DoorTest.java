@@ -28,6 +28,7 @@ import sotto.blob.v1.BlobServiceGrpc;
 import sotto.blob.v1.DownloadRequest;
 import sotto.blob.v1.LocateRequest;
 import sotto.chat.v1.ChatServiceGrpc;
+import sotto.group.v1.GroupServiceGrpc;
 import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.Caller;
 import sotto.mesh.DeviceToken;
@@ -53,6 +54,7 @@ class DoorTest {
           ChatServiceGrpc.getServiceDescriptor(),
           AccountServiceGrpc.getServiceDescriptor(),
           KeyServiceGrpc.getServiceDescriptor(),
+          GroupServiceGrpc.getServiceDescriptor(),
           BlobServiceGrpc.getServiceDescriptor());
 
   private final MemoryAccounts accounts = new MemoryAccounts();

@@ -355,6 +355,7 @@ class EdgeTest {
             "sotto.chat.v1.ChatService",
             "sotto.account.v1.AccountService",
             "sotto.keys.v1.KeyService",
+            "sotto.group.v1.GroupService",
             "sotto.blob.v1.BlobService");
     var quota =
         QuotaServiceGrpc.newBlockingStub(relay.channel)

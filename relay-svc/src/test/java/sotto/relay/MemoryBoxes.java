@@ -9,8 +9,10 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceId;
 import sotto.chat.v1.Delivery;
 import sotto.mailbox.v1.Appended;
 import sotto.mailbox.v1.StoredAt;
@@ -64,6 +66,15 @@ final class MemoryBoxes {
 
   synchronized long epoch(AccountId account) {
     return epochs.getOrDefault(account.bucket(), 1L);
+  }
+
+  /// The devices of an account that have connected; its first in any case.
+  synchronized List<DeviceAddress> devices(AccountId account) {
+    var devices = new TreeSet<>(Set.of(1));
+    numbers.keySet().stream()
+        .filter(device -> device.account().equals(account))
+        .forEach(device -> devices.add(device.device().number()));
+    return devices.stream().map(n -> new DeviceAddress(account, new DeviceId(n))).toList();
   }
 
   synchronized void die(String pod) {

@@ -35,6 +35,9 @@ import sotto.mailbox.v1.GetLastSeenRequest;
 import sotto.mailbox.v1.GetLastSeenResponse;
 import sotto.mailbox.v1.GetTokenKeysRequest;
 import sotto.mailbox.v1.GetTokenKeysResponse;
+import sotto.mailbox.v1.GroupAppend;
+import sotto.mailbox.v1.GroupAppendRecipient;
+import sotto.mailbox.v1.GroupAppendResult;
 import sotto.mailbox.v1.LastSeen;
 import sotto.mailbox.v1.MailboxServiceGrpc;
 import sotto.mailbox.v1.Moved;
@@ -64,12 +67,17 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   private int doubtedOpenings;
   private GetTokenKeysResponse keys = GetTokenKeysResponse.getDefaultInstance();
   private Function<Append, Optional<AppendResult.Builder>> script = _ -> Optional.empty();
+  private Function<GroupAppendRecipient, Optional<AppendResult.Builder>> groupScript =
+      _ -> Optional.empty();
 
   /// What happened, in order.
   final BlockingQueue<String> events;
 
   /// Every append that arrived.
   final BlockingQueue<Append> appends = new LinkedBlockingQueue<>();
+
+  /// Every group append that arrived.
+  final BlockingQueue<GroupAppend> groupAppends = new LinkedBlockingQueue<>();
 
   final BlockingQueue<LastSeen> lastSeen = new LinkedBlockingQueue<>();
 
@@ -81,6 +89,11 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
 
   synchronized void answerAppends(Function<Append, Optional<AppendResult.Builder>> next) {
     script = next;
+  }
+
+  synchronized void answerRecipients(
+      Function<GroupAppendRecipient, Optional<AppendResult.Builder>> next) {
+    groupScript = next;
   }
 
   synchronized void tokenKeys(GetTokenKeysResponse next) {
@@ -108,6 +121,11 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   /// What is appended from now on is stored and not answered.
   synchronized void loseAnswers() {
     losing = true;
+  }
+
+  /// What is appended from now on is answered again.
+  synchronized void findAnswers() {
+    losing = false;
   }
 
   void release() {
@@ -179,6 +197,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
     public void onNext(AppendRequest request) {
       synchronized (MemoryMailbox.this) {
         appends.addAll(request.getAppendsList());
+        groupAppends.addAll(request.getGroupAppendsList());
         if (holding) {
           heldAppends.add(() -> take(request));
           return;
@@ -192,6 +211,9 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
         var response = AppendResponse.newBuilder();
         for (var append : request.getAppendsList()) {
           response.addResults(decide(append).setRequest(append.getRequest()));
+        }
+        for (var append : request.getGroupAppendsList()) {
+          response.addGroupResults(decide(append));
         }
         if (!losing) {
           out.onNext(response.build());
@@ -237,6 +259,45 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
         boxes.known.put(key, appended);
       }
       return AppendResult.newBuilder().setEpoch(epoch).setAppended(appended);
+    }
+
+    private GroupAppendResult.Builder decide(GroupAppend append) {
+      var result = GroupAppendResult.newBuilder().setRequest(append.getRequest());
+      append.getRecipientsList().forEach(to -> result.addResults(decide(append, to)));
+      return result;
+    }
+
+    private AppendResult.Builder decide(GroupAppend append, GroupAppendRecipient to) {
+      var scripted = groupScript.apply(to);
+      if (scripted.isPresent()) {
+        return scripted.get();
+      }
+      var moved = moved(to.getAccountId());
+      if (moved.isPresent()) {
+        return AppendResult.newBuilder().setMoved(moved.get());
+      }
+      var account = new AccountId(to.getAccountId().toByteArray());
+      var key =
+          List.<Object>of(
+              append.getSenderAccountId(),
+              append.getSenderDevice(),
+              to.getEnvelopeId(),
+              to.getAccountId());
+      var appended =
+          boxes.known.computeIfAbsent(
+              key,
+              _ -> {
+                var made = Appended.newBuilder().setAcceptedAtMs(1);
+                boxes.devices(account).stream()
+                    .filter(d -> !d.equals(sender(append)))
+                    .forEach(d -> made.addStored(store(d, append.getEnvelope())));
+                return made.build();
+              });
+      return AppendResult.newBuilder().setEpoch(boxes.epoch(account)).setAppended(appended);
+    }
+
+    private static DeviceAddress sender(GroupAppend append) {
+      return device(append.getSenderAccountId(), append.getSenderDevice());
     }
 
     @Override

@@ -45,6 +45,7 @@ final class StorePods implements Pods, AutoCloseable {
   private record Pod(
       MemoryMailbox mailbox,
       MemoryAccounts accounts,
+      MemoryGroups groups,
       List<ServerServiceDefinition> services,
       InternalServer server,
       ManagedChannel channel) {}
@@ -59,8 +60,11 @@ final class StorePods implements Pods, AutoCloseable {
     for (var name : names) {
       var mailbox = new MemoryMailbox(events, boxes, name);
       var accounts = new MemoryAccounts(account -> boxes.claim(account, name));
+      var groups = new MemoryGroups(id -> boxes.claim(id, name));
       var services = new ArrayList<ServerServiceDefinition>();
       services.add(mailbox.bindService());
+      services.add(groups.bindService());
+      services.add(groups.forClients().bindService());
       beside.forEach(service -> services.add(service.bindService()));
       if (beside.stream().noneMatch(MemoryAccounts.class::isInstance)) {
         services.add(accounts.bindService());
@@ -70,7 +74,7 @@ final class StorePods implements Pods, AutoCloseable {
               UUID.randomUUID().toString(),
               services.stream().map(s -> passing(name, s)).toList(),
               Telemetry.none());
-      pods.put(name, new Pod(mailbox, accounts, services, server, server.newChannel()));
+      pods.put(name, new Pod(mailbox, accounts, groups, services, server, server.newChannel()));
     }
   }
 
@@ -81,6 +85,10 @@ final class StorePods implements Pods, AutoCloseable {
 
   MemoryMailbox mailbox(String name) {
     return pod(name).mailbox();
+  }
+
+  MemoryGroups groups(String name) {
+    return pod(name).groups();
   }
 
   MemoryAccounts accounts(String name) {

@@ -38,6 +38,17 @@ final class TestConfigs {
     return with(D.sendsPerPair(), D.sendsPerRecipient(), D.hellos(), D.streamsPerAccount(), true);
   }
 
+  /// So many recipients of group messages at once, and then none for long.
+  static RelayConfig groupRecipients(int burst) {
+    return with(
+        D.sendsPerPair(),
+        D.sendsPerRecipient(),
+        D.hellos(),
+        D.streamsPerAccount(),
+        false,
+        new Rate(burst, Duration.ofSeconds(burst)));
+  }
+
   private static Rate few(int burst) {
     return new Rate(burst, Duration.ofHours(burst));
   }
@@ -48,6 +59,22 @@ final class TestConfigs {
       Rate hellos,
       int streamsPerAccount,
       boolean traceMessages) {
+    return with(
+        sendsPerPair,
+        sendsPerRecipient,
+        hellos,
+        streamsPerAccount,
+        traceMessages,
+        D.groupRecipientsPerDevice());
+  }
+
+  private static RelayConfig with(
+      Rate sendsPerPair,
+      Rate sendsPerRecipient,
+      Rate hellos,
+      int streamsPerAccount,
+      boolean traceMessages,
+      Rate groupRecipientsPerDevice) {
     return new RelayConfig(
         D.name(),
         D.maxEnvelopeBytes(),
@@ -62,6 +89,8 @@ final class TestConfigs {
         D.sendsPerDevice(),
         sendsPerPair,
         sendsPerRecipient,
+        groupRecipientsPerDevice,
+        D.groupChanges(),
         D.ephemeralsPerDevice(),
         D.bundlesPerPair(),
         D.lookUps(),

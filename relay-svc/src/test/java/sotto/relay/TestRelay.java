@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
@@ -38,6 +43,7 @@ import sotto.mesh.InternalServer;
 import sotto.mesh.PodList;
 import sotto.mesh.Pods;
 import sotto.mesh.Telemetry;
+import sotto.peer.v1.ForwardRequest;
 import sotto.relay.time.Wheel;
 
 /// Relays in this process over a store and a presence in memory, with a clock that stands still and
@@ -52,6 +58,10 @@ final class TestRelay implements AutoCloseable {
   // The first pod's.
   final MemoryMailbox mailbox;
   final MemoryPresence presence = new MemoryPresence(events);
+
+  /// What relays forwarded to each other.
+  final BlockingQueue<ForwardRequest> forwarded = new LinkedBlockingQueue<>();
+
   final InMemoryTelemetry telemetry = Telemetry.inMemory();
   final TestTokens tokens = new TestTokens("k1");
   final Wheel wheel = new Wheel(10, 0);
@@ -119,8 +129,31 @@ final class TestRelay implements AutoCloseable {
             wheel);
     toClose.push(opened::close);
     relays.put(with.name(), opened);
-    peers.put(with.name(), internal(opened.internalServices()));
+    peers.put(with.name(), internal(watched(opened.internalServices())));
     return opened;
+  }
+
+  private List<BindableService> watched(List<BindableService> services) {
+    return services.stream()
+        .<BindableService>map(service -> () -> ServerInterceptors.intercept(service, new Watched()))
+        .toList();
+  }
+
+  /// Notes what relays forward to each other.
+  private final class Watched implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+        @Override
+        public void onMessage(Q message) {
+          if (message instanceof ForwardRequest forwards) {
+            forwarded.add(forwards);
+          }
+          super.onMessage(message);
+        }
+      };
+    }
   }
 
   /// Breaks every stream to a relay from its peers; later ones arrive.

@@ -19,13 +19,14 @@ import sotto.relay.limit.Exceeded;
 
 /// The limits of the passed-through calls: of one account in all, of its look-ups, of its bundle
 /// fetches for each target (unknown ones count too), as many profile fetches, and of one address
-/// where there is no token, with less of what makes accounts or restores them, and of what fills
-/// slots. Thread-safe.
+/// where there is no token, of one account's changes of groups, with less of what makes accounts or
+/// restores them, and of what fills slots. Thread-safe.
 public final class Limits implements CallPolicy {
   private static final int MOST = 100_000;
 
   private final RateLimits<AccountId> calls;
   private final RateLimits<AccountId> lookUps;
+  private final RateLimits<AccountId> groupChanges;
   private final RateLimits<Pair> bundles;
   private final RateLimits<Pair> profiles;
   private final RateLimits<PeerAddress> addresses;
@@ -40,6 +41,7 @@ public final class Limits implements CallPolicy {
   ///
   /// @param calls of one account in all
   /// @param lookUps of usernames by one account
+  /// @param groupChanges changes of groups by one account
   /// @param bundles of one account for one target, and as many of its profile
   /// @param addresses of one address without token
   /// @param registrations from one address
@@ -48,6 +50,7 @@ public final class Limits implements CallPolicy {
   public record Rates(
       Rate calls,
       Rate lookUps,
+      Rate groupChanges,
       Rate bundles,
       Rate addresses,
       Rate registrations,
@@ -58,6 +61,7 @@ public final class Limits implements CallPolicy {
       return new Rates(
           config.calls(),
           config.lookUps(),
+          config.groupChanges(),
           config.bundlesPerPair(),
           config.addressCalls(),
           config.registrations(),
@@ -74,6 +78,7 @@ public final class Limits implements CallPolicy {
   public Limits(Rates rates, MonotonicClock time, Consumer<AccountId> chainChanged) {
     this.calls = new RateLimits<>(rates.calls(), MOST, time);
     this.lookUps = new RateLimits<>(rates.lookUps(), MOST, time);
+    this.groupChanges = new RateLimits<>(rates.groupChanges(), MOST, time);
     this.bundles = new RateLimits<>(rates.bundles(), MOST, time);
     this.profiles = new RateLimits<>(rates.bundles(), MOST, time);
     this.addresses = new RateLimits<>(rates.addresses(), MOST, time);
@@ -81,6 +86,14 @@ public final class Limits implements CallPolicy {
     this.recoveries = new RateLimits<>(rates.recoveries(), MOST, time);
     this.slots = new RateLimits<>(rates.slots(), MOST, time);
     this.chainChanged = chainChanged;
+  }
+
+  /// Takes one change of a group.
+  ///
+  /// @return the limit that it meets; empty when it may pass
+  public Optional<Exceeded> takeChange(Caller caller) {
+    return Exceeded.of("calls", calls.take(caller.account(), 1))
+        .or(() -> Exceeded.of("group-changes", groupChanges.take(caller.account(), 1)));
   }
 
   @Override

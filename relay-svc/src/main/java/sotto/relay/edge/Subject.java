@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import sotto.account.v1.AccountServiceGrpc;
@@ -21,10 +22,11 @@ import sotto.mesh.Caller;
 /// What a method's schema says about sending its calls on: which account one is about, and whether
 /// it may be made twice.
 final class Subject {
-  private static final String FIELD = "account_id";
+  // A group lies where an account of its id would.
+  private static final List<String> FIELDS = List.of("account_id", "group_id");
 
   private enum About {
-    /// The account that the request names.
+    /// The account or group that the request names.
     FIELD,
     /// The account that the request's link makes.
     LINK,
@@ -69,10 +71,11 @@ final class Subject {
   }
 
   private static OptionalInt field(Descriptor request) {
-    var field = request.findFieldByName(FIELD);
-    return field != null && field.getType() == FieldDescriptor.Type.BYTES
-        ? OptionalInt.of(field.getNumber())
-        : OptionalInt.empty();
+    return FIELDS.stream()
+        .map(request::findFieldByName)
+        .filter(field -> field != null && field.getType() == FieldDescriptor.Type.BYTES)
+        .mapToInt(FieldDescriptor::getNumber)
+        .findFirst();
   }
 
   private static About withoutField(String method) {

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 import sotto.relay.RelayConfig;
 import sotto.relay.append.AppendPipes;
+import sotto.relay.group.FanOut;
+import sotto.relay.group.GroupOwners;
 import sotto.relay.limit.Admission;
 import sotto.relay.mailbox.Mailboxes;
 import sotto.relay.route.PresencePods;
@@ -23,6 +25,8 @@ import sotto.relay.time.Wheel;
 /// @param mailboxes the store's mailboxes
 /// @param pipes the appends
 /// @param laneNumbers the last lane number given; one count for all pods
+/// @param groups the owners of groups
+/// @param fanOut one envelope to many accounts
 /// @param presence what is kept at the presence pods
 /// @param watches who watches whom
 /// @param router to the streams of other devices
@@ -39,6 +43,8 @@ public record Behind(
     Mailboxes mailboxes,
     AppendPipes pipes,
     AtomicLong laneNumbers,
+    GroupOwners groups,
+    FanOut fanOut,
     PresencePods presence,
     Watches watches,
     Router router,

@@ -84,6 +84,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   private final SynchronizationContext turn = new SynchronizationContext((thread, e) -> failed(e));
   private final DeliveryLoop loop = new DeliveryLoop(new LoopOutlet());
   private final Sends sends;
+  private final GroupSends groupSends;
   private final StreamPresence presence;
   private final TokenBucket ephemerals;
   private final MessageSpans deliveries;
@@ -112,6 +113,13 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
             behind,
             turn,
             result -> send(ServerFrame.newBuilder().setSendResult(result)),
+            this::askMore);
+    this.groupSends =
+        new GroupSends(
+            self,
+            behind,
+            turn,
+            result -> send(ServerFrame.newBuilder().setGroupSendResult(result)),
             this::askMore);
     this.presence =
         new StreamPresence(
@@ -312,10 +320,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
                       .setPong(Answers.pong(frame.getPing(), behind.clock().millis())));
           case EPHEMERAL -> ephemeral(frame.getEphemeral());
           case PRESENCE -> presence.update(frame.getPresence(), registration);
-          case GROUP_SEND ->
-              send(
-                  ServerFrame.newBuilder()
-                      .setGroupSendResult(Answers.groupsLater(frame.getGroupSend())));
+          case GROUP_SEND -> groupSends.take(frame.getGroupSend());
           case HELLO -> fail(Reason.FRAME_OUT_OF_ORDER, "the stream is open already");
           case FRAME_NOT_SET -> fail(Reason.FRAME_OUT_OF_ORDER, "the frame is empty");
         }
@@ -472,7 +477,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   /// Asks the client for as many frames as were handled, unless a send is parked, the way to the
   /// store is full, or the client does not take the answers.
   private void askMore() {
-    if (state == State.CLOSED || owed == 0 || sends.hasParked() || !client.ready()) {
+    if (state == State.CLOSED || owed == 0 || hasParked() || !client.ready()) {
       return;
     }
     if (!behind.pipes().hasRoom()) {
@@ -491,6 +496,10 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     int frames = owed;
     owed = 0;
     client.request(frames);
+  }
+
+  private boolean hasParked() {
+    return sends.hasParked() || groupSends.hasParked();
   }
 
   private void send(ServerFrame.Builder frame) {
@@ -525,6 +534,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
     boolean unacked = loop.hasUnacked();
     loop.close();
     sends.close();
+    groupSends.close();
     deliveries.endAll();
     behind.streams().forget(this);
     registration.ifPresent(behind.presence()::disconnected);

@@ -16,6 +16,7 @@ public final class SendLimits {
   private static final int MOST_RECIPIENTS = 200_000;
 
   private final RateLimits<DeviceAddress> devices;
+  private final RateLimits<DeviceAddress> groupRecipients;
   private final RateLimits<Pair> pairs;
   private final RateLimits<AccountId> recipients;
 
@@ -28,8 +29,19 @@ public final class SendLimits {
   /// @param time measures the refill
   public SendLimits(RelayConfig config, MonotonicClock time) {
     this.devices = new RateLimits<>(config.sendsPerDevice(), MOST_DEVICES, time);
+    this.groupRecipients = new RateLimits<>(config.groupRecipientsPerDevice(), MOST_DEVICES, time);
     this.pairs = new RateLimits<>(config.sendsPerPair(), MOST_PAIRS, time);
     this.recipients = new RateLimits<>(config.sendsPerRecipient(), MOST_RECIPIENTS, time);
+  }
+
+  /// Takes one group send.
+  ///
+  /// @param recipients how many it is for
+  /// @return the limit that it meets; empty when it may go
+  Optional<Exceeded> takeGroup(DeviceAddress sender, int recipients) {
+    return Exceeded.of("sends-per-device", devices.take(sender, 1))
+        .or(() ->
+            Exceeded.of("group-recipients-per-device", groupRecipients.take(sender, recipients)));
   }
 
   /// Takes one send.

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import sotto.chat.v1.GroupSendResult;
+import sotto.chat.v1.MemberResult;
 import sotto.chat.v1.SendResult;
 
 /// What the relay counts about its streams. No attribute names an account, a device or content.
@@ -35,11 +37,42 @@ public final class StreamMetrics {
     }
   }
 
+  /// What became of a group send.
+  private enum GroupOutcome {
+    /// Accepted for every recipient.
+    ACCEPTED,
+    /// For some of them.
+    PARTLY,
+    /// Of another revision than the group's.
+    STALE,
+    /// By a limit, a bound, or the group's owner.
+    REFUSED,
+    /// The group's owner did not answer.
+    UNAVAILABLE;
+
+    private Attributes attributes() {
+      return Attributes.of(AttributeKey.stringKey("outcome"), name().toLowerCase(Locale.ROOT));
+    }
+
+    static GroupOutcome of(GroupSendResult result) {
+      if (result.getResultsCount() > 0) {
+        return result.getResultsList().stream().allMatch(MemberResult::hasAccepted)
+            ? ACCEPTED
+            : PARTLY;
+      }
+      if (result.hasStaleRevision()) {
+        return STALE;
+      }
+      return result.hasUnavailable() ? UNAVAILABLE : REFUSED;
+    }
+  }
+
   // For operators, who read them without a collector.
   private final LongAdder accepted = new LongAdder();
   private final LongAdder pushed = new LongAdder();
   private final LongUpDownCounter open;
   private final LongCounter sends;
+  private final LongCounter groupSends;
   private final LongCounter deliveries;
   private final LongCounter behind;
   private final LongCounter displaced;
@@ -60,6 +93,7 @@ public final class StreamMetrics {
             .build();
     open.add(0);
     sends = counter(meter, "sends", "Sends as they were answered", "{send}");
+    groupSends = counter(meter, "group.sends", "Group sends as they were answered", "{send}");
     deliveries = counter(meter, "deliveries", "Envelopes pushed to devices", "{envelope}");
     behind = counter(meter, "streams.behind", "Times that a stream fell behind", "{time}");
     displaced = counter(meter, "streams.displaced", "Streams that a newer replaced", "{stream}");
@@ -83,6 +117,9 @@ public final class StreamMetrics {
       if (outcome != SendResult.OutcomeCase.OUTCOME_NOT_SET) {
         sends.add(0, attributes);
       }
+    }
+    for (var outcome : GroupOutcome.values()) {
+      groupSends.add(0, outcome.attributes());
     }
     List.of(deliveries, behind, displaced, shed, stalls).forEach(counter -> counter.add(0));
   }
@@ -142,6 +179,11 @@ public final class StreamMetrics {
     if (outcome == SendResult.OutcomeCase.ACCEPTED) {
       accepted.increment();
     }
+  }
+
+  void answered(GroupSendResult result) {
+    groupSends.add(1, GroupOutcome.of(result).attributes());
+    accepted.add(result.getResultsList().stream().filter(MemberResult::hasAccepted).count());
   }
 
   void delivered(int envelopes) {

@@ -17,6 +17,8 @@ import sotto.account.v1.PutSlotRequest;
 import sotto.account.v1.RegisterRequest;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceId;
+import sotto.group.v1.GetChangesRequest;
+import sotto.group.v1.GroupServiceGrpc;
 import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.Caller;
 
@@ -36,6 +38,14 @@ class SubjectTest {
         .contains(new AccountId(1, 1));
     assertThat(Subject.of(KeyServiceGrpc.getUploadPreKeysMethod()).account(new byte[0], ALICE))
         .contains(new AccountId(1, 1));
+  }
+
+  @Test
+  void group_liesWhereAnAccountOfItsIdWould() throws Exception {
+    var request = GetChangesRequest.newBuilder().setGroupId(id(BOB)).build().toByteArray();
+
+    assertThat(Subject.of(GroupServiceGrpc.getGetChangesMethod()).account(request, ALICE))
+        .contains(BOB);
   }
 
   @Test
