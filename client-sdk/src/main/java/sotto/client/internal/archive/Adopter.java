@@ -10,10 +10,8 @@ import sotto.archive.v1.SegmentRef;
 import sotto.chain.Bytes;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
-import sotto.client.Username;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.SegmentRow;
 import sotto.client.internal.store.SegmentState;
@@ -95,17 +93,14 @@ final class Adopter {
             .filter(Segment::settled);
     segment.ifPresent(s ->
         lane.call(_ -> {
-          ContactRow contact = store.contacts().findOrAdd(s.peer(), now.getAsLong());
-          if (Username.valid(s.hint()) && contact.username().isEmpty()) {
-            store.contacts().setHint(contact.id(), Optional.of(s.hint()));
-          }
+          long contact = store.otherEnds().findOrAddWithHint(s.peer(), now.getAsLong());
           long id =
               store
                   .segments()
-                  .adopt(contact.id(), s.peer(), segmentId, blobId, ref.getSize(), s.messages());
+                  .adopt(contact, s.peer().id(), segmentId, blobId, ref.getSize(), s.messages());
           store.archiveWords().add(id, s.messages());
           newest.merge(
-              contact.id(),
+              contact,
               s.messages().getLast(),
               (one, other) ->
                   SegmentRow.ORDER.compare(one.place(), other.place()) > 0 ? one : other);

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import sotto.archive.v1.Manifest;
 import sotto.archive.v1.SegmentRef;
-import sotto.client.Username;
+import sotto.chain.AccountId;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.HistoryRows.Part;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.Store;
 
 /// Takes the history that another device of the account gives, part by part. A part is in the store
@@ -72,20 +72,24 @@ public final class HistoryReceiver {
         .build();
   }
 
+  private static Optional<AccountId> author(Segment segment, ArchivedMessage message) {
+    return segment.peer() instanceof OtherEnd.Person person
+        ? Optional.of(person.account())
+        : message.sender();
+  }
+
   private void keep(Segment segment) {
-    ContactRow contact = store.contacts().findOrAdd(segment.peer(), now.getAsLong());
-    if (contact.username().isEmpty() && Username.valid(segment.hint())) {
-      store.contacts().setHint(contact.id(), Optional.of(segment.hint()));
-    }
+    long contact = store.otherEnds().findOrAddWithHint(segment.peer(), now.getAsLong());
     for (ArchivedMessage message : segment.messages()) {
       store
           .archivedRows()
-          .add(contact.id(), message)
+          .add(contact, message)
           .ifPresent(row -> {
             if (message.incoming()) {
-              store.syncRows().came(row, segment.peer(), message.id());
+              author(segment, message)
+                  .ifPresent(author -> store.syncRows().came(row, author, message.id()));
             } else {
-              store.syncRows().copied(row, contact.id(), message.id());
+              store.syncRows().copied(row, contact, message.id());
             }
           });
     }

@@ -20,13 +20,13 @@ import sotto.client.SottoException.Code;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.HistoryRows.Cursor;
 import sotto.client.internal.store.HistoryRows.Out;
 import sotto.client.internal.store.HistoryRows.Part;
 import sotto.client.internal.store.Lane;
 import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.Store;
 
@@ -121,8 +121,7 @@ public final class HistorySender {
   }
 
   private Optional<Run> run(long contact, Cursor cursor) {
-    Optional<ContactRow> row = store.contacts().find(contact);
-    Optional<AccountId> peer = row.flatMap(ContactRow::account);
+    Optional<OtherEnd> peer = store.otherEnds().of(contact);
     List<ArchivedMessage> messages = fitting(cursor);
     if (messages.isEmpty() || peer.isEmpty()) {
       return Optional.empty();
@@ -134,7 +133,6 @@ public final class HistorySender {
                 randomId(),
                 new AccountId(store.settings().bytes("account_id").orElseThrow()),
                 peer.get(),
-                row.get().username().map(u -> u.value()).orElse(""),
                 messages),
             new Cursor(contact, last.sentAt(), last.id(), last.incoming())));
   }

@@ -20,10 +20,10 @@ import sotto.client.ArchiveProgress;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.DurableFiles;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.SegmentRow;
 import sotto.client.internal.store.SegmentState;
 import sotto.client.internal.store.Sha256;
@@ -162,13 +162,12 @@ final class Mover {
         lane.call(_ -> {
           List<CopiedRow> settled =
               Segment.fitting(store.archivedRows().settled(contact, before, Segment.MAX_MESSAGES));
-          Optional<ContactRow> peer = store.contacts().find(contact);
-          Optional<AccountId> account = peer.flatMap(ContactRow::account);
-          if (settled.isEmpty() || account.isEmpty()) {
+          Optional<OtherEnd> peer = store.otherEnds().of(contact);
+          if (settled.isEmpty() || peer.isEmpty()) {
             return Optional.<Chosen>empty();
           }
           List<ArchivedMessage> messages = settled.stream().map(CopiedRow::message).toList();
-          long id = store.segments().add(contact, account.get(), segmentId, uploadId, messages);
+          long id = store.segments().add(contact, peer.get().id(), segmentId, uploadId, messages);
           store.archivedRows().mark(id, settled);
           return Optional.of(
               new Chosen(
@@ -176,8 +175,7 @@ final class Mover {
                   new Segment(
                       segmentId,
                       new AccountId(store.settings().bytes("account_id").orElseThrow()),
-                      account.get(),
-                      peer.get().username().map(u -> u.value()).orElse(""),
+                      peer.get(),
                       messages)));
         });
     if (chosen.isPresent()) {

@@ -5,16 +5,15 @@ import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.CopiedRow;
+import sotto.client.internal.store.OtherEnd;
 
 /// What a segment's blob holds.
 ///
 /// @param id what its key is derived for
 /// @param owner whose history it is
-/// @param peer the account at the conversation's other end
-/// @param hint the username that the contact had; may be empty
+/// @param peer the conversation's other end
 /// @param messages its messages in the conversation's order, at least one
-public record Segment(
-    Bytes id, AccountId owner, AccountId peer, String hint, List<ArchivedMessage> messages) {
+public record Segment(Bytes id, AccountId owner, OtherEnd peer, List<ArchivedMessage> messages) {
   /// The most messages of one segment.
   public static final int MAX_MESSAGES = 1000;
 

@@ -96,7 +96,7 @@ final class SegmentCodec {
     return open(row.segmentId(), blob)
         .filter(s ->
             s.settled()
-                && s.peer().equals(row.peer())
+                && s.peer().id().equals(row.peer())
                 && s.messages().size() == row.count()
                 && s.messages().getFirst().place().equals(row.first())
                 && s.messages().getLast().place().equals(row.last()));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sotto.archive.v1.FailureReason;
+import sotto.archive.v1.GroupPeer;
 import sotto.archive.v1.MessageKind;
 import sotto.archive.v1.MessageState;
 import sotto.archive.v1.Peer;
@@ -20,8 +21,11 @@ import sotto.client.Username;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.Attached;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.SegmentRow;
 import sotto.content.v1.Attachment;
+import sotto.crypto.GroupKey;
+import sotto.group.GroupId;
 
 /// Segments as `sotto.archive.v1` messages, for the archive and for backups. What is read is
 /// trusted no more than a peer's content: it is refused unless every field is within its bounds.
@@ -39,13 +43,52 @@ public final class SegmentFormat {
         sotto.archive.v1.Segment.newBuilder()
             .setVersion(VERSION)
             .setSegmentId(bytes(segment.id()))
-            .setAccountId(ByteString.copyFrom(segment.owner().bytes()))
-            .setPeer(
-                Peer.newBuilder()
-                    .setAccountId(ByteString.copyFrom(segment.peer().bytes()))
-                    .setUsernameHint(segment.hint()));
+            .setAccountId(ByteString.copyFrom(segment.owner().bytes()));
+    switch (segment.peer()) {
+      case OtherEnd.Person(AccountId account, String hint) ->
+          out.setPeer(
+              Peer.newBuilder()
+                  .setAccountId(ByteString.copyFrom(account.bytes()))
+                  .setUsernameHint(hint));
+      case OtherEnd.InGroup group -> out.setGroup(write(group));
+    }
     segment.messages().forEach(m -> out.addMessages(write(m)));
     return out.build().toByteArray();
+  }
+
+  /// A group as history names it.
+  public static GroupPeer write(OtherEnd.InGroup group) {
+    return GroupPeer.newBuilder()
+        .setGroupId(ByteString.copyFrom(group.group().bytes()))
+        .setGroupKey(ByteString.copyFrom(group.key().bytes()))
+        .build();
+  }
+
+  /// The group, if every field is within its bounds.
+  public static Optional<OtherEnd.InGroup> read(GroupPeer group) {
+    return group.getGroupId().size() == GroupId.LENGTH
+            && group.getGroupKey().size() == GroupKey.LENGTH
+        ? Optional.of(
+            new OtherEnd.InGroup(
+                new GroupId(group.getGroupId().toByteArray()),
+                GroupKey.of(group.getGroupKey().toByteArray())))
+        : Optional.empty();
+  }
+
+  private static Optional<OtherEnd> otherEnd(sotto.archive.v1.Segment in) {
+    return switch (in.getConversationCase()) {
+      case PEER ->
+          in.getPeer().getAccountId().size() == AccountId.LENGTH
+                  && (in.getPeer().getUsernameHint().isEmpty()
+                      || Username.valid(in.getPeer().getUsernameHint()))
+              ? Optional.of(
+                  new OtherEnd.Person(
+                      new AccountId(in.getPeer().getAccountId().toByteArray()),
+                      in.getPeer().getUsernameHint()))
+              : Optional.empty();
+      case GROUP -> read(in.getGroup()).map(group -> group);
+      case CONVERSATION_NOT_SET -> Optional.empty();
+    };
   }
 
   /// How many bytes a message takes in a segment.
@@ -65,6 +108,7 @@ public final class SegmentFormat {
             .setAcceptedAtMs(m.acceptedAt())
             .setState(state(m))
             .setSenderDevice(m.device());
+    m.sender().ifPresent(s -> out.setSenderAccountId(ByteString.copyFrom(s.bytes())));
     m.quoted().ifPresent(q -> out.setQuotedMessageId(ByteString.copyFrom(q.bytes())));
     m.failure()
         .ifPresent(f ->
@@ -119,9 +163,6 @@ public final class SegmentFormat {
       if (in.getVersion() != VERSION
           || in.getSegmentId().size() != ID
           || in.getAccountId().size() != AccountId.LENGTH
-          || in.getPeer().getAccountId().size() != AccountId.LENGTH
-          || (!in.getPeer().getUsernameHint().isEmpty()
-              && !Username.valid(in.getPeer().getUsernameHint()))
           || in.getMessagesCount() == 0
           || in.getMessagesCount() > Segment.MAX_MESSAGES) {
         return Optional.empty();
@@ -134,13 +175,13 @@ public final class SegmentFormat {
         }
         messages.add(message.get());
       }
-      return Optional.of(
-          new Segment(
-              Bytes.of(in.getSegmentId().toByteArray()),
-              new AccountId(in.getAccountId().toByteArray()),
-              new AccountId(in.getPeer().getAccountId().toByteArray()),
-              in.getPeer().getUsernameHint(),
-              messages));
+      return otherEnd(in)
+          .map(peer ->
+              new Segment(
+                  Bytes.of(in.getSegmentId().toByteArray()),
+                  new AccountId(in.getAccountId().toByteArray()),
+                  peer,
+                  messages));
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }
@@ -180,6 +221,8 @@ public final class SegmentFormat {
         || m.getSenderDevice() < 0
         || m.getSenderDevice() > 127
         || (!m.getQuotedMessageId().isEmpty() && m.getQuotedMessageId().size() != MessageId.LENGTH)
+        || (!m.getSenderAccountId().isEmpty()
+            && (m.getSenderAccountId().size() != AccountId.LENGTH || !m.getIncoming()))
         || m.getAttachmentsCount() > Conversation.MAX_FILES
         || m.getFailure().getCodeBytes().size() > MAX_FAILURE_CODE
         || m.getFailure().getSentenceBytes().size() > MAX_FAILURE_SENTENCE
@@ -214,6 +257,9 @@ public final class SegmentFormat {
                         m.getFailure().getSentence(),
                         m.getFailure().getRetryable()))
                 : Optional.empty(),
+            Optional.of(m.getSenderAccountId())
+                .filter(s -> !s.isEmpty())
+                .map(s -> new AccountId(s.toByteArray())),
             files));
   }
 

@@ -28,9 +28,9 @@ import sotto.client.internal.archive.Segment;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.ArchivedMessage;
-import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.Store;
 import sotto.crypto.BackupKey;
 import sotto.crypto.PassphraseKey;
@@ -192,19 +192,19 @@ public final class Backups {
       throws IOException {
     long total = lane.call(_ -> store.backedUp().countAll());
     long messages = 0;
-    List<ContactRow> contacts = lane.call(_ -> store.contacts().known());
-    for (ContactRow contact : contacts) {
+    for (long contact : lane.call(_ -> store.otherEnds().all())) {
+      OtherEnd peer = lane.call(_ -> store.otherEnds().of(contact)).orElseThrow();
       Optional<ArchivedMessage> last = Optional.empty();
       while (true) {
         Optional<ArchivedMessage> from = last;
         List<CopiedRow> rows =
-            lane.call(_ ->
-                Segment.fitting(store.backedUp().after(contact.id(), from, Segment.MAX_MESSAGES)));
+            lane.call(
+                _ -> Segment.fitting(store.backedUp().after(contact, from, Segment.MAX_MESSAGES)));
         if (rows.isEmpty()) {
           break;
         }
         Bytes id = Pieces.newId(random);
-        refs.add(out.add(id, pieces.seal(KeptBackup.segment(id, pieces, contact, rows))));
+        refs.add(out.add(id, pieces.seal(KeptBackup.segment(id, pieces, peer, rows))));
         messages += rows.size();
         last = Optional.of(rows.getLast().message());
         progress.accept(new BackupProgress(messages, Math.max(total, messages)));

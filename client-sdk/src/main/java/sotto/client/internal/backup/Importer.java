@@ -13,6 +13,7 @@ import sotto.client.Status;
 import sotto.client.Username;
 import sotto.client.internal.archive.Archives;
 import sotto.client.internal.archive.Segment;
+import sotto.client.internal.archive.SegmentFormat;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane;
@@ -54,6 +55,9 @@ public final class Importer {
     }
     lane.call(_ -> {
       index.get().getContactsList().forEach(this::contact);
+      index.get().getGroupsList().stream()
+          .flatMap(group -> SegmentFormat.read(group).stream())
+          .forEach(group -> store.otherEnds().findOrAdd(group, now.getAsLong()));
       backup
           .atServer()
           .forEach(piece ->
@@ -110,8 +114,8 @@ public final class Importer {
         return;
       }
       lane.call(_ -> {
-        ContactRow contact = store.contacts().findOrAdd(piece.get().peer(), now.getAsLong());
-        piece.get().messages().forEach(m -> store.backedUp().add(contact.id(), restored(m)));
+        long contact = store.otherEnds().findOrAdd(piece.get().peer(), now.getAsLong());
+        piece.get().messages().forEach(m -> store.backedUp().add(contact, restored(m)));
         return true;
       });
       messages += piece.get().messages().size();
@@ -134,6 +138,7 @@ public final class Importer {
             m.device(),
             m.quoted(),
             Optional.of(NOT_SENT),
+            m.sender(),
             m.files());
   }
 }

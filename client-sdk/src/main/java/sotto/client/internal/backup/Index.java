@@ -14,8 +14,10 @@ import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
 import sotto.client.Username;
 import sotto.client.Verification;
+import sotto.client.internal.archive.SegmentFormat;
 import sotto.client.internal.files.AttachmentFormat;
 import sotto.client.internal.store.ContactRow;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.Settings;
 import sotto.client.internal.store.Store;
 import sotto.crypto.ArchiveKey;
@@ -71,6 +73,11 @@ final class Index {
         .links()
         .forEach(link -> index.addLinks(ByteString.copyFrom(link.bytes())));
     store.contacts().known().forEach(contact -> index.addContacts(contact(store, contact)));
+    store
+        .groups()
+        .all()
+        .forEach(
+            row -> index.addGroups(SegmentFormat.write(new OtherEnd.InGroup(row.id(), row.key()))));
     return index.build();
   }
 

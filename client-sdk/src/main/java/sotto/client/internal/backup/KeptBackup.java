@@ -22,10 +22,10 @@ import sotto.client.internal.archive.Depot;
 import sotto.client.internal.archive.Segment;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.BackupPieces.Piece;
-import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.CopiedRow;
 import sotto.client.internal.store.DurableFiles;
 import sotto.client.internal.store.Lane;
+import sotto.client.internal.store.OtherEnd;
 import sotto.client.internal.store.Sha256;
 import sotto.client.internal.store.Store;
 
@@ -154,10 +154,10 @@ final class KeptBackup {
     Bytes uploadId = Pieces.newId(random);
     Optional<Chosen> chosen =
         lane.call(_ -> {
-          Optional<ContactRow> peer = store.contacts().find(contact);
+          Optional<OtherEnd> peer = store.otherEnds().of(contact);
           List<CopiedRow> rows =
               Segment.fitting(store.backedUp().next(contact, Segment.MAX_MESSAGES));
-          if (rows.isEmpty() || peer.flatMap(ContactRow::account).isEmpty()) {
+          if (rows.isEmpty() || peer.isEmpty()) {
             return Optional.<Chosen>empty();
           }
           long id = store.backupPieces().add(pieceId, rows.size(), uploadId);
@@ -171,13 +171,9 @@ final class KeptBackup {
     return chosen;
   }
 
-  static Segment segment(Bytes pieceId, Pieces pieces, ContactRow peer, List<CopiedRow> rows) {
+  static Segment segment(Bytes pieceId, Pieces pieces, OtherEnd peer, List<CopiedRow> rows) {
     return new Segment(
-        pieceId,
-        pieces.account(),
-        peer.account().orElseThrow(),
-        peer.username().map(u -> u.value()).orElse(""),
-        rows.stream().map(CopiedRow::message).toList());
+        pieceId, pieces.account(), peer, rows.stream().map(CopiedRow::message).toList());
   }
 
   private Piece prepareIndex(Pieces pieces, BackupIndex index) {

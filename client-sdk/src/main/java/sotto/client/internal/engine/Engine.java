@@ -220,7 +220,8 @@ public final class Engine implements AutoCloseable {
                 core,
                 home,
                 backups.records(),
-                new Importer(core.lane(), core.store(), core.clock()::millis, archives)),
+                new Importer(core.lane(), core.store(), core.clock()::millis, archives),
+                groupSync),
             dialer,
             this::connectAndSupply);
   }

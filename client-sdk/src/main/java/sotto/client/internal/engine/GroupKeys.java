@@ -40,11 +40,11 @@ final class GroupKeys {
   /// The key of now.
   ///
   /// @param distribution its id
-  /// @param ready the members whose devices have it, with the sequence of the chain that lists them
+  /// @param ready the members whose devices have it
   /// @param failed the members that cannot be given it
   /// @param coming whether it is on its way to others
   record Keys(
-      UUID distribution, Map<AccountId, Long> ready, Set<AccountId> failed, boolean coming) {}
+      UUID distribution, Map<AccountId, Given> ready, Set<AccountId> failed, boolean coming) {}
 
   private record Made(long revision, long chains, long given, Keys keys) {}
 
@@ -82,7 +82,7 @@ final class GroupKeys {
     Optional<UUID> known = row.distribution().filter(id -> usable(row, id, members, before));
     UUID distribution = known.orElseGet(() -> renewed(row));
     Map<AccountId, Given> given = known.isPresent() ? before : Map.of();
-    Map<AccountId, Long> ready = new HashMap<>();
+    Map<AccountId, Given> ready = new HashMap<>();
     Set<AccountId> failed = new HashSet<>();
     List<AccountId> lacking = new ArrayList<>();
     boolean coming = false;
@@ -139,10 +139,11 @@ final class GroupKeys {
   }
 
   /// Whether all devices that the account has now were given the key.
-  private boolean current(long contact, AccountId member, Given there, Map<AccountId, Long> ready) {
+  private boolean current(
+      long contact, AccountId member, Given there, Map<AccountId, Given> ready) {
     Optional<AccountChain> chain = core.store().chains().of(member);
     if (chain.isEmpty() || chain.get().sequence() <= there.chainSequence()) {
-      ready.put(member, there.chainSequence());
+      ready.put(member, there);
       return true;
     }
     boolean all =
@@ -151,10 +152,9 @@ final class GroupKeys {
             .filter(device -> !isThis(member, device))
             .allMatch(there.devices()::contains);
     if (all) {
-      core.store()
-          .keysGiven()
-          .put(contact, member, new Given(State.GIVEN, chain.get().sequence(), there.devices()));
-      ready.put(member, chain.get().sequence());
+      Given now = new Given(State.GIVEN, there.turn(), chain.get().sequence(), there.devices());
+      core.store().keysGiven().put(contact, member, now);
+      ready.put(member, now);
     }
     return all;
   }
@@ -181,6 +181,7 @@ final class GroupKeys {
             .setSenderKeyDistribution(ByteString.copyFrom(message))
             .build()
             .toByteArray();
+    long turn = core.store().keysGiven().nextTurn(row.contact());
     for (AccountId member : lacking) {
       Given before = given.get(member);
       core.store()
@@ -188,7 +189,7 @@ final class GroupKeys {
           .put(
               row.contact(),
               member,
-              new Given(State.ON_ITS_WAY, 0, before == null ? List.of() : before.devices()));
+              new Given(State.ON_ITS_WAY, turn, 0, before == null ? List.of() : before.devices()));
       core.store()
           .outgoing()
           .addGroup(
@@ -238,7 +239,10 @@ final class GroupKeys {
             row.contact(),
             row.account(),
             new Given(
-                state, Integer.toUnsignedLong(frame.getChainSequence()), List.copyOf(devices)));
+                state,
+                before == null ? 0 : before.turn(),
+                Integer.toUnsignedLong(frame.getChainSequence()),
+                List.copyOf(devices)));
     changes++;
   }
 

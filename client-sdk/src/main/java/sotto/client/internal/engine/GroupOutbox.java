@@ -27,6 +27,7 @@ import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.store.Attached;
 import sotto.client.internal.store.GroupOutboxRow;
 import sotto.client.internal.store.GroupRow;
+import sotto.client.internal.store.KeysGiven.Given;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.Messages;
 import sotto.client.internal.store.OutboxRow;
@@ -329,7 +330,7 @@ final class GroupOutbox {
     Optional<UUID> under =
         row.ciphertext().flatMap(bytes -> GroupCrypto.distributionOf(bytes.toArray()));
     boolean first = row.ciphertext().isEmpty();
-    boolean whole = under.equals(Optional.of(own.distribution()));
+    boolean whole = under.equals(Optional.of(own.distribution())) && readable(row, own);
     Set<AccountId> left = new TreeSet<>(first ? members : row.left());
     left.retainAll(members);
     left.removeAll(own.failed());
@@ -354,6 +355,14 @@ final class GroupOutbox {
     return core.store().groupOutgoing().find(row.id());
   }
 
+  /// Whether all who lack a message were given the key before it was encrypted: an earlier message
+  /// cannot be read with a later key.
+  private static boolean readable(GroupOutboxRow row, Keys own) {
+    return row.left().stream()
+        .filter(own.ready()::containsKey)
+        .allMatch(member -> given(own, member).turn() <= row.turn());
+  }
+
   private boolean encrypted(
       GroupOutboxRow row,
       GroupRow group,
@@ -376,7 +385,10 @@ final class GroupOutbox {
             .groupCrypto()
             .encrypt(own.distribution(), Padding.pad(content))
             .orElseThrow(() -> new IllegalStateException("the own sender key is gone"));
-    core.store().groupOutgoing().setCiphertext(row.id(), ciphertext, left, now);
+    core.store()
+        .groupOutgoing()
+        .setCiphertext(
+            row.id(), ciphertext, left, core.store().keysGiven().turn(group.contact()), now);
     core.store().groupOutgoing().log(Sha256.of(ciphertext), row.message(), now);
     if (first) {
       boolean own1 = left.contains(core.self().id());
@@ -405,12 +417,12 @@ final class GroupOutbox {
     return content.build();
   }
 
-  private static long sequence(Keys own, AccountId member) {
-    Long sequence = own.ready().get(member);
-    if (sequence == null) {
+  private static Given given(Keys own, AccountId member) {
+    Given given = own.ready().get(member);
+    if (given == null) {
       throw new IllegalStateException("the member does not have the key");
     }
-    return sequence;
+    return given;
   }
 
   private static GroupSend frame(
@@ -425,7 +437,7 @@ final class GroupOutbox {
           GroupRecipient.newBuilder()
               .setAccountId(ByteString.copyFrom(member.bytes()))
               .setEnvelopeId(ByteString.copyFrom(row.envelopeId(member)))
-              .setChainSequence((int) sequence(own, member)));
+              .setChainSequence((int) given(own, member).chainSequence()));
     }
     return frame.build();
   }

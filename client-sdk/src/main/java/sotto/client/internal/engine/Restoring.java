@@ -44,8 +44,12 @@ final class Restoring {
   private final HomeAccount home;
   private final RecoveryRecords records;
   private final Importer importer;
+  private final GroupSync groups;
 
-  Restoring(Core core, HomeAccount home, RecoveryRecords records, Importer importer) {
+  /// @param groups fetches the groups that the backup names
+  Restoring(
+      Core core, HomeAccount home, RecoveryRecords records, Importer importer, GroupSync groups) {
+    this.groups = groups;
     this.core = core;
     this.home = home;
     this.records = records;
@@ -230,6 +234,7 @@ final class Restoring {
           tx.afterCommit(core.events()::stored);
           return true;
         });
+    groups.connected();
     return imported;
   }
 }

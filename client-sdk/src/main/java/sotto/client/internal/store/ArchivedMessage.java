@@ -2,6 +2,7 @@ package sotto.client.internal.store;
 
 import java.util.List;
 import java.util.Optional;
+import sotto.chain.AccountId;
 import sotto.client.Failure;
 import sotto.client.MessageId;
 import sotto.client.MessageView;
@@ -19,6 +20,8 @@ import sotto.client.Status;
 /// @param device the device that sent it; 0 = an own message
 /// @param quoted the message it answers
 /// @param failure why it failed
+/// @param sender the member of a group who sent it; empty = an own message, or the conversation's
+///   other end
 /// @param files its files; their message rows mean nothing
 public record ArchivedMessage(
     MessageId id,
@@ -31,6 +34,7 @@ public record ArchivedMessage(
     int device,
     Optional<MessageId> quoted,
     Optional<Failure> failure,
+    Optional<AccountId> sender,
     List<Attached.Entry> files) {
   /// Copies the files.
   public ArchivedMessage {

@@ -36,7 +36,9 @@ public final class ArchivedRows {
   public List<Long> conversations(long before) {
     return sql.list(
         "SELECT DISTINCT contact FROM message WHERE sent_at < ? AND segment = 0 AND contact IN"
-            + " (SELECT id FROM contact WHERE account_id IS NOT NULL) ORDER BY contact",
+            + " (SELECT id FROM contact WHERE "
+            + OtherEnds.NAMED
+            + ") ORDER BY contact",
         r -> r.number(1),
         before);
   }

@@ -30,8 +30,9 @@ public final class BackedUp {
   /// The conversations that have messages which no piece has, by contact row.
   public List<Long> conversations() {
     return sql.list(
-        "SELECT id FROM contact WHERE account_id IS NOT NULL AND EXISTS (SELECT 1 FROM message WHERE"
-            + " contact = contact.id AND backup = 0) ORDER BY id",
+        "SELECT id FROM contact WHERE "
+            + OtherEnds.NAMED
+            + " AND EXISTS (SELECT 1 FROM message WHERE contact = contact.id AND backup = 0) ORDER BY id",
         r -> r.number(1));
   }
 

@@ -16,6 +16,7 @@ import sotto.chain.Bytes;
 /// @param seed random; the ids of its envelopes follow from it, the same in every retry
 /// @param firstAttemptAt when it was first encrypted
 /// @param tried whether the server may have stored some of it
+/// @param turn when it was encrypted, as [KeysGiven] counts
 /// @param ciphertext what goes to all, once it is encrypted
 /// @param left the members who do not have it yet, once it is encrypted
 public record GroupOutboxRow(
@@ -25,6 +26,7 @@ public record GroupOutboxRow(
     Bytes seed,
     Optional<Long> firstAttemptAt,
     boolean tried,
+    long turn,
     Optional<Bytes> ciphertext,
     SortedSet<AccountId> left) {
   private static final int ENVELOPE_ID = 16;

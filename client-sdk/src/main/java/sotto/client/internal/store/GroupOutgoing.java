@@ -13,7 +13,7 @@ import sotto.chain.Bytes;
 /// The messages on their way to groups: one row each, whatever the size of the group.
 public final class GroupOutgoing {
   private static final String ROWS =
-      "SELECT id, contact, message, seed, first_attempt_at, tried, ciphertext, members_left FROM"
+      "SELECT id, contact, message, seed, first_attempt_at, tried, turn, ciphertext, members_left FROM"
           + " group_outbox ";
 
   private final Sql sql;
@@ -48,12 +48,16 @@ public final class GroupOutgoing {
   }
 
   /// Keeps what goes to all.
-  public void setCiphertext(long id, byte[] ciphertext, Collection<AccountId> left, long now) {
+  ///
+  /// @param turn when that was made, as [KeysGiven] counts
+  public void setCiphertext(
+      long id, byte[] ciphertext, Collection<AccountId> left, long turn, long now) {
     sql.update(
-        "UPDATE group_outbox SET ciphertext = ?, members_left = ?, tried = 0, first_attempt_at ="
+        "UPDATE group_outbox SET ciphertext = ?, members_left = ?, turn = ?, first_attempt_at ="
             + " coalesce(first_attempt_at, ?) WHERE id = ?",
         ciphertext,
         joined(left),
+        turn,
         now,
         id);
   }
@@ -186,7 +190,8 @@ public final class GroupOutgoing {
         Bytes.of(r.bytes(4)),
         first == 0 ? Optional.empty() : Optional.of(first),
         r.flag(6),
-        r.optionalBytes(7).map(Bytes::of),
-        split(r.bytes(8)));
+        r.number(7),
+        r.optionalBytes(8).map(Bytes::of),
+        split(r.bytes(9)));
   }
 }

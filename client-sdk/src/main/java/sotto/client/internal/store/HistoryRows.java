@@ -96,8 +96,9 @@ public final class HistoryRows {
   /// The next conversation with messages.
   public Optional<Long> conversationAfter(long contact) {
     return sql.one(
-        "SELECT id FROM contact WHERE id > ? AND account_id IS NOT NULL AND EXISTS (SELECT 1 FROM"
-            + " message WHERE contact = contact.id) ORDER BY id LIMIT 1",
+        "SELECT id FROM contact WHERE id > ? AND "
+            + OtherEnds.NAMED
+            + " AND EXISTS (SELECT 1 FROM message WHERE contact = contact.id) ORDER BY id LIMIT 1",
         r -> r.number(1),
         contact);
   }
@@ -106,7 +107,9 @@ public final class HistoryRows {
   public long count() {
     return sql.number(
         "SELECT count(*) FROM message WHERE kind <> 1 AND status <> 0 AND contact IN (SELECT id FROM"
-            + " contact WHERE account_id IS NOT NULL)");
+            + " contact WHERE "
+            + OtherEnds.NAMED
+            + ")");
   }
 
   /// Another device says how many messages will come.

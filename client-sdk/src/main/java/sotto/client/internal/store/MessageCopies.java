@@ -29,7 +29,8 @@ final class MessageCopies {
     return sql
         .list(
             "SELECT id, message_id, incoming, kind, text, sent_at, accepted_at, status,"
-                + " sender_device, quoted_message_id, failure_code, failure, failure_retry, files "
+                + " sender_device, quoted_message_id, failure_code, failure, failure_retry, files,"
+                + " sender "
                 + which,
             MessageCopies::row,
             arguments)
@@ -59,6 +60,7 @@ final class MessageCopies {
             m.device(),
             m.quoted(),
             m.failure(),
+            m.sender(),
             attached.of(read.copied().row())));
   }
 
@@ -79,6 +81,7 @@ final class MessageCopies {
                 r.optionalText(11).isEmpty()
                     ? Optional.empty()
                     : Optional.of(new Failure(r.text(11), r.text(12), r.flag(13))),
+                r.account(15),
                 List.of())),
         r.integer(14));
   }
@@ -94,7 +97,7 @@ final class MessageCopies {
     sql.update(
         "INSERT INTO message(id, message_id, contact, incoming, kind, text, sent_at, accepted_at,"
             + " status, sender_device, quoted_message_id, failure_code, failure, failure_retry,"
-            + " files, segment) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " files, segment, sender) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row,
         m.id().bytes(),
         contact,
@@ -110,7 +113,8 @@ final class MessageCopies {
         m.failure().map(Failure::sentence),
         m.failure().map(Failure::retryable).orElse(false),
         m.files().size(),
-        segment);
+        segment,
+        m.sender());
     index.put(row);
     m.files().forEach(file -> attached.add(file.of(row)));
     return row;

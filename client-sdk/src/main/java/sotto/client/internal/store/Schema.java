@@ -219,7 +219,7 @@ final class Schema {
                 anchor_revision INTEGER, anchor_hash BLOB, forked INTEGER NOT NULL DEFAULT 0,
                 title TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
                 picture_ref BLOB, picture BLOB, link_seed BLOB, pending BLOB, distribution BLOB,
-                distribution_at INTEGER NOT NULL DEFAULT 0)\
+                distribution_at INTEGER NOT NULL DEFAULT 0, keys_given INTEGER NOT NULL DEFAULT 0)\
               """,
               """
               CREATE TABLE group_change(group_id BLOB NOT NULL, revision INTEGER NOT NULL,
@@ -228,15 +228,15 @@ final class Schema {
               """,
               """
               CREATE TABLE group_key_given(contact INTEGER NOT NULL, account_id BLOB NOT NULL,
-                state INTEGER NOT NULL, chain_sequence INTEGER NOT NULL DEFAULT 0,
-                devices BLOB NOT NULL, PRIMARY KEY(contact, account_id)) WITHOUT ROWID\
+                state INTEGER NOT NULL, turn INTEGER NOT NULL,
+                chain_sequence INTEGER NOT NULL DEFAULT 0, devices BLOB NOT NULL, PRIMARY KEY(contact, account_id)) WITHOUT ROWID\
               """,
               "ALTER TABLE sender_key ADD COLUMN group_id BLOB",
               """
               CREATE TABLE group_outbox(id INTEGER PRIMARY KEY AUTOINCREMENT,
                 contact INTEGER NOT NULL, message INTEGER NOT NULL, seed BLOB NOT NULL,
                 parked INTEGER NOT NULL DEFAULT 0, first_attempt_at INTEGER,
-                tried INTEGER NOT NULL DEFAULT 0, ciphertext BLOB, members_left BLOB)\
+                tried INTEGER NOT NULL DEFAULT 0, turn INTEGER NOT NULL DEFAULT 0, ciphertext BLOB, members_left BLOB)\
               """,
               "CREATE INDEX group_outbox_lane ON group_outbox(contact, id)",
               "CREATE INDEX group_outbox_message ON group_outbox(message)",

@@ -2,7 +2,6 @@ package sotto.client.internal.store;
 
 import java.util.Comparator;
 import java.util.Optional;
-import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.client.MessageView.Place;
 
@@ -10,7 +9,7 @@ import sotto.client.MessageView.Place;
 ///
 /// @param id the row; where two segments have a message, that of the higher row is right
 /// @param contact the conversation
-/// @param peer the account at its other end when the segment was made
+/// @param peer the account or group at its other end when the segment was made, 16 bytes
 /// @param segmentId what its key is derived for
 /// @param state where it is on its way
 /// @param first the place of its first message
@@ -24,7 +23,7 @@ import sotto.client.MessageView.Place;
 public record SegmentRow(
     long id,
     long contact,
-    AccountId peer,
+    Bytes peer,
     Bytes segmentId,
     SegmentState state,
     Place first,

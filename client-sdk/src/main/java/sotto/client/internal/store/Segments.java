@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import sotto.chain.AccountId;
 import sotto.chain.Bytes;
 import sotto.client.MessageId;
 import sotto.client.MessageView.Place;
@@ -33,7 +32,7 @@ public final class Segments {
   ///
   /// @return its row
   public long add(
-      long contact, AccountId peer, Bytes segmentId, Bytes uploadId, List<ArchivedMessage> all) {
+      long contact, Bytes peer, Bytes segmentId, Bytes uploadId, List<ArchivedMessage> all) {
     return sql.insert(
         "INSERT INTO archive_segment(contact, peer, segment_id, state, first_at, first_id, last_at,"
             + " last_id, count, size, sha256, upload_id, ids) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0,"
@@ -97,7 +96,7 @@ public final class Segments {
   /// @return its row
   public long adopt(
       long contact,
-      AccountId peer,
+      Bytes peer,
       Bytes segmentId,
       Bytes blobId,
       long size,
@@ -278,7 +277,7 @@ public final class Segments {
     return new SegmentRow(
         r.number(1),
         r.number(2),
-        new AccountId(r.bytes(3)),
+        Bytes.of(r.bytes(3)),
         Bytes.of(r.bytes(4)),
         Codes.segmentState(r.integer(5)),
         new Place(r.number(6), MessageId.of(r.bytes(7))),

@@ -55,6 +55,7 @@ public final class Store implements AutoCloseable {
   private final KeysGiven keysGiven;
   private final GroupWaiting groupWaiting;
   private final GroupReceipts groupReceipts;
+  private final OtherEnds otherEnds;
 
   private Store(Path home, HomeLock lock, Sql sql, Clock clock) {
     this.home = home;
@@ -91,6 +92,7 @@ public final class Store implements AutoCloseable {
     this.keysGiven = new KeysGiven(sql);
     this.groupWaiting = new GroupWaiting(sql);
     this.groupReceipts = new GroupReceipts(sql);
+    this.otherEnds = new OtherEnds(sql, contacts, groups);
   }
 
   /// Whether a folder holds a home.
@@ -384,6 +386,11 @@ public final class Store implements AutoCloseable {
   /// Messages to groups that cannot be read yet.
   public GroupWaiting groupWaiting() {
     return groupWaiting;
+  }
+
+  /// Which conversation is with whom.
+  public OtherEnds otherEnds() {
+    return otherEnds;
   }
 
   /// Which members have which messages.

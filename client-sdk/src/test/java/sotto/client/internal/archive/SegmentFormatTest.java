@@ -21,8 +21,11 @@ import sotto.client.Picture;
 import sotto.client.Status;
 import sotto.client.internal.store.ArchivedMessage;
 import sotto.client.internal.store.Attached;
+import sotto.client.internal.store.OtherEnd;
 import sotto.crypto.AttachmentKey;
 import sotto.crypto.Attachments;
+import sotto.crypto.GroupKey;
+import sotto.group.GroupId;
 
 /// The bytes of a segment.
 final class SegmentFormatTest {
@@ -30,8 +33,7 @@ final class SegmentFormatTest {
       new Segment(
           Bytes.of(bytes(16, 1)),
           new AccountId(bytes(16, 2)),
-          new AccountId(bytes(16, 3)),
-          "bob",
+          new OtherEnd.Person(new AccountId(bytes(16, 3)), "bob"),
           List.of(
               message(4, 1000, false, Status.FAILED, Optional.of(new Failure("a", "b.", true))),
               message(5, 1001, true, Status.READ, Optional.empty()),
@@ -56,6 +58,7 @@ final class SegmentFormatTest {
         incoming ? 2 : 0,
         Optional.of(MessageId.of(bytes(16, 99))),
         failure,
+        Optional.empty(),
         List.of(
             new Attached.Entry(
                 0,
@@ -71,6 +74,30 @@ final class SegmentFormatTest {
                 Optional.of(Bytes.of(bytes(32, 10))),
                 Optional.empty(),
                 Optional.of(new Picture(1200, 800, Bytes.of(bytes(50, 11)))))));
+  }
+
+  @Test
+  void segmentOfAGroup_namesTheGroupAndWhoWrote() {
+    Segment group =
+        new Segment(
+            Bytes.of(bytes(16, 1)),
+            new AccountId(bytes(16, 2)),
+            new OtherEnd.InGroup(new GroupId(1, 2), GroupKey.of(bytes(32, 4))),
+            List.of(
+                new ArchivedMessage(
+                    MessageId.of(bytes(16, 5)),
+                    true,
+                    MessageView.Kind.MESSAGE,
+                    "hi",
+                    1000,
+                    1005,
+                    Status.READ,
+                    2,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(new AccountId(bytes(16, 3))),
+                    List.of())));
+    assertThat(SegmentFormat.read(SegmentFormat.write(group))).hasValue(group);
   }
 
   @Test

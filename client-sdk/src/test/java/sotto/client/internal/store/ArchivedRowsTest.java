@@ -51,6 +51,7 @@ final class ArchivedRowsTest {
         0,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of());
   }
 
@@ -58,7 +59,7 @@ final class ArchivedRowsTest {
     Bytes id = Bytes.of(new byte[] {(byte) number});
     return store
         .segments()
-        .find(store.segments().adopt(contact, BOB, id, id, 10, List.of(message)))
+        .find(store.segments().adopt(contact, Bytes.of(BOB.bytes()), id, id, 10, List.of(message)))
         .orElseThrow();
   }
 
