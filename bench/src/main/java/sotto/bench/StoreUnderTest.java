@@ -85,6 +85,7 @@ final class StoreUnderTest implements AutoCloseable {
             defaults.dormantAfter(),
             defaults.coldAfter(),
             defaults.coldGiveUp(),
+            defaults.sealedPerRecipient(),
             defaults.registration(),
             defaults.serverNames()),
         envelopeBytes);

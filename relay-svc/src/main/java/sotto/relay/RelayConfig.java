@@ -34,9 +34,13 @@ import sotto.mesh.Rate;
 ///   two, and two more every eight minutes
 /// @param slots messages put into provisioning slots from one address; two devices that are linked
 ///   put four or five
+/// @param sealedPerAddress sends whose sender nobody knows, and openings of streams for them, from
+///   one address (IPv6: one /64)
 /// @param hellos how fast streams are opened, of all clients; those above come back within 10 s
 /// @param streamsPerAccount streams of one account at a time, 1 to 4,096; each device has one, and
 ///   while it comes back two
+/// @param sealedStreamsPerAddress streams of one address for sends whose sender nobody knows, 1 to
+///   1,000,000
 /// @param maxStreams streams at a time, 1 to 10,000,000
 /// @param maxWatches accounts whose presence one device may watch
 /// @param traceMessages whether messages may carry the context of a trace to the recipient; off =
@@ -65,8 +69,10 @@ public record RelayConfig(
     Rate registrations,
     Rate recoveries,
     Rate slots,
+    Rate sealedPerAddress,
     Rate hellos,
     int streamsPerAccount,
+    int sealedStreamsPerAddress,
     int maxStreams,
     int maxWatches,
     boolean traceMessages) {
@@ -97,8 +103,10 @@ public record RelayConfig(
           new Rate(200, Duration.ofMinutes(30)),
           new Rate(60, Duration.ofMinutes(30)),
           new Rate(60, Duration.ofMinutes(10)),
+          new Rate(60_000, Duration.ofSeconds(2)),
           new Rate(1_000, Duration.ofSeconds(2)),
           64,
+          1_024,
           200_000,
           1_024,
           false);
@@ -119,6 +127,7 @@ public record RelayConfig(
     within("appendBytes", appendBytes, 1 << 20, 1 << 30);
     within("groupRecipientsPerDevice", groupRecipientsPerDevice.burst(), 1_024, Integer.MAX_VALUE);
     within("streamsPerAccount", streamsPerAccount, 1, 4_096);
+    within("sealedStreamsPerAddress", sealedStreamsPerAddress, 1, 1_000_000);
     within("maxStreams", maxStreams, 1, 10_000_000);
     within("maxWatches", maxWatches, 1, 65_536);
   }
@@ -149,8 +158,10 @@ public record RelayConfig(
         registrations,
         recoveries,
         slots,
+        sealedPerAddress,
         hellos,
         streamsPerAccount,
+        sealedStreamsPerAddress,
         maxStreams,
         maxWatches,
         traceMessages);

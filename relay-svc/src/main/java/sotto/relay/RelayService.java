@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.blob.v1.BlobServiceGrpc;
 import sotto.chain.DeviceAddress;
+import sotto.chat.v1.ChatServiceGrpc;
 import sotto.group.v1.GroupServiceGrpc;
 import sotto.keys.v1.KeyServiceGrpc;
 import sotto.mesh.ForOperators;
@@ -42,6 +43,8 @@ import sotto.relay.stream.Behind;
 import sotto.relay.stream.ConnectService;
 import sotto.relay.stream.MissedCheck;
 import sotto.relay.stream.RelayAdmin;
+import sotto.relay.stream.SealedLimits;
+import sotto.relay.stream.SealedStreams;
 import sotto.relay.stream.SendLimits;
 import sotto.relay.stream.StreamMetrics;
 import sotto.relay.stream.Streams;
@@ -55,6 +58,7 @@ public final class RelayService implements AutoCloseable {
   /// The methods that work without a token (protocol C2).
   private static final Set<String> OPEN =
       Set.of(
+          ChatServiceGrpc.getSendSealedMethod().getFullMethodName(),
           AccountServiceGrpc.getGetServerInfoMethod().getFullMethodName(),
           AccountServiceGrpc.getGetChallengeMethod().getFullMethodName(),
           AccountServiceGrpc.getSignInMethod().getFullMethodName(),
@@ -84,6 +88,7 @@ public final class RelayService implements AutoCloseable {
   private final List<BindableService> services;
   private final List<BindableService> internalServices;
   private final Streams streams;
+  private final SealedStreams sealed;
   private final StreamMetrics metrics;
   private final AppendPipes pipes;
   private final PresencePods presence;
@@ -108,6 +113,7 @@ public final class RelayService implements AutoCloseable {
     this.pipes = new AppendPipes(routes, wheel, backoff, config.appendBytes());
     var joint = new Joint();
     this.streams = new Streams(joint::behind);
+    this.sealed = new SealedStreams(joint::behind);
     this.metrics = new StreamMetrics(telemetry.meter("relay"));
     this.presence =
         new PresencePods(
@@ -147,6 +153,7 @@ public final class RelayService implements AutoCloseable {
             watches,
             router,
             new SendLimits(config, wheel.clock()),
+            new SealedLimits(config, wheel.clock()),
             new Admission(config.hellos(), wheel.clock(), random),
             metrics,
             tracer);
@@ -170,7 +177,7 @@ public final class RelayService implements AutoCloseable {
     var toBlob = new PassThrough(channels.blob(), limits, BLOB_DEADLINE);
     this.services =
         List.of(
-            gated(gate, new ConnectService(streams).bindService()),
+            gated(gate, new ConnectService(streams, sealed).bindService()),
             gated(gate, toOwners.of(AccountServiceGrpc.getServiceDescriptor())),
             gated(gate, toOwners.of(KeyServiceGrpc.getServiceDescriptor())),
             gated(
@@ -246,11 +253,12 @@ public final class RelayService implements AutoCloseable {
   ///   one
   public void drain(Duration within) {
     streams.goAway(Math.toIntExact(within.toMillis()), random);
+    sealed.leave();
   }
 
   /// Whether no stream is left.
   public boolean isDrained() {
-    return streams.isEmpty();
+    return streams.isEmpty() && sealed.isEmpty();
   }
 
   /// Ends all streams, the streams to store and presence, and the relay's thread.
@@ -258,6 +266,7 @@ public final class RelayService implements AutoCloseable {
   public void close() {
     watch.close();
     streams.shutDown();
+    sealed.shutDown();
     // What is stored by now and never forwarded is owed too.
     boolean unanswered = !pipes.isIdle();
     boolean owes = router.close() || unanswered;

@@ -40,6 +40,7 @@ import sotto.proto.Statuses;
 class DoorTest {
   private static final Set<String> OPEN =
       Set.of(
+          "SendSealed",
           "GetServerInfo",
           "GetChallenge",
           "SignIn",

@@ -4,7 +4,7 @@ import java.time.Duration;
 import sotto.mesh.Rate;
 
 /// Configurations that differ from the defaults in what a test is about.
-final class TestConfigs {
+public final class TestConfigs {
   private static final RelayConfig D = RelayConfig.DEFAULTS;
 
   private TestConfigs() {}
@@ -46,7 +46,22 @@ final class TestConfigs {
         D.hellos(),
         D.streamsPerAccount(),
         false,
-        new Rate(burst, Duration.ofSeconds(burst)));
+        new Rate(burst, Duration.ofSeconds(burst)),
+        D.sealedPerAddress(),
+        D.sealedStreamsPerAddress());
+  }
+
+  /// So many sealed sends of one address, and then none for long; so many streams of it.
+  public static RelayConfig sealed(Rate perAddress, int streams) {
+    return with(
+        D.sendsPerPair(),
+        D.sendsPerRecipient(),
+        D.hellos(),
+        D.streamsPerAccount(),
+        false,
+        D.groupRecipientsPerDevice(),
+        perAddress,
+        streams);
   }
 
   private static Rate few(int burst) {
@@ -65,7 +80,9 @@ final class TestConfigs {
         hellos,
         streamsPerAccount,
         traceMessages,
-        D.groupRecipientsPerDevice());
+        D.groupRecipientsPerDevice(),
+        D.sealedPerAddress(),
+        D.sealedStreamsPerAddress());
   }
 
   private static RelayConfig with(
@@ -74,7 +91,9 @@ final class TestConfigs {
       Rate hellos,
       int streamsPerAccount,
       boolean traceMessages,
-      Rate groupRecipientsPerDevice) {
+      Rate groupRecipientsPerDevice,
+      Rate sealedPerAddress,
+      int sealedStreamsPerAddress) {
     return new RelayConfig(
         D.name(),
         D.maxEnvelopeBytes(),
@@ -99,8 +118,10 @@ final class TestConfigs {
         D.registrations(),
         D.recoveries(),
         D.slots(),
+        sealedPerAddress,
         hellos,
         streamsPerAccount,
+        sealedStreamsPerAddress,
         D.maxStreams(),
         D.maxWatches(),
         traceMessages);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import sotto.mesh.Rate;
 import sotto.mesh.Require;
 import sotto.mesh.Secret;
 import sotto.store.StoreConfig;
@@ -27,6 +28,8 @@ import sotto.store.sql.StoreUrl;
 ///   blob service; 0 = none do; at most 365 days
 /// @param coldGiveUp how long what has moved must be gone or damaged there before the mailbox goes
 ///   on without it; long enough to put a backup back
+/// @param sealedPerRecipient messages of which the server does not know the sender, to one account,
+///   of all who have its access key
 /// @param registration who may make an account: `open` = everybody, `invite` = who has an invite,
 ///   `closed` = nobody; devices are added to accounts whatever it says
 record StoreSettings(
@@ -39,6 +42,7 @@ record StoreSettings(
     Duration dormantAfter,
     Duration coldAfter,
     Duration coldGiveUp,
+    Rate sealedPerRecipient,
     RegistrationPolicy registration) {
   static final StoreSettings DEFAULTS = defaults();
 
@@ -56,6 +60,7 @@ record StoreSettings(
             dormantAfter,
             coldAfter,
             coldGiveUp,
+            sealedPerRecipient,
             registration,
             List.of("localhost"));
     passwordFile.ifPresent(file ->
@@ -86,6 +91,7 @@ record StoreSettings(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        sealedPerRecipient,
         registration,
         serverNames);
   }
@@ -102,6 +108,7 @@ record StoreSettings(
         whole.dormantAfter(),
         whole.coldAfter(),
         whole.coldGiveUp(),
+        whole.sealedPerRecipient(),
         whole.registration());
   }
 }

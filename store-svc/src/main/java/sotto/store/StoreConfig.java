@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import sotto.mesh.Rate;
 import sotto.store.account.RegistrationPolicy;
 import sotto.store.sql.StoreUrl;
 
@@ -23,6 +24,7 @@ import sotto.store.sql.StoreUrl;
 ///   it moves to the blob store, if there is one; 0 = none does; at most 365 days
 /// @param coldGiveUp how long the blob of what has moved must be gone or damaged before the mailbox
 ///   goes on without it, at most 365 days
+/// @param sealedPerRecipient sealed envelopes for one account, of all senders
 /// @param registration who may make an account
 /// @param serverNames the names under which the server may be signed in to, at least one
 public record StoreConfig(
@@ -36,6 +38,7 @@ public record StoreConfig(
     Duration dormantAfter,
     Duration coldAfter,
     Duration coldGiveUp,
+    Rate sealedPerRecipient,
     RegistrationPolicy registration,
     List<String> serverNames) {
   /// How many connections write, unless told otherwise.
@@ -89,6 +92,7 @@ public record StoreConfig(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        sealedPerRecipient,
         registration,
         serverNames);
   }
@@ -106,6 +110,7 @@ public record StoreConfig(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        sealedPerRecipient,
         registration,
         serverNames);
   }
@@ -123,6 +128,25 @@ public record StoreConfig(
         dormantAfter,
         after,
         giveUp,
+        sealedPerRecipient,
+        registration,
+        serverNames);
+  }
+
+  /// The same store with another limit of sealed envelopes.
+  public StoreConfig sealed(Rate perRecipient) {
+    return new StoreConfig(
+        dataDir,
+        url,
+        writers,
+        podName,
+        mailboxEnvelopes,
+        mailboxBytes,
+        mailboxLife,
+        dormantAfter,
+        coldAfter,
+        coldGiveUp,
+        perRecipient,
         registration,
         serverNames);
   }
@@ -140,6 +164,7 @@ public record StoreConfig(
         dormantAfter,
         coldAfter,
         coldGiveUp,
+        sealedPerRecipient,
         policy,
         serverNames);
   }
@@ -158,6 +183,7 @@ public record StoreConfig(
         Duration.ofDays(45),
         Duration.ofDays(7),
         Duration.ofHours(1),
+        new Rate(20_000, Duration.ofSeconds(2)),
         RegistrationPolicy.OPEN,
         serverNames);
   }

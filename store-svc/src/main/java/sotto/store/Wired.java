@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import sotto.mesh.PassOn;
+import sotto.mesh.RateLimits;
 import sotto.store.account.AccountAdminEndpoint;
 import sotto.store.account.AccountEndpoint;
 import sotto.store.account.Ending;
@@ -37,6 +38,7 @@ import sotto.store.sql.Schema;
 import sotto.store.sql.Session;
 import sotto.store.token.Challenges;
 import sotto.store.token.RecoverySignIn;
+import sotto.store.token.SenderCertificates;
 import sotto.store.token.ServerSecrets;
 import sotto.store.token.SignIn;
 import sotto.store.token.SigningKeys;
@@ -144,7 +146,8 @@ record Wired(
         new AppendRules(
             new MailboxLimits(config.mailboxEnvelopes(), config.mailboxBytes()),
             new Dormancy(config.dormantAfter()),
-            secrets.macKey("sender-tag"));
+            secrets.macKey("sender-tag"),
+            new RateLimits<>(config.sealedPerRecipient(), CACHED_ACCOUNTS, around.time()));
     Sweeper sweeper = new Sweeper(readers, writers, clock);
     ColdRules coldRules =
         new ColdRules(
@@ -187,6 +190,7 @@ record Wired(
                     challenges,
                     signIn,
                     recovery,
+                    new SenderCertificates(secrets, clock),
                     config.registration(),
                     invites,
                     ending,

@@ -5,13 +5,17 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sotto.store.sql.Dialect;
 import sotto.store.sql.Failure;
@@ -45,6 +49,9 @@ final class FaultyDialect implements Dialect {
   private final AtomicInteger commits = new AtomicInteger();
   private volatile long maxPages; // 0 = no limit
   private volatile @Nullable Connection writer;
+
+  /// The statements that writers have run, oldest first.
+  final Queue<String> executed = new ConcurrentLinkedQueue<>();
 
   FaultyDialect(Dialect real) {
     this.real = real;
@@ -88,7 +95,7 @@ final class FaultyDialect implements Dialect {
     if (fault.get() instanceof DiesAtCommit(int nth, _) && commits.get() >= nth) {
       throw new SQLException("dead", "08000", 10);
     }
-    Connection opened = Kept.proxy(real.openWriter());
+    Connection opened = Kept.proxy(real.openWriter(), executed::add);
     limit(opened);
     writer = opened;
     return opened;
@@ -219,16 +226,37 @@ final class FaultyDialect implements Dialect {
   /// A connection that stays open while it has to commit.
   private static final class Kept implements InvocationHandler {
     private final Connection connection;
+    private final Consumer<String> executed;
     private volatile boolean late;
 
-    private Kept(Connection connection) {
+    private Kept(Connection connection, Consumer<String> executed) {
       this.connection = connection;
+      this.executed = executed;
     }
 
-    static Connection proxy(Connection connection) {
+    static Connection proxy(Connection connection, Consumer<String> executed) {
       return (Connection)
           Proxy.newProxyInstance(
-              Kept.class.getClassLoader(), new Class<?>[] {Connection.class}, new Kept(connection));
+              Kept.class.getClassLoader(),
+              new Class<?>[] {Connection.class},
+              new Kept(connection, executed));
+    }
+
+    private PreparedStatement told(PreparedStatement statement, String sql) {
+      return (PreparedStatement)
+          Proxy.newProxyInstance(
+              Kept.class.getClassLoader(),
+              new Class<?>[] {PreparedStatement.class},
+              (_, method, arguments) -> {
+                if (method.getName().startsWith("execute")) {
+                  executed.accept(sql);
+                }
+                try {
+                  return method.invoke(statement, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
     }
 
     static Kept of(Connection proxy) {
@@ -257,7 +285,10 @@ final class FaultyDialect implements Dialect {
         throw new SQLException("gone", "08003");
       }
       try {
-        return method.invoke(connection, arguments);
+        @Nullable Object made = method.invoke(connection, arguments);
+        return made instanceof PreparedStatement statement && arguments != null
+            ? told(statement, (String) arguments[0])
+            : made;
       } catch (InvocationTargetException e) {
         throw e.getCause();
       }

@@ -141,6 +141,7 @@ final class Rig implements AutoCloseable {
         c.dormantAfter(),
         c.coldAfter(),
         c.coldGiveUp(),
+        c.sealedPerRecipient(),
         c.registration(),
         c.serverNames());
   }

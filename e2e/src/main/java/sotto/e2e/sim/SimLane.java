@@ -94,7 +94,7 @@ final class SimLane {
         rows.remove(row);
         outlet.unknown(to, row);
       }
-      case TOO_LARGE, INVALID, OUTCOME_NOT_SET ->
+      case TOO_LARGE, INVALID, NOT_ADMITTED, OUTCOME_NOT_SET ->
           throw new Violation("L3", "refused for good: " + result.getOutcomeCase());
     }
     pump();

@@ -152,6 +152,10 @@ public final class Lane {
               outgoing, SendResult.newBuilder().setUnknownRecipient(result.getUnknownRecipient()));
       case MAILBOX_FULL ->
           refusedByStore(outgoing, SendResult.newBuilder().setMailboxFull(result.getMailboxFull()));
+      case NOT_ADMITTED ->
+          refusedByStore(outgoing, SendResult.newBuilder().setNotAdmitted(result.getNotAdmitted()));
+      case RATE_LIMITED ->
+          refusedByStore(outgoing, SendResult.newBuilder().setRateLimited(result.getRateLimited()));
       case RETRY_IN_ORDER -> {
         if (isBehindRefusal(outgoing)) {
           items.remove(outgoing);

@@ -143,7 +143,8 @@ public final class FanOut {
         switch (answer.getOutcomeCase()) {
           case APPENDED, MISMATCHED_DEVICES, UNKNOWN_RECIPIENT, MAILBOX_FULL ->
               settle(some.get(i), result(answer));
-          case RETRY_IN_ORDER, MOVED, AGAIN, OUTCOME_NOT_SET -> unsettled.add(some.get(i));
+          case RETRY_IN_ORDER, MOVED, AGAIN, NOT_ADMITTED, RATE_LIMITED, OUTCOME_NOT_SET ->
+              unsettled.add(some.get(i));
         }
       }
       sendAgain(unsettled, failures + 1);
@@ -212,7 +213,8 @@ public final class FanOut {
       case MISMATCHED_DEVICES -> result.setMismatchedDevices(answer.getMismatchedDevices());
       case UNKNOWN_RECIPIENT -> result.setUnknownRecipient(answer.getUnknownRecipient());
       case MAILBOX_FULL -> result.setMailboxFull(answer.getMailboxFull());
-      case RETRY_IN_ORDER, MOVED, AGAIN, OUTCOME_NOT_SET -> result.mergeFrom(UNAVAILABLE);
+      case RETRY_IN_ORDER, MOVED, AGAIN, NOT_ADMITTED, RATE_LIMITED, OUTCOME_NOT_SET ->
+          result.mergeFrom(UNAVAILABLE);
     }
     return result.build();
   }

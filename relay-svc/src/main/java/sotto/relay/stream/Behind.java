@@ -31,6 +31,7 @@ import sotto.relay.time.Wheel;
 /// @param watches who watches whom
 /// @param router to the streams of other devices
 /// @param sends the limits of sends
+/// @param sealed the limits of sealed sends
 /// @param admission how fast streams are opened
 /// @param metrics what is counted
 /// @param tracer makes the spans of messages
@@ -49,6 +50,7 @@ public record Behind(
     Watches watches,
     Router router,
     SendLimits sends,
+    SealedLimits sealed,
     Admission admission,
     StreamMetrics metrics,
     Tracer tracer) {}

@@ -1,16 +1,17 @@
 package sotto.relay.stream;
 
 import io.grpc.StatusRuntimeException;
-import sotto.chat.v1.ServerFrame;
 
 /// The client's end of a stream, as the stream acts on it. Called in the stream's turn only;
 /// nothing blocks.
-interface ClientPort {
+///
+/// @param <F> what is sent
+interface ClientPort<F> {
   /// Whether the transport takes more without piling it up.
   boolean ready();
 
   /// Sends a frame.
-  void send(ServerFrame frame);
+  void send(F frame);
 
   /// Asks for so many more frames.
   void request(int frames);

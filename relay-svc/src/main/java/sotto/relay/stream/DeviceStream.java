@@ -79,7 +79,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   }
 
   private final DeviceAddress self;
-  private final ClientPort client;
+  private final ClientPort<ServerFrame> client;
   private final Behind behind;
   private final SynchronizationContext turn = new SynchronizationContext((thread, e) -> failed(e));
   private final DeliveryLoop loop = new DeliveryLoop(new LoopOutlet());
@@ -103,13 +103,13 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
   // Set once in the turn, before others can see the stream.
   private volatile long connectionNumber;
 
-  DeviceStream(DeviceAddress self, ClientPort client, Behind behind) {
+  DeviceStream(DeviceAddress self, ClientPort<ServerFrame> client, Behind behind) {
     this.self = self;
     this.client = client;
     this.behind = behind;
     this.sends =
         new Sends(
-            self,
+            new Origin.Device(self),
             behind,
             turn,
             result -> send(ServerFrame.newBuilder().setSendResult(result)),
@@ -312,7 +312,7 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
           fail(Reason.FRAME_OUT_OF_ORDER, "no frame is legal before welcome");
       case OPEN -> {
         switch (frame.getFrameCase()) {
-          case SEND -> sends.take(frame.getSend());
+          case SEND -> sends.take(frame.getSend(), ByteString.EMPTY);
           case ACK -> ack(frame.getAck());
           case PING ->
               send(
@@ -464,13 +464,13 @@ final class DeviceStream implements LocalStream, Watches.Watcher {
       return;
     }
     var account = new AccountId(ephemeral.getAccountId().toByteArray());
-    var senderBytes = Mailboxes.bytes(self.account());
+    var origin = new Origin.Device(self);
     for (var envelope : ephemeral.getDevicesList()) {
       behind
           .router()
           .ephemeral(
               new DeviceAddress(account, new DeviceId(envelope.getDevice())),
-              Sends.envelope(senderBytes, self, envelope));
+              Sends.envelope(origin, envelope));
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import sotto.chain.AccountId;
-import sotto.chain.DeviceAddress;
 import sotto.chat.v1.CiphertextType;
 import sotto.chat.v1.DeviceEnvelope;
 import sotto.chat.v1.Envelope;
@@ -30,7 +30,6 @@ import sotto.relay.append.Lane;
 import sotto.relay.append.LaneOutlet;
 import sotto.relay.append.Outgoing;
 import sotto.relay.limit.Exceeded;
-import sotto.relay.mailbox.Mailboxes;
 
 /// The sends of one stream: checked, limited, put into the lane of their account.
 ///
@@ -45,31 +44,35 @@ final class Sends {
 
   private static final Exceeded TOO_MANY_LANES = new Exceeded("lanes", Duration.ofSeconds(1));
 
-  private final DeviceAddress sender;
-  private final ByteString senderBytes;
+  private final Origin origin;
   private final Behind behind;
   private final SynchronizationContext turn;
   private final Consumer<SendResult> answer;
   private final Runnable roomAgain;
   private final MessageSpans spans;
   private final LinkedHashMap<AccountId, To> lanes = new LinkedHashMap<>(4, 0.75f, true);
-  private final ArrayDeque<Send> parked = new ArrayDeque<>(0);
+  private final ArrayDeque<Offered> parked = new ArrayDeque<>(0);
   private int open;
   private boolean closed;
 
+  /// What came.
+  ///
+  /// @param accessKey what is shown to the recipient's owner; empty where the sender is known
+  private record Offered(Send send, ByteString accessKey) {}
+
   /// No sends.
   ///
+  /// @param origin whose they are
   /// @param turn the stream's
   /// @param answer sends a result to the client
   /// @param roomAgain called when nothing is parked any more
   Sends(
-      DeviceAddress sender,
+      Origin origin,
       Behind behind,
       SynchronizationContext turn,
       Consumer<SendResult> answer,
       Runnable roomAgain) {
-    this.sender = sender;
-    this.senderBytes = Mailboxes.bytes(sender.account());
+    this.origin = origin;
     this.behind = behind;
     this.turn = turn;
     this.answer = answer;
@@ -82,10 +85,18 @@ final class Sends {
     return !parked.isEmpty();
   }
 
+  /// Whether all that was taken is answered.
+  boolean isIdle() {
+    return open == 0 && parked.isEmpty();
+  }
+
   /// Takes a send; parks it when there is no room.
-  void take(Send send) {
-    if (!parked.isEmpty() || !accept(send)) {
-      parked.add(send);
+  ///
+  /// @param accessKey what is shown to the recipient's owner; empty where the sender is known
+  void take(Send send, ByteString accessKey) {
+    var offered = new Offered(send, accessKey);
+    if (!parked.isEmpty() || !accept(offered)) {
+      parked.add(offered);
     }
   }
 
@@ -98,7 +109,8 @@ final class Sends {
     spans.endAll();
   }
 
-  private boolean accept(Send send) {
+  private boolean accept(Offered offered) {
+    var send = offered.send();
     var account = new AccountId(send.getAccountId().toByteArray());
     var known = lanes.get(account);
     if (open >= MAX_OPEN || (known != null && known.lane.isFull())) {
@@ -126,7 +138,7 @@ final class Sends {
     open++;
     to.lane.offer(
         new Outgoing(
-            send.getRequest(), send.getLaneGeneration(), append(send), behind.wheel().now()));
+            send.getRequest(), send.getLaneGeneration(), append(offered), behind.wheel().now()));
     return true;
   }
 
@@ -160,7 +172,7 @@ final class Sends {
         return invalid(send, "send.devices[" + i + "].device");
       }
       // A sealed envelope comes without token, or it would not be sealed.
-      if (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_SEALED) {
+      if ((envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_SEALED) != origin.sealed()) {
         return invalid(send, "send.devices[" + i + "].type");
       }
       int limit = behind.config().maxEnvelopeBytes();
@@ -172,7 +184,20 @@ final class Sends {
                 .build());
       }
     }
-    return behind.sends().take(to.pair).map(exceeded -> limited(send, exceeded));
+    if (origin.sealed() && !send.getTraceparent().isEmpty()) {
+      return invalid(send, "send.traceparent");
+    }
+    return to.limits.get().map(exceeded -> limited(send, exceeded));
+  }
+
+  private Supplier<Optional<Exceeded>> limits(AccountId to) {
+    return switch (origin) {
+      case Origin.Device device -> {
+        var pair = new SendLimits.Pair(device.address(), to);
+        yield () -> behind.sends().take(pair);
+      }
+      case Origin.Nobody nobody -> () -> behind.sealed().take(nobody.from());
+    };
   }
 
   private static Optional<SendResult> invalid(Send send, String field) {
@@ -193,12 +218,14 @@ final class Sends {
         .build();
   }
 
-  private Append append(Send send) {
+  private Append append(Offered offered) {
+    var send = offered.send();
     var append =
         Append.newBuilder()
             .setAccountId(send.getAccountId())
-            .setSenderAccountId(senderBytes)
-            .setSenderDevice(sender.device().number())
+            .setSenderAccountId(origin.account())
+            .setSenderDevice(origin.device())
+            .setAccessKey(offered.accessKey())
             .setEnvelopeId(send.getEnvelopeId())
             .setChainSequence(send.getChainSequence())
             .addAllWithoutBundle(send.getWithoutBundleList())
@@ -208,17 +235,16 @@ final class Sends {
           DeviceAppend.newBuilder()
               .setDevice(envelope.getDevice())
               .setRegistrationId(envelope.getRegistrationId())
-              .setEnvelope(envelope(senderBytes, sender, envelope)));
+              .setEnvelope(envelope(origin, envelope)));
     }
     return append.build();
   }
 
   /// The envelope that a device gets: the authenticated sender and the client's bytes.
-  static ByteString envelope(
-      ByteString senderBytes, DeviceAddress sender, DeviceEnvelope envelope) {
+  static ByteString envelope(Origin origin, DeviceEnvelope envelope) {
     return Envelope.newBuilder()
-        .setSenderAccountId(senderBytes)
-        .setSenderDevice(sender.device().number())
+        .setSenderAccountId(origin.account())
+        .setSenderDevice(origin.device())
         .setTypeValue(envelope.getTypeValue())
         .setCiphertext(envelope.getCiphertext())
         .build()
@@ -254,12 +280,12 @@ final class Sends {
   /// One account that this stream sends to.
   private final class To implements LaneOutlet {
     private final AccountId account;
-    private final SendLimits.Pair pair;
+    private final Supplier<Optional<Exceeded>> limits;
     private final Lane lane;
 
     To(AccountId account) {
       this.account = account;
-      this.pair = new SendLimits.Pair(sender, account);
+      this.limits = limits(account);
       this.lane = new Lane(behind.laneNumbers().incrementAndGet(), this);
     }
 

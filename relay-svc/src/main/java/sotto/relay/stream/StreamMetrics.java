@@ -71,6 +71,7 @@ public final class StreamMetrics {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder pushed = new LongAdder();
   private final LongUpDownCounter open;
+  private final LongUpDownCounter sealed;
   private final LongCounter sends;
   private final LongCounter groupSends;
   private final LongCounter deliveries;
@@ -92,6 +93,13 @@ public final class StreamMetrics {
             .setUnit("{stream}")
             .build();
     open.add(0);
+    sealed =
+        meter
+            .upDownCounterBuilder("sotto.relay.sealed.streams")
+            .setDescription("Streams of sends whose senders nobody knows")
+            .setUnit("{stream}")
+            .build();
+    sealed.add(0);
     sends = counter(meter, "sends", "Sends as they were answered", "{send}");
     groupSends = counter(meter, "group.sends", "Group sends as they were answered", "{send}");
     deliveries = counter(meter, "deliveries", "Envelopes pushed to devices", "{envelope}");
@@ -148,6 +156,14 @@ public final class StreamMetrics {
 
   void opened() {
     open.add(1);
+  }
+
+  void sealedOpened() {
+    sealed.add(1);
+  }
+
+  void sealedClosed() {
+    sealed.add(-1);
   }
 
   void closed(long timesBehind) {

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.chat.v1.ServerFrame;
 import sotto.relay.limit.Exceeded;
 import sotto.relay.route.LocalStream;
 import sotto.relay.route.LocalStreams;
@@ -36,7 +37,7 @@ public final class Streams implements LocalStreams {
     this.behind = behind;
   }
 
-  DeviceStream open(DeviceAddress device, ClientPort client) {
+  DeviceStream open(DeviceAddress device, ClientPort<ServerFrame> client) {
     var stream = new DeviceStream(device, client, behind.get());
     behind.get().metrics().opened();
     all.add(stream);

@@ -19,6 +19,8 @@ import sotto.account.v1.GetProfileRequest;
 import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
+import sotto.account.v1.GetSenderCertificateRequest;
+import sotto.account.v1.GetSenderCertificateResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.GetSlotRequest;
@@ -45,13 +47,16 @@ import sotto.account.v1.UsernameFound;
 import sotto.account.v1.UsernameNotFound;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.mesh.Caller;
+import sotto.proto.Reason;
 import sotto.proto.Statuses;
 import sotto.store.slot.Slots;
 import sotto.store.sql.Readers;
 import sotto.store.token.Challenges;
 import sotto.store.token.RecoverySignIn;
+import sotto.store.token.SenderCertificates;
 import sotto.store.token.SignIn;
 import sotto.store.write.Writers;
 
@@ -69,6 +74,8 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
   private final RecoverySignIn recovery;
   private final RecoveryRecords records;
   private final Profiles profiles;
+  private final Chains chains;
+  private final SenderCertificates certificates;
   private final Writers writers;
   private final Slots slots;
   private final List<String> serverNames;
@@ -82,6 +89,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
       Challenges challenges,
       SignIn signIn,
       RecoverySignIn recovery,
+      SenderCertificates certificates,
       RegistrationPolicy policy,
       Invites invites,
       Ending ending,
@@ -99,6 +107,8 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
     this.recovery = recovery;
     this.records = new RecoveryRecords(writers);
     this.profiles = new Profiles(writers, readers);
+    this.chains = new Chains(readers);
+    this.certificates = certificates;
     this.writers = writers;
     this.slots = slots;
     this.serverNames = List.copyOf(serverNames);
@@ -116,6 +126,7 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
             .setVersion(version)
             .addAllNames(serverNames)
             .setRegistration(policy.onTheWire())
+            .addAllTrustRoots(certificates.trustRoots())
             .build());
   }
 
@@ -211,6 +222,24 @@ public final class AccountEndpoint extends AccountServiceGrpc.AccountServiceImpl
   @Override
   public void getProfile(GetProfileRequest request, StreamObserver<GetProfileResponse> response) {
     answer(response, profiles.get(request));
+  }
+
+  @Override
+  public void getSenderCertificate(
+      GetSenderCertificateRequest request, StreamObserver<GetSenderCertificateResponse> response) {
+    Caller caller = Caller.required();
+    DeviceEntry entry =
+        chains
+            .newest(caller.account())
+            .flatMap(chain -> chain.device(caller.device()))
+            .orElseThrow(() ->
+                Statuses.of(Reason.DEVICE_REMOVED, "the device is not in its account's list"));
+    DeviceAddress device = new DeviceAddress(caller.account(), caller.device());
+    answer(
+        response,
+        GetSenderCertificateResponse.newBuilder()
+            .setCertificate(certificates.issue(device, entry))
+            .build());
   }
 
   @Override

@@ -102,6 +102,7 @@ final class Profiles {
               .setConflict(ProfileConflict.newBuilder().setVersion(version))
               .build());
     }
+    batch.accessKeyIs(account, wanted.hash);
     return Optional.of(
         SetProfileResponse.newBuilder().setSet(ProfileSet.getDefaultInstance()).build());
   }

@@ -11,6 +11,7 @@ import sotto.mailbox.v1.Append;
 import sotto.mailbox.v1.AppendResult;
 import sotto.mailbox.v1.DeviceAppend;
 import sotto.mailbox.v1.Moved;
+import sotto.store.write.Access;
 import sotto.store.write.AccountState;
 import sotto.store.write.Batch;
 import sotto.store.write.Fate;
@@ -18,16 +19,17 @@ import sotto.store.write.Job;
 
 /// One append: the envelopes for the devices of one account, for all of them or for none.
 ///
-/// In this order: is its turn over (see [Lanes]), is the epoch the one its lane is bound to, is
-/// there such an account, do the devices match, is there room (see [Placing]). Refusals are decided
-/// in the transaction that has read the bucket's row, so a former owner cannot give them (protocol
-/// B6).
+/// In this order: is its turn over (see [Lanes]), is the epoch the one its lane is bound to, is it
+/// let in if it is sealed (see [SealedAppend]), is there such an account, do the devices match, is
+/// there room (see [Placing]). Refusals are decided in the transaction that has read the bucket's
+/// row, so a former owner cannot give them (protocol B6).
 final class AppendJob implements Job {
   private final AppendStream stream;
   private final Append append;
   private final AppendRules rules;
   private final AccountId account;
   private final Sender sender;
+  private final Optional<SealedAppend> sealed;
   private final long bytes;
   private Optional<AppendResult.Builder> refusal = Optional.empty();
   private Optional<Placing> placing = Optional.empty();
@@ -39,6 +41,10 @@ final class AppendJob implements Job {
     this.rules = rules;
     this.account = new AccountId(append.getAccountId().toByteArray());
     this.sender = sender(append);
+    this.sealed =
+        append.getAccessKey().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new SealedAppend(account, append, rules));
     long size = 0;
     for (DeviceAppend device : append.getDevicesList()) {
       size += device.getEnvelope().size();
@@ -64,6 +70,11 @@ final class AppendJob implements Job {
   @Override
   public Optional<AccountId> account() {
     return Optional.of(account);
+  }
+
+  @Override
+  public Optional<Access> access() {
+    return sealed.map(SealedAppend::access);
   }
 
   @Override
@@ -93,6 +104,12 @@ final class AppendJob implements Job {
     if (append.getEpoch() != 0 && append.getEpoch() != batch.epoch(bucket())) {
       return Optional.of(
           AppendResult.newBuilder().setMoved(Moved.newBuilder().setOwner(batch.self())));
+    }
+    if (sealed.isPresent()) {
+      var closed = sealed.get().refuses(batch);
+      if (closed.isPresent()) {
+        return closed;
+      }
     }
     Optional<AccountState> found = batch.account(account);
     if (found.isEmpty()) {

@@ -196,7 +196,7 @@ final class Placing {
     return AppendResult.newBuilder().setAppended(appended);
   }
 
-  private static StoredAt stored(int device, InboxRow.StoredAt place) {
+  static StoredAt stored(int device, InboxRow.StoredAt place) {
     return StoredAt.newBuilder()
         .setDevice(device)
         .setPosition(place.position())

@@ -1,8 +1,10 @@
 package sotto.store.write;
 
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 
 /// What the owner knows of one account that has not ended: its exact device list (protocol B7).
 /// Belongs to the writer's thread; other threads may look devices up.
@@ -11,6 +13,7 @@ public final class AccountState {
   private final SortedMap<Integer, DeviceState> devices = new ConcurrentSkipListMap<>();
   private int chainSequence;
   private boolean lockedOut;
+  private Optional<Bytes> accessKeyHash = Optional.empty();
 
   /// An account without devices yet.
   public AccountState(AccountId id, int chainSequence) {
@@ -56,6 +59,15 @@ public final class AccountState {
 
   void lockOut() {
     lockedOut = true;
+  }
+
+  /// SHA-256 of the key that lets in who does not say who they are; empty = not known here.
+  Optional<Bytes> accessKeyHash() {
+    return accessKeyHash;
+  }
+
+  void accessKeyHash(Bytes hash) {
+    accessKeyHash = Optional.of(hash);
   }
 
   void settle() {

@@ -29,6 +29,7 @@ public final class Batch {
   private final GroupCache groups;
   private final InboxRows rows;
   private final Removals removals;
+  private final Doors doors;
   private final Segments segments;
   private final Map<Integer, Long> epochs;
   private final Set<AccountId> touched = new HashSet<>();
@@ -50,6 +51,7 @@ public final class Batch {
     this.groups = groups;
     this.rows = rows;
     this.removals = new Removals(this);
+    this.doors = new Doors(session, cache);
     this.segments = new Segments(session, rows.acceptedAt());
     this.epochs = epochs;
   }
@@ -149,6 +151,28 @@ public final class Batch {
   public void know(KnownGroup group) {
     changed.add(group.id());
     groups.put(group);
+  }
+
+  /// Reads what jobs need of accounts that are not known, all together.
+  void prepare(List<Job> jobs) throws SQLException {
+    doors.admit(jobs.stream().flatMap(job -> job.access().stream()).toList());
+    preload(
+        jobs.stream()
+            .filter(job -> job.access().map(doors::isOpen).orElse(true))
+            .flatMap(job -> job.account().stream())
+            .toList());
+    doors.open().forEach(access -> accessKeyIs(access.account(), access.keyHash()));
+  }
+
+  /// Whether who shows this may reach the account. What jobs show is known from the start.
+  public boolean admits(Access access) {
+    return doors.isOpen(access);
+  }
+
+  /// Notes the hash of the access key that an account has just now.
+  public void accessKeyIs(AccountId account, Bytes hash) {
+    touched.add(account);
+    cache.find(account).ifPresent(state -> state.accessKeyHash(hash));
   }
 
   /// Reads the states of accounts that are not known, all together.

@@ -19,6 +19,12 @@ public interface Job {
     return Optional.empty();
   }
 
+  /// What is shown to reach that account: its state is read only if that opens the door; empty if
+  /// nothing needs to be shown.
+  default Optional<Access> access() {
+    return Optional.empty();
+  }
+
   /// About how many bytes it writes.
   long bytes();
 

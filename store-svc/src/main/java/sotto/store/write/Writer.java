@@ -359,7 +359,7 @@ public final class Writer {
                   job.bucket() == Job.NO_BUCKET
                       || standings.get(job.bucket()) instanceof Ownership.Owned)
               .toList();
-      batch.preload(ours.stream().flatMap(job -> job.account().stream()).toList());
+      batch.prepare(ours);
       for (Job job : ours) {
         job.apply(batch);
       }

@@ -460,7 +460,7 @@ final class Outbox {
               row,
               Failures.SERVER_BUSY,
               Duration.ofMillis(result.getUnavailable().getRetryAfterMs()));
-      case RETRY_IN_ORDER, OUTCOME_NOT_SET -> {}
+      case RETRY_IN_ORDER, NOT_ADMITTED, OUTCOME_NOT_SET -> {}
     }
   }
 
