@@ -26,8 +26,8 @@ import sotto.client.Status;
 import sotto.client.Username;
 import sotto.group.GroupId;
 
-/// Groups at a real server with clients in this process: many members, members who are removed while
-/// others write, and a server that is killed in the middle.
+/// Groups at a real server with clients in this process: many members, members who are removed
+/// while others write, and a server that is killed in the middle.
 @Timeout(value = 1500, unit = TimeUnit.SECONDS)
 final class GroupUnderFireTest {
   private static final boolean LONG = Boolean.getBoolean("sotto.long");
@@ -113,8 +113,7 @@ final class GroupUnderFireTest {
     int senders = LONG ? 20 : 6;
     int messages = LONG ? 5 : 8;
     try (var server =
-        ServerProcess.start(
-            Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
+        ServerProcess.start(Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
       List<Sotto> members = members(server, count);
       GroupId group = group(members);
       Set<String> all = new HashSet<>();
@@ -128,7 +127,8 @@ final class GroupUnderFireTest {
         }
       }
       members.forEach(member -> hasAllOnce(member, group, all));
-      sent.forEach(m -> assertThat(m.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED));
+      sent.forEach(
+          m -> assertThat(m.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED));
       System.out.printf(
           "%d members, %d senders, %d messages: all delivered after %.1f s%n",
           count, senders, sent.size(), (System.nanoTime() - begun) / 1e9);
@@ -141,8 +141,7 @@ final class GroupUnderFireTest {
     int rate = LONG ? 50 : 20;
     int seconds = LONG ? 20 : 4;
     try (var server =
-        ServerProcess.start(
-            Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
+        ServerProcess.start(Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
       List<Sotto> members = members(server, senders + 2);
       Sotto removed = members.getLast();
       GroupId group = group(members);
@@ -172,7 +171,8 @@ final class GroupUnderFireTest {
         LockSupport.parkNanos(next - System.nanoTime());
       }
       members.stream().limit(senders + 1).forEach(member -> hasAllOnce(member, group, all));
-      sent.forEach(m -> assertThat(m.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED));
+      sent.forEach(
+          m -> assertThat(m.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED));
       assertThat(after).isNotEmpty();
       Set<String> had = new HashSet<>(texts(removed, group));
       assertThat(after).noneMatch(m -> had.contains(m.view().text()));
@@ -192,8 +192,7 @@ final class GroupUnderFireTest {
     Random random = new Random(seed);
     int kills = LONG ? 20 : 3;
     try (var server =
-        ServerProcess.start(
-            Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
+        ServerProcess.start(Checkout.find(), folder.resolve("server"), Stage::manyFromOneAddress)) {
       List<Sotto> members = members(server, 6);
       GroupId group = group(members);
       Set<String> all = new HashSet<>();
@@ -213,7 +212,8 @@ final class GroupUnderFireTest {
         }
       }
       members.forEach(member -> hasAllOnce(member, group, all));
-      sent.forEach(m -> assertThat(m.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED));
+      sent.forEach(
+          m -> assertThat(m.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED));
     }
   }
 }
