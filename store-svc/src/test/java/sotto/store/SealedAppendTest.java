@@ -137,10 +137,11 @@ final class SealedAppendTest {
     assertThat(statements(sealed(bob, 4, KEY))).noneMatch(sql -> sql.contains("profile"));
   }
 
+  /// Without those about the bucket: whether it has to be taken over depends on who asked before.
   private List<String> statements(Append.Builder append) throws InterruptedException {
     rig.dialect.executed.clear();
     var _ = relay.one(append);
-    return List.copyOf(rig.dialect.executed);
+    return rig.dialect.executed.stream().filter(sql -> !sql.contains(" bucket ")).toList();
   }
 
   @Test
