@@ -7,6 +7,9 @@ public final class Removal {
   // Older rows do not say when they were accepted.
   private static final String CAME = "CASE accepted_at WHEN 0 THEN sent_at ELSE accepted_at END";
 
+  private static final List<String> OF_MESSAGE =
+      List.of("attachment", "wanted_file", "outbox", "group_outbox", "group_sent", "group_receipt");
+
   private final Sql sql;
   private final SearchIndex index;
 
@@ -126,7 +129,7 @@ public final class Removal {
   private int remove(List<Long> rows) {
     for (long row : rows) {
       index.forget(row);
-      for (String table : List.of("attachment", "wanted_file", "outbox")) {
+      for (String table : OF_MESSAGE) {
         sql.update("DELETE FROM " + table + " WHERE message = ?", row);
       }
       sql.update("DELETE FROM message WHERE id = ?", row);
