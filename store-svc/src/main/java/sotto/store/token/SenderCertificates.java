@@ -103,7 +103,8 @@ public final class SenderCertificates {
     return signer.filter(known -> known.week == week).orElseGet(() -> renew(week));
   }
 
-  private synchronized Signer renew(long week) {
+  /// Two may do it at once: both get the key that was kept first.
+  private Signer renew(long week) {
     ServerSecrets.Kept kept = secrets.keep(SIGNING, fresh(Long.toString(week)));
     secrets.all(SIGNING).stream()
         // Another owner's clock may be a little ahead, or behind.
