@@ -353,4 +353,24 @@ final class GroupTroubleTest {
     Group second = alice.createGroup("CLIMBERS", List.of());
     assertThat(second.info().imitates().orElseThrow()).contains(group.id().toString());
   }
+
+  @Test
+  void serverThatHidesAChange_isNoticedByWhoeverHearsFromSomebodyWhoKnows() {
+    group.conversation().send("before").await(Status.DELIVERED, PATIENCE);
+    people.server.groups.silent = true;
+    people.server.groups.answers = answer -> answer.toBuilder().clearChanges().build();
+    group.remove(List.of(people.id("carol")));
+    group.conversation().send("without carol").await(Status.DELIVERED, PATIENCE);
+    await(() -> of(bob).info().contradicted());
+    SentMessage waits = of(bob).conversation().send("is carol still here?");
+    await(() -> waits.failure().isPresent());
+    assertThat(waits.failure().orElseThrow().code()).isEqualTo("group_contradicted");
+    assertThat(waits.status()).isEqualTo(Status.QUEUED);
+    // The server tells the truth again, and the user goes on.
+    people.server.groups.answers = answer -> answer;
+    of(bob).conversation().accept();
+    assertThat(waits.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
+    assertThat(of(bob).info().members()).hasSize(2);
+    assertThat(texts(carol)).containsExactly("before");
+  }
 }

@@ -219,7 +219,7 @@ final class GroupSync {
     return new Contradicted(reason);
   }
 
-  /// What the server gives is here; whoever invited may know of more.
+  /// What the server gives is here; a member may know of more.
   private boolean upToDate(Transaction tx, GroupId group, boolean first) {
     Optional<GroupRow> row = groups.row(group);
     Optional<GroupPast> past = groups.past(group);
@@ -243,8 +243,8 @@ final class GroupSync {
           row.get(),
           "The server shows another history of "
               + row.get().asContact().name()
-              + " than whoever invited you: it may hide that somebody was removed. Nothing is sent"
-              + " there until you accept the group.");
+              + " than a member: it may hide that somebody was removed. Nothing is sent there until"
+              + " you accept the group.");
     }
     core.store().groups().setBehind(group, false);
     if (first && groups.isMember(group)) {

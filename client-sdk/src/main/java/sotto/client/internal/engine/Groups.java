@@ -224,7 +224,7 @@ final class Groups {
   /// @return whether it goes with what is known
   boolean consistent(Transaction tx, GroupRow row, GroupChain chain, AccountId who, Anchor said) {
     if (said.revision() > chain.revision()) {
-      rows().setBehind(row.id(), true);
+      rows().setAnchor(row.id(), said);
       return true;
     }
     if (chain.contains(said.revision(), said.hash())) {

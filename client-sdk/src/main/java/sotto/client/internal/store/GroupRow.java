@@ -15,7 +15,7 @@ import sotto.group.GroupId;
 /// @param key what its name is encrypted with
 /// @param accepted whether receipts of reading go to its members
 /// @param behind whether its changes have to be fetched
-/// @param anchor how far its chain goes at least, as whoever invited said
+/// @param anchor how far its chain goes at least, as its members said
 /// @param forked whether the chain was seen to say two things: nothing goes there
 /// @param title what it is called; empty = not known
 /// @param description what it is for

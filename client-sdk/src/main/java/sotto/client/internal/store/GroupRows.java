@@ -97,6 +97,17 @@ public final class GroupRows {
     sql.update("UPDATE chat_group SET behind = ? WHERE group_id = ?", behind, group);
   }
 
+  /// Somebody says that the chain goes further than was said before: it is to be fetched.
+  public void setAnchor(GroupId group, GroupRow.Anchor anchor) {
+    sql.update(
+        "UPDATE chat_group SET behind = 1, anchor_revision = ?, anchor_hash = ? WHERE group_id = ?"
+            + " AND coalesce(anchor_revision, -1) < ?",
+        anchor.revision(),
+        anchor.hash().bytes(),
+        group,
+        anchor.revision());
+  }
+
   /// The chain was seen to say two things.
   public void setForked(GroupId group) {
     sql.update("UPDATE chat_group SET forked = 1 WHERE group_id = ?", group);
