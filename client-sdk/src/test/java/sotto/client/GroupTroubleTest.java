@@ -6,6 +6,7 @@ import static sotto.client.TwoPeople.PATIENCE;
 import static sotto.client.TwoPeople.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -159,7 +160,7 @@ final class GroupTroubleTest {
         people.id("bob"),
         1,
         mailbox.stream().filter(GroupTroubleTest::isGroupMessage).toList(),
-        java.time.Duration.ZERO);
+        Duration.ZERO);
     Sotto again = people.open("bob");
     await(() -> texts(again).equals(List.of("early")));
     assertThat(of(again).conversation().messages(10)).hasSize(1);
@@ -217,6 +218,7 @@ final class GroupTroubleTest {
   @Test
   void deviceThatIsLinkedLater_isInTheGroup_andWhatItWritesIsEverywhere() {
     group.conversation().send("before").await(Status.DELIVERED, PATIENCE);
+    of(bob).conversation().send("before, from bob").await(Status.DELIVERED, PATIENCE);
     Sotto second = TwoDevices.link(people, alice, "alice-2");
     await(() -> second.group(group.id()).isPresent());
     of(bob).conversation().send("to both").await(Status.DELIVERED, PATIENCE);
@@ -227,6 +229,15 @@ final class GroupTroubleTest {
     assertThat(copy.incoming()).isFalse();
     group.conversation().send("from the first").await(Status.DELIVERED, PATIENCE);
     await(() -> texts(second).contains("from the first"));
+    // It was given the keys, and did not have to ask for what it could not read.
+    try (EventStream events = second.events("test")) {
+      for (var event = events.next(Duration.ZERO);
+          event.isPresent();
+          event = events.next(Duration.ZERO)) {
+        assertThat(event.get()).isNotInstanceOf(Event.Undecryptable.class);
+        events.done();
+      }
+    }
   }
 
   @Test
