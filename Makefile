@@ -1,6 +1,6 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images reference format dist clean
+.PHONY: help build bench demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images reference format dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -8,7 +8,11 @@ help: ## list the targets
 build: ## build the client and the server, so that ./sotto runs at once
 	@build/app
 
+bench: ## measure what this machine takes, and write target/bench: SCENARIO=pairs, BENCH="--help" lists options
+	@./sotto-bench $(SCENARIO) $(BENCH)
+
 STORE ?= embedded
+SCENARIO ?= pairs
 demo: ## two people talk, end to end, on this machine; STORE=vitess (or mysql, combo) for the storage; MESH=1 through a mesh, TELEMETRY=1 with its traces
 	@build/app
 	@./e2e/demo $(if $(MESH),mesh $(filter-out embedded,$(STORE)) $(if $(TELEMETRY),telemetry),$(STORE))

@@ -9,17 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import sotto.crypto.AttachmentKey;
 import sotto.crypto.Attachments;
 
 /// What encrypting a file costs beside the JDK's AES-256-GCM over the same segments, alone and with
 /// the two digests that a file needs as well. From memory to nowhere, in turns, one thread.
-///
-/// Use: `bench/run cipher [--megabytes N] [--trials N]`.
-public final class CipherBench {
+final class CipherBench {
   private static final int SEGMENT = 64 << 10;
   private static final int KEY = 32;
   private static final int NONCE = 12;
@@ -34,41 +35,53 @@ public final class CipherBench {
     new Random(1).nextBytes(block);
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws IOException, GeneralSecurityException {
-    long megabytes = 512;
-    int trials = 3;
-    for (int i = 0; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--megabytes" -> megabytes = Long.parseLong(arguments[++i]);
-        case "--trials" -> trials = Integer.parseInt(arguments[++i]);
-        default -> {
-          System.err.println("bench/run cipher [--megabytes N] [--trials N]");
-          System.exit(2);
-        }
+  /// `cipher`.
+  @Command(
+      name = "cipher",
+      mixinStandardHelpOptions = true,
+      description =
+          "Megabytes a second at which files are encrypted and decrypted, beside the JDK's AES-GCM over the same segments.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--megabytes",
+        paramLabel = "N",
+        defaultValue = "512",
+        description = "How large the file is (default: ${DEFAULT-VALUE}).")
+    private long megabytes;
+
+    @Option(
+        names = "--trials",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "How often (default: ${DEFAULT-VALUE}).")
+    private int trials;
+
+    @Override
+    public Integer call() throws Exception {
+      CipherBench warming = new CipherBench(64_000_000);
+      warming.aesGcm(true);
+      warming.roundTrip();
+      CipherBench bench = new CipherBench(megabytes * 1_000_000);
+      System.out.println(
+          "| trial | AES-GCM | AES-GCM and two SHA-256 | file encrypted | file decrypted | encrypted"
+              + " to AES-GCM |");
+      System.out.println("|---|---|---|---|---|---|");
+      for (int trial = 1; trial <= trials; trial++) {
+        double plain = bench.aesGcm(false);
+        double digested = bench.aesGcm(true);
+        List<Double> file = bench.roundTrip();
+        System.out.printf(
+            Locale.ROOT,
+            "| %d | %.0f MB/s | %.0f MB/s | %.0f MB/s | %.0f MB/s | %.2f |%n",
+            trial,
+            plain,
+            digested,
+            file.get(0),
+            file.get(1),
+            file.get(0) / plain);
       }
-    }
-    CipherBench warming = new CipherBench(64_000_000);
-    warming.aesGcm(true);
-    warming.roundTrip();
-    CipherBench bench = new CipherBench(megabytes * 1_000_000);
-    System.out.println(
-        "| trial | AES-GCM | AES-GCM and two SHA-256 | file encrypted | file decrypted | encrypted"
-            + " to AES-GCM |");
-    System.out.println("|---|---|---|---|---|---|");
-    for (int trial = 1; trial <= trials; trial++) {
-      double plain = bench.aesGcm(false);
-      double digested = bench.aesGcm(true);
-      List<Double> file = bench.roundTrip();
-      System.out.printf(
-          Locale.ROOT,
-          "| %d | %.0f MB/s | %.0f MB/s | %.0f MB/s | %.0f MB/s | %.2f |%n",
-          trial,
-          plain,
-          digested,
-          file.get(0),
-          file.get(1),
-          file.get(0) / plain);
+
+      return 0;
     }
   }
 

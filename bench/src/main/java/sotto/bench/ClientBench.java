@@ -10,8 +10,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sotto.bench.baseline.BareSignal;
 import sotto.client.Conversation;
 import sotto.client.Options;
 import sotto.client.Passphrase;
@@ -23,9 +27,7 @@ import sotto.crypto.Padding;
 /// many it receives (decrypts, makes durable, confirms), beside libsignal that does nothing but
 /// encrypt and decrypt contents of the same size. In turns, at a real server on the same machine;
 /// who receives comes when all is at the server.
-///
-/// Use: `bench/run client [--messages N] [--rounds N]`.
-public final class ClientBench {
+final class ClientBench {
   private static final int WARM_UP = 2;
   private static final Duration LONG = Duration.ofMinutes(30);
   private static final String TEXT = "A message of about the length that people write, number ";
@@ -40,26 +42,37 @@ public final class ClientBench {
     this.messages = messages;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws Exception {
-    int messages = 5_000;
-    int rounds = 5;
-    for (int i = 1; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--messages" -> messages = Integer.parseInt(arguments[++i]);
-        case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
-        default -> {
-          System.err.println("bench/run client [--messages N] [--rounds N]");
-          System.exit(2);
-        }
+  /// `client`.
+  @Command(
+      name = "client",
+      mixinStandardHelpOptions = true,
+      description =
+          "Messages a second that an SDK sends and receives at a server, beside libsignal that only encrypts and decrypts.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--messages",
+        paramLabel = "N",
+        defaultValue = "5000",
+        description = "Of a round (default: ${DEFAULT-VALUE}).")
+    private int messages;
+
+    @Option(
+        names = "--rounds",
+        paramLabel = "N",
+        defaultValue = "5",
+        description = "How many (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Override
+    public Integer call() throws Exception {
+      Path folder = Files.createTempDirectory("sotto-bench");
+      try (ServerUnderTest server = ServerUnderTest.start(folder.resolve("data"), Map.of())) {
+        new ClientBench(folder, messages).run(server, rounds);
+      } finally {
+        delete(folder);
       }
-    }
-    Path folder = Files.createTempDirectory("sotto-bench");
-    try (ServerUnderTest server =
-        ServerUnderTest.start(Path.of(arguments[0]), folder.resolve("data"), Map.of())) {
-      new ClientBench(folder, messages).run(server, rounds);
-    } finally {
-      delete(folder);
+
+      return 0;
     }
   }
 

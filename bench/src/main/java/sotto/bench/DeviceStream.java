@@ -13,10 +13,11 @@ import sotto.chat.v1.ChatServiceGrpc;
 import sotto.chat.v1.ClientFrame;
 import sotto.chat.v1.Hello;
 import sotto.chat.v1.Ping;
+import sotto.chat.v1.Send;
 import sotto.chat.v1.ServerFrame;
 
 /// A device's stream on a connection of its own. Any thread may send.
-final class DeviceStream implements ClientResponseObserver<ClientFrame, ServerFrame> {
+final class DeviceStream implements SendStream, ClientResponseObserver<ClientFrame, ServerFrame> {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -43,8 +44,7 @@ final class DeviceStream implements ClientResponseObserver<ClientFrame, ServerFr
   static CompletableFuture<DeviceStream> open(
       ManagedChannel channel, Person person, Consumer<ServerFrame> frames) {
     DeviceStream stream = new DeviceStream(channel, frames);
-    Metadata headers = new Metadata();
-    headers.put(AUTHORIZATION, "Bearer " + person.token());
+    Metadata headers = signedIn(person);
     var _ =
         ChatServiceGrpc.newStub(channel)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
@@ -57,6 +57,13 @@ final class DeviceStream implements ClientResponseObserver<ClientFrame, ServerFr
                     .setClient("bench"))
             .build());
     return stream.welcome;
+  }
+
+  /// What says who calls.
+  static Metadata signedIn(Person person) {
+    Metadata headers = new Metadata();
+    headers.put(AUTHORIZATION, "Bearer " + person.token());
+    return headers;
   }
 
   @Override
@@ -74,8 +81,14 @@ final class DeviceStream implements ClientResponseObserver<ClientFrame, ServerFr
     }
   }
 
+  @Override
+  public void send(Send send) {
+    send(ClientFrame.newBuilder().setSend(send).build());
+  }
+
   /// Keeps it open; due every 30 s.
-  void ping() {
+  @Override
+  public void ping() {
     send(ClientFrame.newBuilder().setPing(Ping.newBuilder().setId(1)).build());
   }
 
@@ -100,12 +113,14 @@ final class DeviceStream implements ClientResponseObserver<ClientFrame, ServerFr
     welcome.completeExceptionally(new IllegalStateException("the stream has ended"));
   }
 
-  boolean ended() {
+  @Override
+  public boolean ended() {
     return ended;
   }
 
   /// Closes the connection.
-  void close() {
+  @Override
+  public void close() {
     channel.shutdownNow();
   }
 }

@@ -21,6 +21,10 @@ final class Dialer implements AutoCloseable {
           "SOTTO_RELAY_ADDRESS_CALLS", "1000000/1s",
           "SOTTO_RELAY_REGISTRATIONS", "1000000/1s",
           "SOTTO_RELAY_HELLOS", "100000/1s",
+          "SOTTO_RELAY_SENDS_PER_DEVICE", "1000000/1s",
+          "SOTTO_RELAY_SEALED_PER_ADDRESS", "1000000/1s",
+          "SOTTO_RELAY_SEALED_STREAMS_PER_ADDRESS", "100000",
+          "SOTTO_RELAY_GROUP_RECIPIENTS_PER_DEVICE", "1000000/1s",
           "SOTTO_EDGE_HANDSHAKES", "100000/1s",
           "SOTTO_EDGE_MAX_CALLS_PER_CONNECTION", "64",
           "SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000");
@@ -37,6 +41,11 @@ final class Dialer implements AutoCloseable {
   /// Trusts an authority's certificate, PEM.
   static Dialer trusting(Path ca) throws IOException {
     return new Dialer(GrpcSslContexts.forClient().trustManager(ca.toFile()).build());
+  }
+
+  /// Trusts those that the Java platform trusts.
+  static Dialer trustingMany() throws IOException {
+    return new Dialer(GrpcSslContexts.forClient().build());
   }
 
   /// A new connection to a server, which is made with the first call.

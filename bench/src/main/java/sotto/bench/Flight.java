@@ -1,24 +1,29 @@
 package sotto.bench;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
+import sotto.bench.measure.Latencies;
 
 /// What became of the messages of one measurement. Their numbers begin at `first`; the messages of
-/// another measurement that still come are not counted. Thread-safe.
+/// another measurement that still come, and copies, are not counted. Thread-safe.
 final class Flight {
+  private static final int ACCEPTED = 1;
+  private static final int DELIVERED = 2;
+
   final AtomicInteger accepted = new AtomicInteger();
   final AtomicInteger delivered = new AtomicInteger();
   final AtomicInteger refused = new AtomicInteger();
+  final Latencies timesToAccepted = new Latencies();
+  final Latencies timesToDelivered = new Latencies();
   private final long first;
   private final AtomicLongArray meant;
-  private final AtomicLongArray accepting;
-  private final AtomicLongArray delivering;
+  private final AtomicIntegerArray seen;
 
   Flight(long first, int most) {
     this.first = first;
     meant = new AtomicLongArray(most);
-    accepting = new AtomicLongArray(most);
-    delivering = new AtomicLongArray(most);
+    seen = new AtomicIntegerArray(most);
   }
 
   private boolean holds(long number) {
@@ -31,8 +36,8 @@ final class Flight {
   }
 
   void accepted(long number) {
-    if (holds(number)) {
-      took(accepting, number);
+    if (is(ACCEPTED, number)) {
+      timesToAccepted.add(age(number));
       accepted.incrementAndGet();
     }
   }
@@ -44,29 +49,19 @@ final class Flight {
   }
 
   void delivered(long number) {
-    if (holds(number) && took(delivering, number)) {
+    if (is(DELIVERED, number)) {
+      timesToDelivered.add(age(number));
       delivered.incrementAndGet();
     }
   }
 
-  private boolean took(AtomicLongArray times, long number) {
-    int index = (int) (number - first);
-    return times.compareAndSet(index, 0, Math.max(1, System.nanoTime() - meant.get(index)));
+  /// Whether it is so for the first time.
+  private boolean is(int what, long number) {
+    return holds(number)
+        && (seen.getAndUpdate((int) (number - first), known -> known | what) & what) == 0;
   }
 
-  Timings timesToAccepted() {
-    return of(accepting);
-  }
-
-  Timings timesToDelivered() {
-    return of(delivering);
-  }
-
-  private static Timings of(AtomicLongArray times) {
-    long[] all = new long[times.length()];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = times.get(i);
-    }
-    return Timings.of(all);
+  private long age(long number) {
+    return System.nanoTime() - meant.get((int) (number - first));
   }
 }

@@ -6,7 +6,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import sotto.client.BackupOutcome;
 import sotto.client.Options;
 import sotto.client.Passphrase;
@@ -20,9 +23,7 @@ import sotto.client.internal.store.Store;
 /// How long a new device takes until it is linked and has the account's history; and how long a
 /// backup and a restore of it take, at the server and in a file. One after the other, at a real
 /// server on the same machine.
-///
-/// Use: `bench/run history [--messages N]`.
-public final class HistoryBench {
+final class HistoryBench {
   private final Path folder;
   private final ServerAddress server;
   private final int messages;
@@ -34,22 +35,30 @@ public final class HistoryBench {
     this.messages = messages;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws Exception {
-    int messages = 100_000;
-    for (int i = 1; i < arguments.length; i++) {
-      if (!arguments[i].equals("--messages")) {
-        System.err.println("bench/run history [--messages N]");
-        System.exit(2);
+  /// `history`.
+  @Command(
+      name = "history",
+      mixinStandardHelpOptions = true,
+      description =
+          "How long linking a device and its history take, and a backup and its restore, at the server and in a file.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--messages",
+        paramLabel = "N",
+        defaultValue = "100000",
+        description = "How many there are (default: ${DEFAULT-VALUE}).")
+    private int messages;
+
+    @Override
+    public Integer call() throws Exception {
+      Path folder = Files.createTempDirectory("sotto-bench");
+      try (ServerUnderTest server = ServerUnderTest.start(folder.resolve("data"), Map.of())) {
+        new HistoryBench(folder, server.address(), messages).run();
+      } finally {
+        ClientBench.delete(folder);
       }
-      messages = Integer.parseInt(arguments[++i]);
-    }
-    Path folder = Files.createTempDirectory("sotto-bench");
-    try (ServerUnderTest server =
-        ServerUnderTest.start(Path.of(arguments[0]), folder.resolve("data"), Map.of())) {
-      new HistoryBench(folder, server.address(), messages).run();
-    } finally {
-      ClientBench.delete(folder);
+
+      return 0;
     }
   }
 

@@ -1,23 +1,23 @@
 package sotto.bench;
 
-import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// What a relay's process takes in memory for streams on which nothing happens: each on a TLS
 /// connection of its own, welcomed, with a ping every 30 s.
-///
-/// Use: `bench/run idle [--streams N,N…] [--trials N]`. Each trial has a new process of relay 0.
-public final class IdleBench {
+final class IdleBench {
   private static final String JAVA = "-Xmx2g -XX:+UseSerialGC";
   private static final int OPENING = 64;
   private static final long SETTLE_MILLIS = 5_000;
@@ -37,39 +37,57 @@ public final class IdleBench {
     this.mesh = mesh;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    int[] counts = {1_000, 5_000, 10_000};
-    int trials = 2;
-    for (int i = 2; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--streams" ->
-            counts = Arrays.stream(arguments[++i].split(",")).mapToInt(Integer::parseInt).toArray();
-        case "--trials" -> trials = Integer.parseInt(arguments[++i]);
-        default -> {
-          System.err.println("bench/run idle [--streams N,N…] [--trials N]");
-          System.exit(2);
+  /// `idle`.
+  @Command(
+      name = "idle",
+      mixinStandardHelpOptions = true,
+      description =
+          "Heap and memory that a relay's process takes for streams on which nothing happens, each on a TLS connection of its own.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--profile",
+        paramLabel = "NAME",
+        defaultValue = "MYSQL",
+        description = "The mesh's database: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private StackUnderTest.Profile profile = StackUnderTest.Profile.MYSQL;
+
+    @Option(
+        names = "--streams",
+        paramLabel = "N",
+        split = ",",
+        defaultValue = "1000,5000,10000",
+        description = "How many, one after the other (default: ${DEFAULT-VALUE}).")
+    private int[] counts = {};
+
+    @Option(
+        names = "--trials",
+        paramLabel = "N",
+        defaultValue = "2",
+        description =
+            "How often, each with a new process of the relay (default: ${DEFAULT-VALUE}).")
+    private int trials;
+
+    @Override
+    public Integer call() throws Exception {
+      int most = Arrays.stream(counts).max().orElse(0);
+      try (MeshUnderTest mesh = MeshUnderTest.up(profile);
+          ScheduledExecutorService pings = Executors.newScheduledThreadPool(1)) {
+        restart(mesh, 1);
+        long began = System.nanoTime();
+        List<Person> people = mesh.register(most);
+        System.err.printf("%,d accounts in %d s%n", most, seconds(began));
+        System.out.println(
+            "| trial | streams | opened a second | live heap | of a stream | RSS | of a stream |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        IdleBench bench = new IdleBench(mesh);
+        var _ = pings.scheduleAtFixedRate(bench::ping, 100, 100, TimeUnit.MILLISECONDS);
+        for (int trial = 1; trial <= trials; trial++) {
+          bench.trial(trial, people, counts);
         }
+        pings.shutdownNow();
       }
-    }
-    int most = Arrays.stream(counts).max().orElse(0);
-    try (MeshUnderTest mesh = MeshUnderTest.of(arguments);
-        ScheduledExecutorService pings = Executors.newScheduledThreadPool(1)) {
-      restart(mesh, 1);
-      long began = System.nanoTime();
-      ManagedChannel other = mesh.channel(1);
-      List<Person> people = Person.register(other, most);
-      other.shutdownNow();
-      System.err.printf("%,d accounts in %d s%n", most, seconds(began));
-      System.out.println(
-          "| trial | streams | opened a second | live heap | of a stream | RSS | of a stream |");
-      System.out.println("|---|---|---|---|---|---|---|");
-      IdleBench bench = new IdleBench(mesh);
-      var _ = pings.scheduleAtFixedRate(bench::ping, 100, 100, TimeUnit.MILLISECONDS);
-      for (int trial = 1; trial <= trials; trial++) {
-        bench.trial(trial, people, counts);
-      }
-      pings.shutdownNow();
+
+      return 0;
     }
   }
 

@@ -16,6 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import sotto.client.Event;
 import sotto.client.FileView;
 import sotto.client.Passphrase;
@@ -28,9 +31,7 @@ import sotto.client.Username;
 /// How fast a file goes from one home to another with a bucket behind the mesh, streamed through
 /// the server and directly, beside MinIO's own client with the same bytes in parts of the same
 /// size; in turns. And what blob-svc's process spends.
-///
-/// Use: `bench/run media [PROFILE] [--megabytes N] [--trials N]`.
-public final class MediaBench {
+final class MediaBench {
   private static final double MEGABYTE = 1e6;
   private static final double GIGABYTE = 1e9;
   private static final long PART = 5L << 20;
@@ -78,33 +79,49 @@ public final class MediaBench {
     this.bytes = bytes;
   }
 
-  /// Runs it.
-  ///
-  /// @param arguments the program `sotto-stack`, the mesh's folder, MinIO's address and folder;
-  ///   then those of the caller
-  public static void main(String[] arguments) throws Exception {
-    long megabytes = 200;
-    int trials = 3;
-    for (int i = 4; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--megabytes" -> megabytes = Long.parseLong(arguments[++i]);
-        case "--trials" -> trials = Integer.parseInt(arguments[++i]);
-        default -> {
-          System.err.println("bench/run media [PROFILE] [--megabytes N] [--trials N]");
-          System.exit(2);
+  /// `media`.
+  @Command(
+      name = "media",
+      mixinStandardHelpOptions = true,
+      description =
+          "How fast a file is sent and saved with a bucket behind a mesh, streamed and directly, beside MinIO's client.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--profile",
+        paramLabel = "NAME",
+        defaultValue = "MYSQL",
+        description = "The mesh's database: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private StackUnderTest.Profile profile = StackUnderTest.Profile.MYSQL;
+
+    @Option(
+        names = "--megabytes",
+        paramLabel = "N",
+        defaultValue = "200",
+        description = "How large the file is (default: ${DEFAULT-VALUE}).")
+    private long megabytes;
+
+    @Option(
+        names = "--trials",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "How often (default: ${DEFAULT-VALUE}).")
+    private int trials;
+
+    @Override
+    public Integer call() throws Exception {
+      Path folder = Files.createTempDirectory("sotto-media");
+      try (StackUnderTest s3 = StackUnderTest.up(Map.of(), "s3");
+          MeshUnderTest mesh = MeshUnderTest.up(profile)) {
+        Bucket bucket = Bucket.of(s3.told(), s3.folder());
+        new MediaBench(mesh, bucket, folder, megabytes * 1_000_000).run(trials);
+      } finally {
+        try (var left = Files.walk(folder)) {
+          left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(file -> file.delete());
         }
       }
+
+      return 0;
     }
-    Path folder = Files.createTempDirectory("sotto-media");
-    try (MeshUnderTest mesh = MeshUnderTest.of(arguments)) {
-      Bucket bucket = Bucket.of(arguments[2], Path.of(arguments[3]));
-      new MediaBench(mesh, bucket, folder, megabytes * 1_000_000).run(trials);
-    } finally {
-      try (var left = Files.walk(folder)) {
-        left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(file -> file.delete());
-      }
-    }
-    System.exit(0);
   }
 
   private void run(int trials) throws Exception {

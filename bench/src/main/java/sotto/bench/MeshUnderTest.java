@@ -2,36 +2,48 @@ package sotto.bench;
 
 import io.grpc.ManagedChannel;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import sotto.bench.measure.ProcessMeter;
+import sotto.bench.measure.Wires;
 import sotto.client.ServerAddress;
 
 /// A mesh that `stack/sotto-stack` runs, as its clients and its operator reach it. Not more than
 /// one thread at a time starts or kills.
-final class MeshUnderTest implements AutoCloseable {
+final class MeshUnderTest implements Target {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +[0-9]+ +([0-9]+)");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+([0-9]+) kB");
   private static final Pattern FILES = Pattern.compile("(?m)^Max open files +([0-9]+)");
 
-  private final Path program;
-  private final Path folder;
+  private static final Pattern POD = Pattern.compile("(\\S+) \\S+:(\\d+) \\S+ (\\d+)");
+  private static final String JAVA = "-Xmx512m -XX:+UseSerialGC";
+
+  private final StackUnderTest stack;
   private final List<String> relays;
   private final Path ca;
   private final Dialer dialer;
+  private final Map<String, Integer> metrics = new HashMap<>();
 
-  private MeshUnderTest(Path program, Path folder) throws IOException, InterruptedException {
-    this.program = program;
-    this.folder = folder;
+  /// A process of the mesh.
+  private record Pod(String name, int port, long pid) {
+    boolean is(String kind) {
+      return name.startsWith(kind);
+    }
+  }
+
+  private MeshUnderTest(StackUnderTest stack) throws IOException {
+    this.stack = stack;
     Map<String, String> told =
-        run(Map.of(), program.toString(), "relays", "--dir", folder.toString())
+        stack
+            .run("relays")
             .lines()
             .map(line -> line.split("=", 2))
             .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
@@ -48,16 +60,102 @@ final class MeshUnderTest implements AutoCloseable {
     return value;
   }
 
-  /// The mesh of `bench/run`.
-  ///
-  /// @param arguments the program `sotto-stack` and the stack's folder, before all others
-  static MeshUnderTest of(String[] arguments) throws IOException, InterruptedException {
-    return new MeshUnderTest(Path.of(arguments[0]), Path.of(arguments[1]));
+  /// Starts one, two of each service but one of blobs. Its relays have wide limits.
+  static MeshUnderTest up(StackUnderTest.Profile profile) throws IOException {
+    return up(profile, false);
+  }
+
+  /// The same, with stores whose metrics can be read.
+  static MeshUnderTest measured(StackUnderTest.Profile profile) throws IOException {
+    return up(profile, true);
+  }
+
+  private static MeshUnderTest up(StackUnderTest.Profile profile, boolean measured)
+      throws IOException {
+    var stack = StackUnderTest.up(Map.of("SOTTO_JAVA_OPTS", JAVA), profile.word(), "--mesh");
+    try {
+      MeshUnderTest mesh = new MeshUnderTest(stack);
+      for (Pod pod : mesh.pods()) {
+        if (pod.is("relay-")) {
+          mesh.restart(pod, Dialer.WIDE);
+        } else if (pod.is("store-") && measured) {
+          int port = ServerUnderTest.Metered.freePort();
+          mesh.metrics.put(pod.name(), port);
+          mesh.restart(pod, ServerUnderTest.Metered.at(port));
+        }
+      }
+      return mesh;
+    } catch (IOException | RuntimeException e) {
+      stack.close();
+      throw e;
+    }
+  }
+
+  private void restart(Pod pod, Map<String, String> settings) throws IOException {
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("SOTTO_JAVA_OPTS", JAVA);
+    var _ = stack.run("end", pod.name());
+    var _ = stack.run(environment, "start", pod.name());
+  }
+
+  private List<Pod> pods() throws IOException {
+    return stack
+        .run("pods")
+        .lines()
+        .map(POD::matcher)
+        .filter(Matcher::matches)
+        .map(m -> new Pod(m.group(1), Integer.parseInt(m.group(2)), Long.parseLong(m.group(3))))
+        .toList();
+  }
+
+  @Override
+  public String described() {
+    return relays.size() + " relays of a mesh over " + stack.profile();
+  }
+
+  @Override
+  public List<Person> register(int count) {
+    return Registrar.open().register(() -> channel(1), count);
+  }
+
+  @Override
+  public List<ProcessMeter> meters() throws IOException {
+    List<ProcessMeter> all = new ArrayList<>();
+    for (Pod pod : pods()) {
+      Integer port = metrics.get(pod.name());
+      all.add(
+          ProcessMeter.attach(
+              pod.name(), pod.pid(), port == null ? OptionalInt.empty() : OptionalInt.of(port)));
+    }
+    for (long pid : stack.pids("mysqld")) {
+      all.add(ProcessMeter.foreign("mysqld", pid));
+    }
+    return all;
+  }
+
+  @Override
+  public List<Wires.Hop> hops() throws IOException {
+    List<Pod> pods = pods();
+    return List.of(
+        new Wires.Hop(
+            "client–relay",
+            relays.stream()
+                .map(at -> Integer.valueOf(at.substring(at.lastIndexOf(':') + 1)))
+                .collect(Collectors.toSet())),
+        hop("relay–store", pods, "store-"),
+        hop("relay–relay", pods, "relay-"),
+        hop("relay–presence", pods, "presence-"));
+  }
+
+  private static Wires.Hop hop(String name, List<Pod> pods, String kind) {
+    return new Wires.Hop(
+        name, pods.stream().filter(p -> p.is(kind)).map(Pod::port).collect(Collectors.toSet()));
   }
 
   /// A new connection to a relay, which is made with the first call.
-  ManagedChannel channel(int relay) {
-    return dialer.channel(relays.get(relay));
+  @Override
+  public ManagedChannel channel(int relay) {
+    return dialer.channel(relays.get(relay % relays.size()));
   }
 
   /// Ends a relay as a power failure does.
@@ -77,11 +175,10 @@ final class MeshUnderTest implements AutoCloseable {
   /// address, and waits until it listens.
   ///
   /// @param java options of its JVM
-  void start(int relay, String java) throws IOException, InterruptedException {
+  void start(int relay, String java) throws IOException {
     Map<String, String> environment = new HashMap<>(Dialer.WIDE);
     environment.put("SOTTO_JAVA_OPTS", java);
-    var _ =
-        run(environment, program.toString(), "start", "relay-" + relay, "--dir", folder.toString());
+    var _ = stack.run(environment, "start", "relay-" + relay);
   }
 
   /// The first relay, as clients of the SDK are told of it.
@@ -91,11 +188,11 @@ final class MeshUnderTest implements AutoCloseable {
 
   /// Ends the blob service and starts it with other settings, a heap of 512 MiB and a serial
   /// collector.
-  void restartBlob(Map<String, String> settings) throws IOException, InterruptedException {
+  void restartBlob(Map<String, String> settings) throws IOException {
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("SOTTO_JAVA_OPTS", "-Xmx512m -XX:+UseSerialGC");
     for (String word : List.of("kill", "start")) {
-      var _ = run(environment, program.toString(), word, "blob-0", "--dir", folder.toString());
+      var _ = stack.run(environment, word, "blob-0");
     }
   }
 
@@ -110,31 +207,16 @@ final class MeshUnderTest implements AutoCloseable {
   }
 
   private long pid(String pod) throws IOException {
-    String mark = "SOTTO_STACK_PART=" + folder + ":" + pod;
-    try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-      for (Path process : processes) {
-        if (environment(process).contains(mark)) {
-          return Long.parseLong(process.getFileName().toString());
-        }
-      }
-    }
-    throw new IllegalStateException(pod + " does not run");
-  }
-
-  private static List<String> environment(Path process) {
-    try {
-      String all =
-          new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.UTF_8);
-      return Arrays.asList(all.split("\0"));
-    } catch (IOException _) {
-      return List.of(); // another user's, or it has ended
-    }
+    return stack.pids(pod).stream()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(pod + " does not run"));
   }
 
   /// Bytes of a process's heap that are reachable: it collects all garbage first.
-  static long liveHeap(long pid) throws IOException, InterruptedException {
+  static long liveHeap(long pid) throws IOException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    String said = run(Map.of(), jcmd, Long.toString(pid), "GC.class_histogram");
+    String said =
+        StackUnderTest.run(Map.of(), List.of(jcmd, Long.toString(pid), "GC.class_histogram"));
     return Long.parseLong(found(TOTAL, said));
   }
 
@@ -157,22 +239,9 @@ final class MeshUnderTest implements AutoCloseable {
     return matcher.group(1);
   }
 
-  private static String run(Map<String, String> environment, String... command)
-      throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + " failed");
-    }
-    return said;
-  }
-
   @Override
   public void close() {
     dialer.close();
+    stack.close();
   }
 }

@@ -9,8 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import sotto.chat.v1.Ack;
 import sotto.chat.v1.CiphertextType;
@@ -26,12 +28,11 @@ import sotto.chat.v1.ServerFrame;
 /// waits here, and its time runs. A refused message is counted, not repeated.
 final class Pair {
   private static final int LANE = 32;
-  private static final int CIPHERTEXT_BYTES = 400;
 
-  private final Person recipient;
-  private final DeviceStream sender;
+  private final ByteString recipient;
+  private final SendStream sender;
   private final DeviceStream receiver;
-  private final Supplier<String> trace;
+  private final Payload payload;
   private volatile Flight flight = new Flight(0, 0);
   private volatile Consumer<Pair> next = _ -> {};
 
@@ -43,15 +44,32 @@ final class Pair {
 
   private record Sent(long number, int generation) {}
 
+  /// What is sent.
+  ///
+  /// @param type how it is said to be encrypted
+  /// @param bytes of ciphertext, random but for the message's number; at least 8
+  /// @param trace gives each message its `traceparent`; empty = none
+  record Payload(CiphertextType type, int bytes, Supplier<String> trace) {
+    static Payload plain(int bytes) {
+      return new Payload(CiphertextType.CIPHERTEXT_TYPE_RATCHET, bytes, () -> "");
+    }
+
+    static Payload sealed(int bytes) {
+      return new Payload(CiphertextType.CIPHERTEXT_TYPE_SEALED, bytes, () -> "");
+    }
+
+    ByteString of(long number) {
+      byte[] noise = new byte[bytes];
+      ThreadLocalRandom.current().nextBytes(noise);
+      return ByteString.copyFrom(ByteBuffer.wrap(noise).putLong(0, number));
+    }
+  }
+
   private Pair(
-      ManagedChannel sending,
-      Person from,
-      ManagedChannel receiving,
-      Person to,
-      Supplier<String> trace) {
-    this.recipient = to;
-    this.trace = trace;
-    sender = DeviceStream.open(sending, from, this::answered).join();
+      Function<Pair, SendStream> sending, ManagedChannel receiving, Person to, Payload payload) {
+    this.recipient = to.id();
+    this.payload = payload;
+    sender = sending.apply(this);
     receiver = DeviceStream.open(receiving, to, this::came).join();
   }
 
@@ -59,14 +77,22 @@ final class Pair {
   ///
   /// @param sending the sender's own connection
   /// @param receiving the receiver's
-  /// @param trace gives each message its `traceparent`; empty = none
   static Pair open(
+      ManagedChannel sending, Person from, ManagedChannel receiving, Person to, Payload payload) {
+    return new Pair(
+        pair -> DeviceStream.open(sending, from, pair::answered).join(), receiving, to, payload);
+  }
+
+  /// Connects both, the sender without a name.
+  ///
+  /// @param key of the recipient, whom it lets in
+  static Pair sealed(
       ManagedChannel sending,
-      Person from,
+      ByteString key,
       ManagedChannel receiving,
       Person to,
-      Supplier<String> trace) {
-    return new Pair(sending, from, receiving, to, trace);
+      Payload payload) {
+    return new Pair(pair -> new SealedStream(sending, key, pair::answered), receiving, to, payload);
   }
 
   /// Begins a measurement.
@@ -103,23 +129,20 @@ final class Pair {
     }
   }
 
-  private ClientFrame frame(long number) {
+  private Send frame(long number) {
     byte[] id = ByteBuffer.allocate(16).putLong(number).putLong(System.nanoTime()).array();
-    byte[] noise = ByteBuffer.allocate(CIPHERTEXT_BYTES).putLong(number).array();
-    return ClientFrame.newBuilder()
-        .setSend(
-            Send.newBuilder()
-                .setRequest(request)
-                .setAccountId(recipient.id())
-                .setEnvelopeId(ByteString.copyFrom(id))
-                .setLaneGeneration(generation)
-                .setTraceparent(trace.get())
-                .addDevices(
-                    DeviceEnvelope.newBuilder()
-                        .setDevice(1)
-                        .setRegistrationId(1)
-                        .setType(CiphertextType.CIPHERTEXT_TYPE_RATCHET)
-                        .setCiphertext(ByteString.copyFrom(noise))))
+    return Send.newBuilder()
+        .setRequest(request)
+        .setAccountId(recipient)
+        .setEnvelopeId(ByteString.copyFrom(id))
+        .setLaneGeneration(generation)
+        .setTraceparent(payload.trace().get())
+        .addDevices(
+            DeviceEnvelope.newBuilder()
+                .setDevice(1)
+                .setRegistrationId(1)
+                .setType(payload.type())
+                .setCiphertext(payload.of(number)))
         .build();
   }
 
@@ -188,5 +211,10 @@ final class Pair {
   void ping() {
     sender.ping();
     receiver.ping();
+  }
+
+  void close() {
+    sender.close();
+    receiver.close();
   }
 }

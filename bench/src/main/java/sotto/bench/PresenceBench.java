@@ -7,8 +7,11 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import sotto.chain.AccountId;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
@@ -28,9 +31,7 @@ import sotto.presence.v1.PresenceServiceGrpc.PresenceServiceImplBase;
 /// How many bytes a connected device takes at a presence pod, and how many registrations and
 /// look-ups a second the pod bears: its service called in process, and over gRPC's in-process
 /// transport with its marshalling.
-///
-/// Use: `bench/run presence [DEVICES]`. Look-ups are of accounts that are there, at random.
-public final class PresenceBench {
+final class PresenceBench {
   private static final int BATCH = 1_000;
   private static final int ROUNDS = 5;
   private static final long ROUND_MILLIS = 2_000;
@@ -42,14 +43,30 @@ public final class PresenceBench {
     this.devices = devices;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws InterruptedException {
-    int devices = arguments.length == 0 ? 5_000_000 : Integer.parseInt(arguments[0]);
-    var bench = new PresenceBench(devices);
-    System.out.printf(
-        "%,d devices, %d cores%n", devices, Runtime.getRuntime().availableProcessors());
-    bench.called();
-    bench.overGrpc();
+  /// `presence`.
+  @Command(
+      name = "presence",
+      mixinStandardHelpOptions = true,
+      description =
+          "Bytes that a connected device takes at a presence pod, registrations and look-ups a second, called in process and over gRPC.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--devices",
+        paramLabel = "N",
+        defaultValue = "5000000",
+        description = "How many are connected (default: ${DEFAULT-VALUE}).")
+    private int devices;
+
+    @Override
+    public Integer call() throws Exception {
+      var bench = new PresenceBench(devices);
+      System.out.printf(
+          "%,d devices, %d cores%n", devices, Runtime.getRuntime().availableProcessors());
+      bench.called();
+      bench.overGrpc();
+
+      return 0;
+    }
   }
 
   private static SteppedPresence presence() {

@@ -7,9 +7,12 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import sotto.chat.v1.ClientFrame;
 import sotto.chat.v1.PresenceUpdate;
 import sotto.chat.v1.Publish;
@@ -19,9 +22,7 @@ import sotto.chat.v1.Watch;
 /// How long it takes until a device at relay 1 sees that an account at relay 0 has come, and that
 /// relay 0 was killed with it. Milliseconds: from the first packet of the connection, and from the
 /// frame that publishes, to *online*; from `kill -9` to *offline*.
-///
-/// Use: `bench/run presence-times [PROFILE] [--tries N]`.
-public final class PresenceTimes {
+final class PresenceTimes {
   private static final int WAIT_SECONDS = 60;
   // Streams of another, so that the time is not that of a relay's first steps.
   private static final int WARM_UPS = 30;
@@ -40,46 +41,59 @@ public final class PresenceTimes {
     this.other = other;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments)
-      throws IOException, InterruptedException, GeneralSecurityException {
-    int tries = 5;
-    for (int i = 2; i < arguments.length; i++) {
-      if (!arguments[i].equals("--tries")) {
-        System.err.println("bench/run presence-times [mysql|combo|vitess] [--tries N]");
-        System.exit(2);
-      }
-      tries = Integer.parseInt(arguments[++i]);
-    }
-    try (MeshUnderTest mesh = MeshUnderTest.of(arguments);
-        var pings = Executors.newScheduledThreadPool(1)) {
-      ManagedChannel channel = mesh.channel(1);
-      List<Person> people = Person.register(channel, 3);
-      channel.shutdownNow();
-      PresenceTimes times = new PresenceTimes(mesh, people.get(0), people.get(2));
-      DeviceStream watcher =
-          DeviceStream.open(mesh.channel(1), people.get(1), times::watching).join();
-      var _ = pings.scheduleAtFixedRate(watcher::ping, 20, 20, TimeUnit.SECONDS);
-      watcher.send(
-          ClientFrame.newBuilder()
-              .setPresence(
-                  PresenceUpdate.newBuilder()
-                      .addWatch(
-                          Watch.newBuilder()
-                              .setAccountId(people.get(0).id())
-                              .setAccessKey(ACCESS_KEY)))
-              .build());
-      System.out.println("| try | connect to online | publish to online | kill -9 to offline |");
-      System.out.println("|---|---|---|---|");
-      times.await(false);
-      for (int i = 1; i <= tries; i++) {
-        if (i > 1) {
-          mesh.start(0, "-Xmx384m -XX:+UseSerialGC");
+  /// `presence-times`.
+  @Command(
+      name = "presence-times",
+      mixinStandardHelpOptions = true,
+      description =
+          "From connecting to *online*, and from the death of a relay to *offline*, seen at another relay.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--profile",
+        paramLabel = "NAME",
+        defaultValue = "MYSQL",
+        description = "The mesh's database: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private StackUnderTest.Profile profile = StackUnderTest.Profile.MYSQL;
+
+    @Option(
+        names = "--tries",
+        paramLabel = "N",
+        defaultValue = "5",
+        description = "How often (default: ${DEFAULT-VALUE}).")
+    private int tries;
+
+    @Override
+    public Integer call() throws Exception {
+      try (MeshUnderTest mesh = MeshUnderTest.up(profile);
+          var pings = Executors.newScheduledThreadPool(1)) {
+        List<Person> people = mesh.register(3);
+        PresenceTimes times = new PresenceTimes(mesh, people.get(0), people.get(2));
+        DeviceStream watcher =
+            DeviceStream.open(mesh.channel(1), people.get(1), times::watching).join();
+        var _ = pings.scheduleAtFixedRate(watcher::ping, 20, 20, TimeUnit.SECONDS);
+        watcher.send(
+            ClientFrame.newBuilder()
+                .setPresence(
+                    PresenceUpdate.newBuilder()
+                        .addWatch(
+                            Watch.newBuilder()
+                                .setAccountId(people.get(0).id())
+                                .setAccessKey(ACCESS_KEY)))
+                .build());
+        System.out.println("| try | connect to online | publish to online | kill -9 to offline |");
+        System.out.println("|---|---|---|---|");
+        times.await(false);
+        for (int i = 1; i <= tries; i++) {
+          if (i > 1) {
+            mesh.start(0, "-Xmx384m -XX:+UseSerialGC");
+          }
+          times.once(i);
         }
-        times.once(i);
+        pings.shutdownNow();
+        watcher.close();
       }
-      pings.shutdownNow();
-      watcher.close();
+
+      return 0;
     }
   }
 

@@ -1,6 +1,5 @@
 package sotto.bench;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -8,8 +7,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import sotto.client.Options;
 import sotto.client.Passphrase;
 import sotto.client.SearchQuery;
@@ -19,9 +21,7 @@ import sotto.client.internal.store.Store;
 
 /// How long a search takes in a store of many messages, the first page of 50, by kind of query; and
 /// how large the index is beside the text.
-///
-/// Use: `bench/run search [--messages N] [--queries N]`.
-public final class SearchBench {
+final class SearchBench {
   private final Path home;
   private final int messages;
   private final Wordy wordy = new Wordy(1);
@@ -32,32 +32,44 @@ public final class SearchBench {
     this.messages = messages;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws IOException {
-    int messages = 1_000_000;
-    int queries = 200;
-    for (int i = 0; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--messages" -> messages = Integer.parseInt(arguments[++i]);
-        case "--queries" -> queries = Integer.parseInt(arguments[++i]);
-        default -> {
-          System.err.println("bench/run search [--messages N] [--queries N]");
-          System.exit(2);
+  /// `search`.
+  @Command(
+      name = "search",
+      mixinStandardHelpOptions = true,
+      description =
+          "How long a search takes among many messages, by kind of query, and how large the index is beside the text.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--messages",
+        paramLabel = "N",
+        defaultValue = "1000000",
+        description = "How many there are (default: ${DEFAULT-VALUE}).")
+    private int messages;
+
+    @Option(
+        names = "--queries",
+        paramLabel = "N",
+        defaultValue = "200",
+        description = "Of each kind (default: ${DEFAULT-VALUE}).")
+    private int queries;
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = Files.createTempDirectory("sotto-search");
+      try {
+        SearchBench bench = new SearchBench(home, messages);
+        bench.write();
+        bench.ask(queries);
+        bench.size();
+      } finally {
+        try (Stream<Path> all = Files.walk(home)) {
+          for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(path);
+          }
         }
       }
-    }
-    Path home = Files.createTempDirectory("sotto-search");
-    try {
-      SearchBench bench = new SearchBench(home, messages);
-      bench.write();
-      bench.ask(queries);
-      bench.size();
-    } finally {
-      try (Stream<Path> all = Files.walk(home)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+
+      return 0;
     }
   }
 

@@ -10,6 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 import sotto.chain.AccountId;
 import sotto.store.sql.MySqlDialect;
 import sotto.store.sql.Placeholders;
@@ -20,10 +23,7 @@ import sotto.store.sql.StoreUrl;
 /// Weighs single decisions of the store on a MySQL or a Vitess, with the statements alone: what the
 /// fence (reading the rows of buckets `FOR SHARE SKIP LOCKED`) adds to a commit, and on a plain
 /// MySQL what each index of the mailbox adds. The variants take turns within one run.
-///
-/// Use: `bench/run statements mysql://…`. The database must be migrated; what is written is
-/// removed.
-public final class StatementBench {
+final class StatementBench {
   private static final int ROUNDS = 40;
   private static final int[] ROWS = {16, 256};
   private static final String COLUMNS =
@@ -37,19 +37,30 @@ public final class StatementBench {
     this.session = session;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws SQLException {
-    if (arguments.length != 1) {
-      System.err.println("bench/run statements mysql://USER@HOST:PORT/DATABASE");
-      System.exit(2);
-    }
-    MySqlDialect dialect = MySqlDialect.connect(StoreUrl.parse(arguments[0]), 1);
-    try (Session session = new Session(dialect.openWriter(), dialect)) {
-      StatementBench bench = new StatementBench(session);
-      bench.fence();
-      if (!dialect.vitess()) {
-        bench.indexes();
+  /// `statements`.
+  @Command(
+      name = "statements",
+      mixinStandardHelpOptions = true,
+      description =
+          "What the fence, and on a plain MySQL each index of the mailbox, adds to a commit.")
+  static final class Asked implements Callable<Integer> {
+    @Parameters(
+        paramLabel = "URL",
+        description = "A database that migrate has filled: mysql://USER@HOST:PORT/DATABASE.")
+    private String url = "";
+
+    @Override
+    public Integer call() throws Exception {
+      MySqlDialect dialect = MySqlDialect.connect(StoreUrl.parse(url), 1);
+      try (Session session = new Session(dialect.openWriter(), dialect)) {
+        StatementBench bench = new StatementBench(session);
+        bench.fence();
+        if (!dialect.vitess()) {
+          bench.indexes();
+        }
       }
+
+      return 0;
     }
   }
 

@@ -8,66 +8,89 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.LongUnaryOperator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import sotto.store.sql.Migration;
 import sotto.store.sql.StoreUrl;
 
 /// Measures how many envelopes a second a store makes durable and removes, with 1, 8 and 64 callers
 /// that each wait for their answer, on several databases in turn. Everything but the network is
 /// there: the service, its writers, the database with its fsyncs.
-///
-/// Use: `bench/run store [--seconds N] [--rounds N] [--writers N] [--sweep] DATABASE…`, where a
-/// database is `sqlite` or `NAME=mysql://…`. Prints a Markdown table, one line for each database,
-/// kind of call, number of callers and round.
-public final class StoreBench {
+final class StoreBench {
   private static final int[] CALLERS = {1, 8, 64};
   private static final int ENVELOPE_BYTES = 400;
 
   private StoreBench() {}
 
-  private record Target(String name, Optional<StoreUrl> url) {
-    static Target parse(String text) {
+  private record Database(String name, Optional<StoreUrl> url) {
+    static Database parse(String text) {
       if (text.equals("sqlite")) {
-        return new Target(text, Optional.empty());
+        return new Database(text, Optional.empty());
       }
       int at = text.indexOf('=');
       String name = at < 0 || text.indexOf("://") < at ? "mysql" : text.substring(0, at);
       String url = text.substring(name.equals("mysql") && at < 0 ? 0 : at + 1);
-      return new Target(name, Optional.of(StoreUrl.parse(url)));
+      return new Database(name, Optional.of(StoreUrl.parse(url)));
     }
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    int seconds = 3;
-    int rounds = 3;
-    int writers = 4;
-    boolean sweep = false;
-    List<Target> targets = new ArrayList<>();
-    for (int i = 0; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--seconds" -> seconds = Integer.parseInt(arguments[++i]);
-        case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
-        case "--writers" -> writers = Integer.parseInt(arguments[++i]);
-        case "--sweep" -> sweep = true;
-        default -> targets.add(Target.parse(arguments[i]));
+  /// `store`.
+  @Command(
+      name = "store",
+      mixinStandardHelpOptions = true,
+      description =
+          "Envelopes a second that a store makes durable and removes, with 1, 8 and 64 callers that wait for each answer.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--seconds",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "Of each figure (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+        names = "--rounds",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "How many (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+        names = "--writers",
+        paramLabel = "N",
+        defaultValue = "4",
+        description = "Connections that write (default: ${DEFAULT-VALUE}).")
+    private int writers;
+
+    @Option(names = "--sweep", description = "Let expiry run all the time beside it.")
+    private boolean sweep;
+
+    @Parameters(
+        paramLabel = "DATABASE",
+        arity = "1..*",
+        description = "sqlite, or NAME=mysql://USER@HOST:PORT/DATABASE.")
+    private List<String> databases = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+      List<Database> targets = databases.stream().map(Database::parse).toList();
+      System.out.println(
+          "| round | database | call | callers | rows/s | p50 ms | p99 ms | max ms |");
+      System.out.println("|---|---|---|---|---|---|---|---|");
+      for (int round = 0; round <= rounds; round++) {
+        for (Database target : targets) {
+          run(round, target, seconds, writers, sweep);
+        }
       }
-    }
-    if (targets.isEmpty()) {
-      System.err.println(
-          "bench/run store [--seconds N] [--rounds N] [--writers N] [--sweep] sqlite | NAME=mysql://USER@HOST:PORT/DATABASE …");
-      System.exit(2);
-    }
-    System.out.println("| round | database | call | callers | rows/s | p50 ms | p99 ms | max ms |");
-    System.out.println("|---|---|---|---|---|---|---|---|");
-    for (int round = 0; round <= rounds; round++) {
-      for (Target target : targets) {
-        run(round, target, seconds, writers, sweep);
-      }
+
+      return 0;
     }
   }
 
-  private static void run(int round, Target target, int seconds, int writers, boolean sweep)
+  private static void run(int round, Database target, int seconds, int writers, boolean sweep)
       throws IOException, InterruptedException {
     target.url().ifPresent(url -> new Migration(url).run());
     Path folder = Files.createTempDirectory("sotto-bench");
@@ -93,7 +116,7 @@ public final class StoreBench {
   }
 
   private static void report(
-      int round, Target target, String call, int callers, int seconds, Calls calls)
+      int round, Database target, String call, int callers, int seconds, Calls calls)
       throws InterruptedException {
     long begin = System.nanoTime();
     long[] nanos = calls.run(callers, seconds);

@@ -1,7 +1,6 @@
 package sotto.bench;
 
 import com.sun.net.httpserver.HttpServer;
-import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,14 +24,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sotto.chat.v1.CiphertextType;
 
 /// What telemetry costs: messages a second and processor time a message of standalone servers that
 /// differ in it alone. All run all the time and are pushed in turn, so that each is compared with
 /// the one without telemetry of the same round. A collector in this process takes what they export
 /// and throws it away.
-///
-/// Use: `bench/run telemetry [--pairs N] [--in-flight N] [--seconds N] [--rounds N]`.
-public final class TelemetryBench {
+final class TelemetryBench {
   private static final int MOST = 1_000_000;
   private static final int SHARE = 100;
   private static final int WARM_UP = 5;
@@ -51,51 +52,70 @@ public final class TelemetryBench {
     this.seconds = seconds;
   }
 
-  /// Runs it.
-  public static void main(String[] arguments) throws Exception {
-    int pairs = 50;
-    int depth = 8;
-    int seconds = 5;
-    int rounds = 10;
-    for (int i = 1; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--pairs" -> pairs = Integer.parseInt(arguments[++i]);
-        case "--in-flight" -> depth = Integer.parseInt(arguments[++i]);
-        case "--seconds" -> seconds = Integer.parseInt(arguments[++i]);
-        case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
-        default -> {
-          System.err.println(
-              "bench/run telemetry [--pairs N] [--in-flight N] [--seconds N] [--rounds N]");
-          System.exit(2);
+  /// `telemetry`.
+  @Command(
+      name = "telemetry",
+      mixinStandardHelpOptions = true,
+      description = "What telemetry costs: servers that differ in it alone, pushed in turn.")
+  static final class Asked implements Callable<Integer> {
+    @Option(
+        names = "--pairs",
+        paramLabel = "N",
+        defaultValue = "50",
+        description = "Devices that send, each to one that receives (default: ${DEFAULT-VALUE}).")
+    private int pairs;
+
+    @Option(
+        names = "--in-flight",
+        paramLabel = "N",
+        defaultValue = "8",
+        description = "Messages of a pair that are unanswered (default: ${DEFAULT-VALUE}).")
+    private int depth;
+
+    @Option(
+        names = "--seconds",
+        paramLabel = "N",
+        defaultValue = "5",
+        description = "Of a round (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+        names = "--rounds",
+        paramLabel = "N",
+        defaultValue = "10",
+        description = "How many (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Override
+    public Integer call() throws Exception {
+      var bench = new TelemetryBench(depth, seconds);
+      Path folder = Files.createTempDirectory("sotto-bench");
+      HttpServer collector = collector();
+      List<Pushed> all = new ArrayList<>();
+      try (var pings = Executors.newScheduledThreadPool(1)) {
+        String endpoint = "http://127.0.0.1:" + collector.getAddress().getPort();
+        for (Case one : cases(endpoint)) {
+          ServerUnderTest server =
+              ServerUnderTest.start(folder.resolve("data" + all.size()), one.settings());
+          all.add(new Pushed(one, server, pairs(server, pairs, one), new ArrayList<>()));
+        }
+        var _ =
+            pings.scheduleAtFixedRate(
+                () -> all.forEach(pushed -> pushed.pairs().forEach(Pair::ping)),
+                20,
+                20,
+                TimeUnit.SECONDS);
+        bench.run(all, rounds);
+        pings.shutdownNow();
+      } finally {
+        all.forEach(pushed -> pushed.server().close());
+        collector.stop(0);
+        try (Stream<Path> files = Files.walk(folder)) {
+          files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         }
       }
-    }
-    var bench = new TelemetryBench(depth, seconds);
-    Path folder = Files.createTempDirectory("sotto-bench");
-    HttpServer collector = collector();
-    List<Pushed> all = new ArrayList<>();
-    try (var pings = Executors.newScheduledThreadPool(1)) {
-      String endpoint = "http://127.0.0.1:" + collector.getAddress().getPort();
-      for (Case one : cases(endpoint)) {
-        ServerUnderTest server =
-            ServerUnderTest.start(
-                Path.of(arguments[0]), folder.resolve("data" + all.size()), one.settings());
-        all.add(new Pushed(one, server, pairs(server, pairs, one), new ArrayList<>()));
-      }
-      var _ =
-          pings.scheduleAtFixedRate(
-              () -> all.forEach(pushed -> pushed.pairs().forEach(Pair::ping)),
-              20,
-              20,
-              TimeUnit.SECONDS);
-      bench.run(all, rounds);
-      pings.shutdownNow();
-    } finally {
-      all.forEach(pushed -> pushed.server().close());
-      collector.stop(0);
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-      }
+
+      return 0;
     }
   }
 
@@ -143,9 +163,7 @@ public final class TelemetryBench {
   }
 
   private static List<Pair> pairs(ServerUnderTest server, int count, Case one) {
-    ManagedChannel channel = server.channel();
-    List<Person> people = Person.register(channel, 2 * count);
-    channel.shutdownNow();
+    List<Person> people = server.register(2 * count);
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       pairs.add(
@@ -154,7 +172,7 @@ public final class TelemetryBench {
               people.get(2 * i),
               server.channel(),
               people.get(2 * i + 1),
-              one.trace()));
+              new Pair.Payload(CiphertextType.CIPHERTEXT_TYPE_RATCHET, 400, one.trace())));
     }
     return pairs;
   }

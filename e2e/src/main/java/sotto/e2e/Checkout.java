@@ -29,12 +29,21 @@ record Checkout(Path root) {
   /// @param arguments what follows `./sotto`
   /// @return to be started; it builds nothing
   ProcessBuilder sotto(String... arguments) {
+    return program("sotto", arguments);
+  }
+
+  /// The same for `./sotto-bench`.
+  ProcessBuilder bench(String... arguments) {
+    return program("sotto-bench", arguments);
+  }
+
+  private ProcessBuilder program(String name, String... arguments) {
     var command = new ArrayList<String>();
-    command.add(root.resolve("sotto").toString());
+    command.add(root.resolve(name).toString());
     command.addAll(List.of(arguments));
     var process = new ProcessBuilder(command);
     var environment = process.environment();
-    environment.keySet().removeIf(name -> name.startsWith("SOTTO_"));
+    environment.keySet().removeIf(variable -> variable.startsWith("SOTTO_"));
     environment.put("SOTTO_BUILD", "off");
     return process;
   }

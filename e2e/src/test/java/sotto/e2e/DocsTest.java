@@ -62,12 +62,19 @@ class DocsTest {
           first(arguments).equals("run")
               ? complaint(arguments.get(1), arguments.subList(2, arguments.size()))
               : told("stack/cluster", "  cluster " + first(arguments));
-      case "bench/run" -> told("bench/run", "  " + first(arguments) + ") main=");
+      case "./sotto-bench" -> bench(arguments);
       default ->
           FOREIGN.contains(program) || Files.isExecutable(checkout.root().resolve(program))
               ? ""
               : "no such program";
     };
+  }
+
+  private String bench(List<String> words) {
+    var asked = Stream.concat(words.stream(), Stream.of("--help")).toArray(String[]::new);
+    try (var run = new Running("sotto-bench", checkout.bench(asked))) {
+      return run.awaitEnd(LIMIT) == 0 ? "" : run.err();
+    }
   }
 
   private static String first(List<String> words) {

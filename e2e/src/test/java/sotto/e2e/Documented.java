@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// @param words its words, as a shell divides it; quotes are taken away
 record Documented(Path page, int line, List<String> words) {
   private static final Pattern OURS =
-      Pattern.compile("\\$ .*|(\\./sotto|make|stack/|bench/|build/|images/|helm |kubectl ).*");
+      Pattern.compile("\\$ .*|(\\./sotto|make|stack/|build/|images/|helm |kubectl ).*");
   private static final Pattern WORD =
       Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"(?:\\\\.|[^\"\\\\])*\")+");
 

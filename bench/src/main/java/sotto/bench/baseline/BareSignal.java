@@ -1,4 +1,4 @@
-package sotto.bench;
+package sotto.bench.baseline;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,14 +21,14 @@ import org.signal.libsignal.protocol.state.impl.InMemorySignalProtocolStore;
 
 /// Two parties with libsignal alone: stores in memory, nothing durable, no network. What an SDK
 /// that did nothing but encrypt and decrypt could reach.
-final class BareSignal {
+public final class BareSignal {
   private static final int ID = 1;
 
   private final SessionCipher a;
   private final SessionCipher b;
 
   /// Two that have spoken already, so that what follows is the ratchet's.
-  BareSignal() throws Exception {
+  public BareSignal() throws Exception {
     var storeA = new InMemorySignalProtocolStore(IdentityKeyPair.generate(), 1);
     var storeB = new InMemorySignalProtocolStore(IdentityKeyPair.generate(), 2);
     var addressA = new SignalProtocolAddress("a", 1);
@@ -67,7 +67,7 @@ final class BareSignal {
   }
 
   /// Encrypts, one after the other.
-  List<byte[]> encrypt(int messages, byte[] content) throws Exception {
+  public List<byte[]> encrypt(int messages, byte[] content) throws Exception {
     List<byte[]> all = new ArrayList<>(messages);
     for (int i = 0; i < messages; i++) {
       CiphertextMessage message = a.encrypt(content);
@@ -77,7 +77,7 @@ final class BareSignal {
   }
 
   /// Decrypts them at the other side.
-  void decrypt(List<byte[]> messages) throws Exception {
+  public void decrypt(List<byte[]> messages) throws Exception {
     for (byte[] message : messages) {
       read(b, message, false);
     }

@@ -1,0 +1,110 @@
+package sotto.bench;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import sotto.bench.measure.Schedule;
+
+/// Loads a target with pairs of devices, at a steady rate or with some messages unanswered all the
+/// time. At a steady rate a message's time begins when it was to be sent, else when it was. One
+/// measurement at a time.
+final class PairLoad implements AutoCloseable {
+  private static final int MOST_A_SECOND = 200_000;
+  private static final long DRAIN = 20_000_000_000L;
+
+  // Of all loads, so that no two messages have the same.
+  private static final AtomicLong NUMBER = new AtomicLong(1);
+
+  private final Bench bench;
+  private final List<Pair> pairs;
+
+  /// What came of one measurement.
+  ///
+  /// @param load what was asked
+  /// @param sent messages
+  /// @param acceptedPerSecond while the load went on
+  /// @param flight their times
+  /// @param spent on them, until the last was delivered
+  record Outcome(
+      String load, long sent, double acceptedPerSecond, Flight flight, Bench.Look spent) {
+    /// Processor time of all servers for a message; 0 = not seen.
+    double serverMicros() {
+      double nanos = 0;
+      for (var process : spent.spent().subList(0, spent.spent().size() - 1)) {
+        nanos += process.cpuNanos();
+      }
+      return nanos / 1e3 / Math.max(1, flight.accepted.get());
+    }
+
+    /// Accepted, and not delivered.
+    int undelivered() {
+      return flight.accepted.get() - flight.delivered.get();
+    }
+  }
+
+  PairLoad(Bench bench, List<Pair> pairs) {
+    this.bench = bench;
+    this.pairs = pairs;
+    bench.ping(() -> pairs.forEach(Pair::ping));
+  }
+
+  /// So many messages a second for so long, each pair in its turn.
+  Outcome steady(int perSecond, int seconds) throws IOException {
+    int count = Math.multiplyExact(perSecond, seconds);
+    long first = NUMBER.getAndAdd(count);
+    Flight flight = new Flight(first, count);
+    pairs.forEach(pair -> pair.measure(flight, _ -> {}));
+    Bench.Look before = bench.look();
+    var schedule = new Schedule(System.nanoTime(), perSecond, count);
+    schedule.run((i, intended) -> {
+      flight.meant(first + i, intended);
+      pairs.get(i % pairs.size()).send(first + i);
+    });
+    double took = (System.nanoTime() - schedule.start()) / 1e9;
+    int accepted = flight.accepted.get();
+    return outcome("%,d a second".formatted(perSecond), count, accepted / took, flight, before);
+  }
+
+  /// So many messages unanswered at each pair, for so long.
+  Outcome closed(int depth, int seconds) throws IOException {
+    int most = MOST_A_SECOND * seconds;
+    long first = NUMBER.getAndAdd(most);
+    Flight flight = new Flight(first, most);
+    AtomicLong next = new AtomicLong(first);
+    Bench.Look before = bench.look();
+    long start = System.nanoTime();
+    long end = start + seconds * 1_000_000_000L;
+    pairs.forEach(pair -> pair.measure(flight, p -> p.sendOne(next, end)));
+    for (Pair pair : pairs) {
+      for (int i = 0; i < depth; i++) {
+        pair.sendOne(next, end);
+      }
+    }
+    Schedule.awaitTime(end);
+    int accepted = flight.accepted.get();
+    String load = "%,d unanswered".formatted(pairs.size() * depth);
+    return outcome(load, next.get() - first, accepted / (double) seconds, flight, before);
+  }
+
+  private Outcome outcome(
+      String load, long sent, double perSecond, Flight flight, Bench.Look before)
+      throws IOException {
+    long until = System.nanoTime() + DRAIN;
+    while (!over(flight) && System.nanoTime() < until) {
+      Schedule.awaitTime(System.nanoTime() + 2_000_000);
+    }
+    if (pairs.stream().anyMatch(Pair::ended)) {
+      throw new CannotMeasure("a stream ended by itself: the server's log says why");
+    }
+    return new Outcome(load, sent, perSecond, flight, bench.since(before));
+  }
+
+  private boolean over(Flight flight) {
+    return pairs.stream().allMatch(Pair::idle) && flight.delivered.get() >= flight.accepted.get();
+  }
+
+  @Override
+  public void close() {
+    pairs.forEach(Pair::close);
+  }
+}

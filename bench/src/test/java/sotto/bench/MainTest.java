@@ -1,0 +1,74 @@
+package sotto.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void help_namesEveryScenario_butNotTheOtherSideOfABaseline() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString())
+        .contains("pairs", "group", "sealed", "store", "idle", "media", "--mesh")
+        .doesNotContain("echo-server");
+  }
+
+  @Test
+  void everyScenario_hasHelp() {
+    for (String scenario : Main.commandLine().getSubcommands().keySet()) {
+      assertThat(run(scenario, "--help")).as(scenario).isZero();
+    }
+  }
+
+  @Test
+  void noScenario_isAskedFor() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("Which scenario?", "Usage: sotto-bench");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pairs --pairs 0",
+        "pairs --rate ten",
+        "pairs --in-flight 33",
+        "pairs --trials 0",
+        "pairs --bytes 7",
+        "pairs --ca /nowhere",
+        "pairs --mesh --address a:1",
+        "pairs --address nowhere",
+        "pairs --address a:1 --ca /nowhere",
+        "pairs --mesh --profile oracle",
+        "group --members 1024",
+        "group --connected 101",
+        "sealed --seconds 0",
+        "bogus"
+      })
+  void whatMakesNoSense_isRefusedBeforeAnythingIsStarted(String line) {
+    assertThat(run(line.split(" "))).as(line).isEqualTo(2);
+    assertThat(err.toString()).doesNotContain("Exception");
+  }
+
+  @Test
+  void refusals_areSentences_andFaultsOfThisProgramAreNot() {
+    assertThat(Main.sentence(new CannotMeasure("why"))).contains("why");
+    assertThat(Main.sentence(Status.UNAVAILABLE.withDescription("gone").asRuntimeException()))
+        .hasValueSatisfying(said -> assertThat(said).contains("UNAVAILABLE", "gone"));
+    assertThat(Main.sentence(new IllegalStateException("a fault"))).isEmpty();
+  }
+}

@@ -1,0 +1,99 @@
+package sotto.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// `./sotto-bench` for a moment each: what it sends is accepted and delivered, and the report is
+/// whole. No figure of it is judged.
+final class BenchTest {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  private final Checkout checkout = Checkout.find();
+
+  @TempDir Path folder;
+
+  private Running bench(String... arguments) {
+    return new Running("sotto-bench", checkout.bench(arguments));
+  }
+
+  private JsonObject report(String line) throws Exception {
+    var words = new ArrayList<>(List.of(line.split(" ")));
+    words.addAll(
+        List.of("--warm-up", "0", "--trials", "1", "--no-baselines", "--out", folder.toString()));
+    try (var run = bench(words.toArray(String[]::new))) {
+      assertThat(run.awaitEnd(LIMIT)).as(run.err()).isZero();
+      assertThat(run.seen()).anyMatch(said -> said.startsWith("| condition |"));
+    }
+    return JsonParser.parseString(Files.readString(folder.resolve("report.json")))
+        .getAsJsonObject();
+  }
+
+  private static List<JsonObject> rows(JsonObject report, String title) {
+    var rows = new ArrayList<JsonObject>();
+    for (JsonElement table : report.getAsJsonArray("tables")) {
+      if (table.getAsJsonObject().get("title").getAsString().equals(title)) {
+        table.getAsJsonObject().getAsJsonArray("rows").forEach(r -> rows.add(r.getAsJsonObject()));
+      }
+    }
+    return rows;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pairs --pairs 4 --rate 50 --in-flight 2 --seconds 1",
+        "sealed --pairs 4 --rate 50 --in-flight 2 --seconds 1"
+      })
+  void messagesOfPairs_areAllDelivered_andWhatTheyCostIsKnown(String line) throws Exception {
+    var report = report(line);
+
+    assertThat(rows(report, "How long messages take"))
+        .hasSizeGreaterThanOrEqualTo(2)
+        .allSatisfy(row -> {
+          assertThat(row.get("accepted a second").getAsDouble()).isPositive();
+          assertThat(row.get("refused").getAsInt()).isZero();
+          assertThat(row.get("not delivered").getAsInt()).isZero();
+        });
+    assertThat(rows(report, "What processes spend on a message"))
+        .filteredOn(row -> row.get("process").getAsString().equals("server"))
+        .isNotEmpty()
+        .allSatisfy(row -> {
+          assertThat(row.get("allocated KiB").getAsDouble()).isPositive();
+          assertThat(row.get("commits a message").getAsDouble()).isPositive();
+        });
+    assertThat(report.getAsJsonObject("conditions").get("file system").getAsString()).isNotBlank();
+  }
+
+  @Test
+  void messagesToAGroup_reachTheConnected_andAreStoredForAll() throws Exception {
+    var report = report("group --members 6 --connected 50 --recipients 30");
+
+    assertThat(rows(report, "One message to many"))
+        .hasSize(2)
+        .allSatisfy(row -> assertThat(row.get("connected").getAsInt()).isEqualTo(3));
+    assertThat(rows(report, "What a recipient costs"))
+        .filteredOn(row -> row.get("process").getAsString().equals("server"))
+        .hasSize(2)
+        .allSatisfy(row -> assertThat(row.get("envelopes a recipient").getAsDouble()).isEqualTo(1));
+  }
+
+  @Test
+  void whatMakesNoSense_isAnsweredWithASentence() {
+    try (var run = bench("pairs", "--pairs", "none")) {
+      assertThat(run.awaitEnd(LIMIT)).isEqualTo(2);
+      assertThat(run.err()).contains("--pairs").doesNotContain("Exception");
+    }
+  }
+}
