@@ -111,9 +111,9 @@ final class Rescue {
     String query = select + "WHERE " + by + " > ? ORDER BY " + order + " LIMIT ?";
     long at = Long.MIN_VALUE;
     while (true) {
-      Optional<List<Read>> page = read(query, at, PAGE);
+      Optional<List<Read>> page = ahead(query, at, PAGE);
       if (page.isEmpty()) {
-        page = read(query, at, 1);
+        page = ahead(query, at, 1);
       }
       if (page.isPresent()) {
         if (page.get().isEmpty()) {
@@ -144,7 +144,7 @@ final class Rescue {
     long start = Math.max(at, -(1L << 40));
     long bad = start;
     long step = 1;
-    while (step < 1L << 42 && readable(query, start + step).isEmpty()) {
+    while (step < 1L << 42 && ahead(query, start + step, 1).isEmpty()) {
       bad = start + step;
       step *= 2;
     }
@@ -154,7 +154,7 @@ final class Rescue {
     long good = start + step;
     while (good - bad > 1) {
       long middle = bad + (good - bad) / 2;
-      if (readable(query, middle).isPresent()) {
+      if (ahead(query, middle, 1).isPresent()) {
         good = middle;
       } else {
         bad = middle;
@@ -163,8 +163,10 @@ final class Rescue {
     return Optional.of(good);
   }
 
-  private Optional<List<Read>> readable(String query, long at) {
-    return read(query, at, 1);
+  /// What comes behind a number. In a damaged tree that may be rows of before it, with which the
+  /// reading would go round for ever.
+  private Optional<List<Read>> ahead(String query, long at, int most) {
+    return read(query, at, most).filter(rows -> rows.isEmpty() || rows.getLast().at() > at);
   }
 
   private void fromBothEnds() {
