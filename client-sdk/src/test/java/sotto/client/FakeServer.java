@@ -53,6 +53,8 @@ import sotto.account.v1.GetProfileRequest;
 import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
+import sotto.account.v1.GetSenderCertificateRequest;
+import sotto.account.v1.GetSenderCertificateResponse;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.GetSlotRequest;
@@ -113,6 +115,7 @@ import sotto.chat.v1.PresenceEvent;
 import sotto.chat.v1.PresenceEvents;
 import sotto.chat.v1.QueueEmpty;
 import sotto.chat.v1.RetryInOrder;
+import sotto.chat.v1.SealedSend;
 import sotto.chat.v1.Send;
 import sotto.chat.v1.SendResult;
 import sotto.chat.v1.ServerFrame;
@@ -232,6 +235,7 @@ final class FakeServer implements AutoCloseable {
   final Set<String> invites = new HashSet<>();
 
   final FakeGroups groups = new FakeGroups(this, new OfGroups());
+  final FakeSealed sealed = new FakeSealed(this);
 
   FakeServer() {
     server = start();
@@ -324,6 +328,26 @@ final class FakeServer implements AutoCloseable {
   /// Frames that came, in order.
   synchronized List<Send> received() {
     return List.copyOf(received);
+  }
+
+  /// The identity key that a device's account lists.
+  synchronized byte[] identityKey(DeviceAddress device) {
+    return Objects.requireNonNull(accounts.get(device.account()), "no such account")
+        .chain
+        .device(device.device())
+        .orElseThrow()
+        .identityKey()
+        .toArray();
+  }
+
+  /// Its clock.
+  synchronized long time() {
+    return now();
+  }
+
+  /// Whether a key is the one that lets people reach an account.
+  synchronized boolean admits(AccountId account, AccessKey key) {
+    return profile(account, key).hasFound();
   }
 
   synchronized int mailboxSize(AccountId account) {
@@ -522,6 +546,10 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
+  static boolean isSignedIn() {
+    return CALLER.get() != null;
+  }
+
   static DeviceAddress caller() {
     DeviceAddress caller = CALLER.get();
     if (caller == null) {
@@ -587,7 +615,13 @@ final class FakeServer implements AutoCloseable {
     @Override
     public void getServerInfo(
         GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> observer) {
-      answer(observer, _ -> GetServerInfoResponse.newBuilder().setServerTimeMs(now()).build());
+      answer(
+          observer,
+          _ ->
+              GetServerInfoResponse.newBuilder()
+                  .setServerTimeMs(now())
+                  .addAllTrustRoots(sealed.trustRoots())
+                  .build());
     }
 
     @Override
@@ -702,6 +736,18 @@ final class FakeServer implements AutoCloseable {
                     new AccountId(request.getAccountId().toByteArray()),
                     AccessKey.of(request.getAccessKey().toByteArray())));
           });
+    }
+
+    @Override
+    public void getSenderCertificate(
+        GetSenderCertificateRequest request,
+        StreamObserver<GetSenderCertificateResponse> observer) {
+      answer(
+          observer,
+          _ ->
+              GetSenderCertificateResponse.newBuilder()
+                  .setCertificate(ByteString.copyFrom(sealed.certificate(caller())))
+                  .build());
     }
 
     @Override
@@ -1043,6 +1089,103 @@ final class FakeServer implements AutoCloseable {
     public StreamObserver<ClientFrame> connect(StreamObserver<ServerFrame> observer) {
       return new Stream(caller(), observer);
     }
+
+    @Override
+    public StreamObserver<SealedSend> sendSealed(StreamObserver<SendResult> observer) {
+      return sealed.open(observer);
+    }
+  }
+
+  /// Stores what one stream sends. Guarded by the server's monitor.
+  final class StreamLanes {
+    private final Optional<DeviceAddress> sender;
+    private final Map<AccountId, Integer> refusedGenerations = new HashMap<>();
+
+    /// @param sender empty for who does not say who they are
+    StreamLanes(Optional<DeviceAddress> sender) {
+      this.sender = sender;
+    }
+
+    Envelope envelope(DeviceEnvelope e) {
+      Envelope.Builder envelope = Envelope.newBuilder();
+      sender.ifPresent(from ->
+          envelope
+              .setSenderAccountId(ByteString.copyFrom(from.account().bytes()))
+              .setSenderDevice(from.device().number()));
+      return envelope.setType(e.getType()).setCiphertext(e.getCiphertext()).build();
+    }
+
+    private ByteString scope() {
+      return sender.map(from -> ByteString.copyFromUtf8(from.toString())).orElse(ByteString.EMPTY);
+    }
+
+    /// Whether an earlier try is in a mailbox still, or was.
+    boolean has(Send frame) {
+      AccountId to = new AccountId(frame.getAccountId().toByteArray());
+      return Optional.ofNullable(accounts.get(to)).stream()
+          .flatMap(account -> account.devices.values().stream())
+          .anyMatch(device -> device.dedupe.containsKey(scope().concat(frame.getEnvelopeId())));
+    }
+
+    SendResult take(Send frame, Refusal refusal) {
+      AccountId to = new AccountId(frame.getAccountId().toByteArray());
+      SendResult.Builder result = SendResult.newBuilder().setRequest(frame.getRequest());
+      if (frame.getLaneGeneration() <= refusedGenerations.getOrDefault(to, 0)) {
+        return result.setRetryInOrder(RetryInOrder.getDefaultInstance()).build();
+      }
+      Optional<SendResult> refused = refusal.apply(frame);
+      SendResult outcome =
+          refused
+              .map(r -> r.toBuilder().setRequest(frame.getRequest()).build())
+              .orElseGet(() -> store(to, frame, result));
+      if (!outcome.hasAccepted()) {
+        refusedGenerations.put(to, frame.getLaneGeneration());
+      }
+      return outcome;
+    }
+
+    private SendResult store(AccountId to, Send frame, SendResult.Builder result) {
+      Holding account = accounts.get(to);
+      if (account == null || account.chain.ended()) {
+        return result.setUnknownRecipient(UnknownRecipient.getDefaultInstance()).build();
+      }
+      MismatchedDevices.Builder mismatch =
+          MismatchedDevices.newBuilder().setChainSequence((int) account.chain.sequence());
+      for (DeviceEntry device : account.chain.devices()) {
+        int number = device.device().number();
+        if (sender.equals(Optional.of(new DeviceAddress(to, device.device())))) {
+          continue;
+        }
+        boolean there =
+            frame.getDevicesList().stream().anyMatch(d -> d.getDevice() == number)
+                || frame.getWithoutBundleList().contains(number);
+        if (!there) {
+          mismatch.addMissing(number);
+        }
+      }
+      for (DeviceEnvelope d : frame.getDevicesList()) {
+        Device device = account.devices.get(d.getDevice());
+        if (device == null) {
+          mismatch.addExtra(d.getDevice());
+        } else if (device.registrationId != d.getRegistrationId()) {
+          mismatch.addStale(d.getDevice());
+        }
+      }
+      if (mismatch.getMissingCount() + mismatch.getExtraCount() + mismatch.getStaleCount() > 0) {
+        return result.setMismatchedDevices(mismatch).build();
+      }
+      // One moment for all devices, as a store that writes them in one transaction has it.
+      long acceptedAt = now();
+      for (DeviceEnvelope d : frame.getDevicesList()) {
+        Device device = device(to, d.getDevice());
+        device.dedupe.computeIfAbsent(
+            scope().concat(frame.getEnvelopeId()),
+            _ -> append(device, envelope(d).toByteString(), acceptedAt));
+        FakeServer.this.push(device);
+      }
+      stored.add(frame);
+      return result.setAccepted(Accepted.newBuilder().setAcceptedAtMs(acceptedAt)).build();
+    }
   }
 
   private final class Stream implements StreamObserver<ClientFrame> {
@@ -1053,12 +1196,13 @@ final class FakeServer implements AutoCloseable {
     private int unacked;
     private boolean toldEmpty;
     private boolean over;
-    private final Map<AccountId, Integer> refusedGenerations = new HashMap<>();
+    private final StreamLanes lanes;
     private long backlogUntil;
 
     Stream(DeviceAddress address, StreamObserver<ServerFrame> out) {
       this.address = address;
       this.out = out;
+      this.lanes = new StreamLanes(Optional.of(address));
     }
 
     private void send(ServerFrame frame) {
@@ -1092,7 +1236,7 @@ final class FakeServer implements AutoCloseable {
           case HELLO -> hello(device, frame.getHello());
           case SEND -> {
             received.add(frame.getSend());
-            SendResult result = take(frame.getSend());
+            SendResult result = lanes.take(frame.getSend(), refusal);
             if (!loseResults) {
               send(ServerFrame.newBuilder().setSendResult(result).build());
             }
@@ -1115,7 +1259,7 @@ final class FakeServer implements AutoCloseable {
                           ServerFrame.newBuilder()
                               .setEphemeral(
                                   EphemeralDelivery.newBuilder()
-                                      .setEnvelope(envelope(e).toByteString()))
+                                      .setEnvelope(lanes.envelope(e).toByteString()))
                               .build()));
             }
           }
@@ -1206,74 +1350,6 @@ final class FakeServer implements AutoCloseable {
         toldEmpty = true;
         send(ServerFrame.newBuilder().setQueueEmpty(QueueEmpty.getDefaultInstance()).build());
       }
-    }
-
-    private Envelope envelope(DeviceEnvelope e) {
-      return Envelope.newBuilder()
-          .setSenderAccountId(ByteString.copyFrom(address.account().bytes()))
-          .setSenderDevice(address.device().number())
-          .setType(e.getType())
-          .setCiphertext(e.getCiphertext())
-          .build();
-    }
-
-    private SendResult take(Send frame) {
-      AccountId to = new AccountId(frame.getAccountId().toByteArray());
-      SendResult.Builder result = SendResult.newBuilder().setRequest(frame.getRequest());
-      if (frame.getLaneGeneration() <= refusedGenerations.getOrDefault(to, 0)) {
-        return result.setRetryInOrder(RetryInOrder.getDefaultInstance()).build();
-      }
-      Optional<SendResult> refused = refusal.apply(frame);
-      SendResult outcome =
-          refused
-              .map(r -> r.toBuilder().setRequest(frame.getRequest()).build())
-              .orElseGet(() -> store(to, frame, result));
-      if (!outcome.hasAccepted()) {
-        refusedGenerations.put(to, frame.getLaneGeneration());
-      }
-      return outcome;
-    }
-
-    private SendResult store(AccountId to, Send frame, SendResult.Builder result) {
-      Holding account = accounts.get(to);
-      if (account == null || account.chain.ended()) {
-        return result.setUnknownRecipient(UnknownRecipient.getDefaultInstance()).build();
-      }
-      MismatchedDevices.Builder mismatch =
-          MismatchedDevices.newBuilder().setChainSequence((int) account.chain.sequence());
-      for (DeviceEntry device : account.chain.devices()) {
-        int number = device.device().number();
-        if (to.equals(address.account()) && number == address.device().number()) {
-          continue;
-        }
-        boolean there =
-            frame.getDevicesList().stream().anyMatch(d -> d.getDevice() == number)
-                || frame.getWithoutBundleList().contains(number);
-        if (!there) {
-          mismatch.addMissing(number);
-        }
-      }
-      for (DeviceEnvelope d : frame.getDevicesList()) {
-        Device device = account.devices.get(d.getDevice());
-        if (device == null) {
-          mismatch.addExtra(d.getDevice());
-        } else if (device.registrationId != d.getRegistrationId()) {
-          mismatch.addStale(d.getDevice());
-        }
-      }
-      if (mismatch.getMissingCount() + mismatch.getExtraCount() + mismatch.getStaleCount() > 0) {
-        return result.setMismatchedDevices(mismatch).build();
-      }
-      // One moment for all devices, as a store that writes them in one transaction has it.
-      long acceptedAt = now();
-      for (DeviceEnvelope d : frame.getDevicesList()) {
-        Device device = device(to, d.getDevice());
-        device.dedupe.computeIfAbsent(
-            frame.getEnvelopeId(), _ -> append(device, envelope(d).toByteString(), acceptedAt));
-        FakeServer.this.push(device);
-      }
-      stored.add(frame);
-      return result.setAccepted(Accepted.newBuilder().setAcceptedAtMs(acceptedAt)).build();
     }
 
     @Override

@@ -40,6 +40,9 @@ import sotto.client.internal.net.Wire;
 final class Connector {
   /// What the engine does with a stream.
   interface Guest {
+    /// The server answers calls; the stream is not there yet. Blocks.
+    void connecting(ServerCalls calls);
+
     /// The number to say hello with.
     ConnectionNumbers.Numbered connectionNumber();
 
@@ -235,13 +238,14 @@ final class Connector {
       Tokens tokens = new Tokens(wire.channel(), place.host(), new LaneSigner(core));
       ServerCalls calls = ServerCalls.of(wire.channel(), tokens);
       String token = token(tokens);
+      guest.connecting(calls);
       guest.mend(calls);
       ConnectionNumbers.Numbered number = guest.connectionNumber();
       ChatStream stream = ChatStream.open(wire.channel(), token, this);
       try (DirectHttp direct = DirectHttp.trusting(place.trustedCa())) {
         Welcome welcome = welcome(calls, stream, number);
         welcomed = true;
-        Session session = new Session(calls, Blobs.of(calls), direct, stream);
+        Session session = new Session(calls, Blobs.of(calls), direct, stream, place);
         core.setSession(Optional.of(session));
         guest.welcome(session, welcome);
         set(State.ONLINE, Optional.empty());

@@ -67,6 +67,8 @@ public final class Engine implements AutoCloseable {
   private final Provisioning provisioning;
   private final HistoryTransfers history;
   private final Outbox outbox;
+  private final Certificates certificates;
+  private final SealedLine sealedLine;
   private final Groups groups;
   private final GroupSync groupSync;
   private final GroupOutbox groupOutbox;
@@ -127,19 +129,24 @@ public final class Engine implements AutoCloseable {
     this.groups = new Groups(core);
     this.groupSync = new GroupSync(core, chains, groups);
     Sealer sealer = new Sealer(core, groups);
+    this.certificates = new Certificates(core);
+    this.sealedLine = new SealedLine(core, dialer);
+    Wrapper wrapper = new Wrapper(core, certificates);
     Sessions sessions = new Sessions(core, chains);
-    this.outbox = new Outbox(core, sealer, sessions, uploads::wake);
+    this.outbox = new Outbox(core, sealer, wrapper, sealedLine, sessions, uploads::wake);
     this.groupOutbox =
         new GroupOutbox(
             core, groups, new GroupKeys(core, outbox), groupSync, sealer, sessions, uploads::wake);
     outbox.listens(groupOutbox.listener());
     groups.onChange(groupOutbox::wake);
     uploads.feeds(outbox, groupOutbox);
+    certificates.onRenewed(outbox::certified);
     this.groupChanges = new GroupChanges(core, groups, groupSync, outbox);
     Syncs syncs = new Syncs(core, outbox, deviceNames);
     this.presence = new Presence(core);
     PictureBlobs pictures = new PictureBlobs(core, depot);
-    this.selfProfile = new SelfProfile(core, presence, pictures, syncs);
+    this.selfProfile = new SelfProfile(core, presence, pictures, syncs, certificates);
+    selfProfile.onGiven(outbox::wake);
     this.groupPictures = new GroupPictures(core, groups, pictures);
     this.ownGroups = new OwnGroups(core, groups, groupChanges, pictures);
     Decisions decisions = new Decisions(core, outbox, presence, autoSaver, selfProfile);
@@ -182,7 +189,8 @@ public final class Engine implements AutoCloseable {
             new Reception(
                 core, outbox, retries, names, autoSaver, ownDevices, peerProfiles, groupReception),
             retries,
-            groupReception);
+            groupReception,
+            wrapper);
     names.onAccessKey(presence::accessKeyLearned);
     this.unsent = new Unsent(core, outbox, groupOutbox, uploads);
     this.expiry = new Expiry(core, outbox, groupOutbox);
@@ -709,12 +717,18 @@ public final class Engine implements AutoCloseable {
   private void stop() {
     core.close();
     connector.stop();
+    sealedLine.hangUp();
     core.timers().close();
     core.lane().close();
     core.identity().ifPresent(identity -> identity.keys().close());
   }
 
   private final class Guest implements Connector.Guest {
+    @Override
+    public void connecting(ServerCalls calls) {
+      certificates.pin(calls);
+    }
+
     @Override
     public ConnectionNumbers.Numbered connectionNumber() {
       return core.lane().call(_ -> numbers.next());
@@ -780,6 +794,7 @@ public final class Engine implements AutoCloseable {
       supplied = true;
       core.progress().raise();
       var _ = chains.refresh(calls, core.self().id());
+      var _ = core.lane().call(_ -> certificates.own());
       provisioning.check();
       backups.records().setFirst(calls);
       long old = core.clock().millis() - Dedupe.KEPT_MILLIS;
@@ -823,7 +838,7 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void ready() {
-      outbox.pump();
+      outbox.ready();
       groupOutbox.pump();
     }
 

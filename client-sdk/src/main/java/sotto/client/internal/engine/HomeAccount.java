@@ -14,6 +14,7 @@ import sotto.client.internal.store.Settings;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.GroupCrypto;
 import sotto.crypto.ProfileKey;
+import sotto.crypto.SealedSender;
 import sotto.crypto.SessionCrypto;
 
 /// Who this home is, in the store. For the lane only.
@@ -68,6 +69,7 @@ final class HomeAccount {
         keys,
         new SessionCrypto(keys, id, address.device(), core.store().sessions(), core.clock()),
         new GroupCrypto(address, core.store().senderKeys()),
+        new SealedSender(keys),
         profileKey(id));
   }
 

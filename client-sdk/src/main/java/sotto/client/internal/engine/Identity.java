@@ -6,6 +6,7 @@ import sotto.client.Account;
 import sotto.crypto.DeviceKeys;
 import sotto.crypto.GroupCrypto;
 import sotto.crypto.ProfileKey;
+import sotto.crypto.SealedSender;
 import sotto.crypto.SessionCrypto;
 
 /// Who this home is, once it is registered.
@@ -15,6 +16,7 @@ import sotto.crypto.SessionCrypto;
 /// @param keys its private keys; for the lane only
 /// @param crypto its sessions; for the lane only
 /// @param groupCrypto its sender keys and those of others; for the lane only
+/// @param sealedSender hides from servers who sends
 /// @param profileKey lets contacts read this account's profile and see its presence
 record Identity(
     Account account,
@@ -22,10 +24,11 @@ record Identity(
     DeviceKeys keys,
     SessionCrypto crypto,
     GroupCrypto groupCrypto,
+    SealedSender sealedSender,
     ProfileKey profileKey) {
   /// The same with another key.
   Identity with(ProfileKey other) {
-    return new Identity(account, address, keys, crypto, groupCrypto, other);
+    return new Identity(account, address, keys, crypto, groupCrypto, sealedSender, other);
   }
 
   AccountId id() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import sotto.chain.AccountChain;
 import sotto.chain.AccountId;
+import sotto.chain.Bytes;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.chat.v1.Ack;
@@ -46,8 +47,16 @@ final class Inbox {
   private final Reception reception;
   private final Retries retries;
   private final GroupReception groups;
+  private final Wrapper wrapper;
 
-  Inbox(Core core, ChainSync chains, Reception reception, Retries retries, GroupReception groups) {
+  Inbox(
+      Core core,
+      ChainSync chains,
+      Reception reception,
+      Retries retries,
+      GroupReception groups,
+      Wrapper wrapper) {
+    this.wrapper = wrapper;
     this.groups = groups;
     this.core = core;
     this.chains = chains;
@@ -101,17 +110,18 @@ final class Inbox {
   }
 
   private void take(Transaction tx, Delivery delivery) {
-    Optional<Envelope> envelope = parse(delivery.getEnvelope().toByteArray());
-    if (envelope.isEmpty()) {
+    Optional<Came> came = opened(delivery.getEnvelope().toByteArray(), delivery.getAcceptedAtMs());
+    if (came.isEmpty()) {
       return;
     }
-    byte[] ciphertext = envelope.get().getCiphertext().toByteArray();
-    if (envelope.get().getType() == CiphertextType.CIPHERTEXT_TYPE_GROUP_CHANGED) {
-      GroupId group = new GroupId(envelope.get().getGroupId().toByteArray());
+    Envelope envelope = came.get().envelope();
+    byte[] ciphertext = envelope.getCiphertext().toByteArray();
+    if (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_GROUP_CHANGED) {
+      GroupId group = new GroupId(envelope.getGroupId().toByteArray());
       groups.changed(tx, group, ciphertext, delivery.getAcceptedAtMs());
       return;
     }
-    DeviceAddress from = sender(envelope.get());
+    DeviceAddress from = sender(envelope);
     if (core.store().dedupe().seen(from, ciphertext)) {
       return;
     }
@@ -126,21 +136,41 @@ final class Inbox {
       tx.afterCommit(() -> fetchChain(from.account()));
       return;
     }
-    decrypt(tx, from, envelope.get(), delivery.getAcceptedAtMs());
+    decrypt(tx, from, came.get(), delivery.getAcceptedAtMs());
+  }
+
+  /// What came.
+  ///
+  /// @param envelope as it came, or what was inside the wrapper of a sealed one
+  /// @param certifiedKey the identity key that the server gave the sender of a sealed one
+  private record Came(Envelope envelope, Optional<Bytes> certifiedKey) {}
+
+  private Optional<Came> opened(byte[] bytes, long acceptedAt) {
+    Optional<Envelope> envelope = parse(bytes);
+    boolean sealed =
+        envelope.map(e -> e.getType() == CiphertextType.CIPHERTEXT_TYPE_SEALED).orElse(false);
+    return sealed
+        ? envelope
+            .flatMap(e -> wrapper.unwrap(e, acceptedAt))
+            .map(inside -> new Came(inside.envelope(), Optional.of(inside.certifiedKey())))
+        : envelope.map(e -> new Came(e, Optional.empty()));
   }
 
   /// The envelope, if it is one that this version can read at all.
   private static Optional<Envelope> parse(byte[] bytes) {
     try {
       Envelope envelope = Envelope.parseFrom(bytes);
-      boolean readable =
+      boolean named =
           envelope.getSenderAccountId().size() == AccountId.LENGTH
-              && DeviceId.valid(envelope.getSenderDevice())
-              && !envelope.getCiphertext().isEmpty()
+              && DeviceId.valid(envelope.getSenderDevice());
+      boolean readable =
+          !envelope.getCiphertext().isEmpty()
               && switch (envelope.getType()) {
-                case CIPHERTEXT_TYPE_RATCHET, CIPHERTEXT_TYPE_PRE_KEY -> true;
+                case CIPHERTEXT_TYPE_RATCHET, CIPHERTEXT_TYPE_PRE_KEY -> named;
+                case CIPHERTEXT_TYPE_SEALED ->
+                    envelope.getSenderAccountId().isEmpty() && envelope.getSenderDevice() == 0;
                 case CIPHERTEXT_TYPE_SENDER_KEY, CIPHERTEXT_TYPE_GROUP_CHANGED ->
-                    envelope.getGroupId().size() == GroupId.LENGTH;
+                    named && envelope.getGroupId().size() == GroupId.LENGTH;
                 default -> false;
               };
       return readable ? Optional.of(envelope) : Optional.empty();
@@ -198,7 +228,24 @@ final class Inbox {
         .map(former -> former.entry().identityKey().toArray());
   }
 
-  private void decrypt(Transaction tx, DeviceAddress from, Envelope envelope, long acceptedAt) {
+  /// Whether a server has certified another key for a device than its account's chain has.
+  private boolean isLie(DeviceAddress from, Came came, long acceptedAt) {
+    Optional<Bytes> listed =
+        core.store()
+            .sessions()
+            .identityOf(from)
+            .or(() -> formerKey(from, acceptedAt))
+            .map(Bytes::of);
+    return came.certifiedKey().isPresent() && !came.certifiedKey().equals(listed);
+  }
+
+  private void decrypt(Transaction tx, DeviceAddress from, Came came, long acceptedAt) {
+    if (isLie(from, came, acceptedAt)) {
+      // The user is to see that something is wrong; what is inside proves nothing.
+      reception.undecryptable(tx, from, acceptedAt);
+      return;
+    }
+    Envelope envelope = came.envelope();
     byte[] ciphertext = envelope.getCiphertext().toByteArray();
     if (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_SENDER_KEY) {
       core.store().dedupe().record(from, ciphertext, core.clock().millis());
@@ -214,6 +261,10 @@ final class Inbox {
               .ifPresent(content -> {
                 heads(tx, from, content);
                 reception.received(tx, from, content, acceptedAt);
+                if (came.certifiedKey().isPresent()) {
+                  // It was let in with the own access key.
+                  core.store().contacts().hasKey(from.account());
+                }
               });
       case Decrypted.Duplicate _ -> {}
       case Decrypted.UnknownDevice _, Decrypted.NoSession _, Decrypted.IdentityChanged _ -> {
@@ -265,7 +316,8 @@ final class Inbox {
 
   /// Takes an ephemeral envelope: what cannot be read is forgotten.
   void ephemeral(byte[] bytes) {
-    Optional<Envelope> envelope = parse(bytes);
+    Optional<Envelope> envelope =
+        parse(bytes).filter(e -> e.getType() != CiphertextType.CIPHERTEXT_TYPE_SEALED);
     if (envelope.isEmpty()) {
       return;
     }
@@ -345,14 +397,14 @@ final class Inbox {
 
   /// An envelope that waited; one from a device that the chain does not name either is dropped.
   private void late(Transaction tx, Waiting.Entry entry) {
-    Optional<Envelope> envelope = parse(entry.envelope());
-    if (envelope.isEmpty()) {
+    Optional<Came> came = opened(entry.envelope(), entry.acceptedAt());
+    if (came.isEmpty()) {
       return;
     }
-    DeviceAddress from = sender(envelope.get());
-    byte[] ciphertext = envelope.get().getCiphertext().toByteArray();
+    DeviceAddress from = sender(came.get().envelope());
+    byte[] ciphertext = came.get().envelope().getCiphertext().toByteArray();
     if (believed(from, entry.acceptedAt()) && !core.store().dedupe().seen(from, ciphertext)) {
-      decrypt(tx, from, envelope.get(), entry.acceptedAt());
+      decrypt(tx, from, came.get(), entry.acceptedAt());
     }
   }
 }

@@ -14,25 +14,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
 import sotto.chat.v1.ClientFrame;
 import sotto.chat.v1.DeviceEnvelope;
 import sotto.chat.v1.MismatchedDevices;
+import sotto.chat.v1.SealedSend;
 import sotto.chat.v1.Send;
 import sotto.chat.v1.SendResult;
 import sotto.client.Failure;
 import sotto.client.Status;
 import sotto.client.internal.net.ChatStream;
+import sotto.client.internal.net.SealedStream;
 import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
 import sotto.client.internal.store.OutboxRow;
+import sotto.client.internal.store.OutboxRow.Channel;
 import sotto.client.internal.store.OutboxRow.Kind;
 import sotto.proto.MessageSpans;
 
 /// Sends the rows of the outbox: each account's in order, 32 in flight, encrypted once (protocol L1
 /// to L4).
+///
+/// A row goes by the way by which it first left, sealed or not, until a server has refused it
+/// there; a lane changes its way only when nothing of it is in flight (L2).
 ///
 /// Ciphertext and ratchet of all rows that are due are committed in one transaction, and only then
 /// the frames are written. Fields belong to the lane unless they say otherwise.
@@ -57,20 +64,45 @@ final class Outbox {
 
   private record Flight(AccountId account, long row) {}
 
-  private record Planned(Traffic traffic, int generation, long row, Send frame) {}
+  /// @param via the stream that it was planned for
+  /// @param sealed what goes instead of the frame if servers are not to know who sends
+  private record Planned(
+      Traffic traffic,
+      Object via,
+      int generation,
+      long row,
+      Send frame,
+      Optional<SealedSend> sealed) {}
+
+  /// A way to the server. Each counts its own frames: one count for both would tell who sends on
+  /// the sealed one.
+  private static final class Exit {
+    final Map<Long, Flight> flights = new HashMap<>();
+    // With something to send when it takes more; for any thread.
+    final Set<AccountId> waiting = ConcurrentHashMap.newKeySet();
+    long lastRequest;
+
+    void restart() {
+      flights.clear();
+      lastRequest = 0;
+    }
+  }
 
   private final Core core;
   private final Sealer sealer;
+  private final Wrapper wrapper;
+  private final SealedLine line;
   private final Sessions sessions;
   private final Runnable wakeUploads;
   private GroupRowsListener groupRows = new Unheard();
 
   private final Map<AccountId, Traffic> lanes = new HashMap<>();
-  private final Map<Long, Flight> flights = new HashMap<>();
+  private final Exit identified = new Exit();
+  private final Exit sealed = new Exit();
   private final MessageSpans spans;
   private Optional<ChatStream> stream = Optional.empty();
+  private Optional<SealedStream> sealedStream = Optional.empty();
   private boolean traces;
-  private long lastRequest;
 
   // For any thread.
   private final Set<AccountId> dirty = ConcurrentHashMap.newKeySet();
@@ -78,9 +110,18 @@ final class Outbox {
   private final AtomicBoolean filling = new AtomicBoolean();
   private final AtomicInteger flushing = new AtomicInteger();
 
-  Outbox(Core core, Sealer sealer, Sessions sessions, Runnable wakeUploads) {
+  Outbox(
+      Core core,
+      Sealer sealer,
+      Wrapper wrapper,
+      SealedLine line,
+      Sessions sessions,
+      Runnable wakeUploads) {
     this.core = core;
     this.sealer = sealer;
+    this.wrapper = wrapper;
+    this.line = line;
+    line.serves(new OnSealedLine());
     this.sessions = sessions;
     this.wakeUploads = wakeUploads;
     this.spans = new MessageSpans(core.tracer(), "message send", SpanKind.CLIENT);
@@ -98,8 +139,8 @@ final class Outbox {
   void attach(ChatStream open, Set<AccountId> held, boolean allowsTraces) {
     stream = Optional.of(open);
     traces = allowsTraces;
-    flights.clear();
-    spans.endAll();
+    nothingIsInFlight();
+    line.reset();
     lanes.values().forEach(Traffic::restartOnNewStream);
     held.forEach(account -> traffic(account).held = true);
     dirty.addAll(core.store().outgoing().accounts());
@@ -110,9 +151,18 @@ final class Outbox {
   void detach(ChatStream over) {
     if (stream.filter(s -> s == over).isPresent()) {
       stream = Optional.empty();
-      flights.clear();
-      spans.endAll();
+      nothingIsInFlight();
     }
+  }
+
+  /// Those who know when something was sent sealed are not to know by whom: the sealed stream ends
+  /// with the device's, and is opened when something is to go.
+  private void nothingIsInFlight() {
+    identified.restart();
+    sealed.restart();
+    sealedStream = Optional.empty();
+    line.letGo();
+    spans.endAll();
   }
 
   /// Lets an account's rows go that were held for a look-up. On the lane.
@@ -194,7 +244,26 @@ final class Outbox {
     return !core.store().outgoing().messagesTo(contact.id()).isEmpty();
   }
 
-  /// Frames can be written again. Any thread.
+  /// Frames can be written again on the device's stream. Any thread.
+  void ready() {
+    readyAgain(identified);
+  }
+
+  /// There is a certificate now. Any thread.
+  void certified() {
+    readyAgain(sealed);
+  }
+
+  private void readyAgain(Exit exit) {
+    for (AccountId account : List.copyOf(exit.waiting)) {
+      if (exit.waiting.remove(account)) {
+        dirty.add(account);
+      }
+    }
+    pump();
+  }
+
+  /// Plans what is due. Any thread.
   void pump() {
     if (!dirty.isEmpty() && filling.compareAndSet(false, true)) {
       var _ =
@@ -211,9 +280,7 @@ final class Outbox {
 
   private boolean fill(Transaction tx) {
     List<Planned> planned = new ArrayList<>();
-    Optional<ChatStream> current = stream;
-    boolean open = current.map(ChatStream::ready).orElse(false);
-    if (open) {
+    if (stream.isPresent()) {
       for (AccountId account : List.copyOf(dirty).stream().limit(LANES_AT_ONCE).toList()) {
         dirty.remove(account);
         tx.afterUndo(() -> dirty.add(account));
@@ -223,12 +290,12 @@ final class Outbox {
     tx.afterCommit(() -> {
       if (!planned.isEmpty()) {
         CrashPoint.AFTER_ENCRYPT.reached();
-        planned.forEach(p -> send(current, p));
+        planned.forEach(this::send);
         CrashPoint.AFTER_SEND.reached();
       }
       filling.set(false);
       // Asked again: a stream that became ready meanwhile found the filling still going on.
-      if (stream.map(ChatStream::ready).orElse(false)) {
+      if (stream.isPresent()) {
         pump();
       }
     });
@@ -250,12 +317,65 @@ final class Outbox {
     int limit = traffic.cursor == 0 ? room + traffic.inFlight.size() : room;
     List<OutboxRow> rows =
         core.store().outgoing().lane(traffic.account, traffic.cursor, dueBy, limit);
+    int before = planned.size();
+    Channel fresh = channelOfNew(traffic.account);
     for (OutboxRow row : rows) {
-      if (!traffic.inFlight.contains(row.id()) && !plan(tx, traffic, row, planned)) {
+      if (traffic.inFlight.contains(row.id())) {
+        continue;
+      }
+      Channel channel = row.channel().orElse(fresh);
+      boolean idle = traffic.inFlight.isEmpty() && planned.size() == before;
+      // What left sealed and is likely to be refused now goes alone, or all behind it goes in vain.
+      boolean alone = channel != traffic.channel || (channel == Channel.SEALED && fresh != channel);
+      if (alone && !idle) {
+        return;
+      }
+      traffic.channel = channel;
+      if (!takesMore(traffic) || !plan(tx, traffic, row, planned)) {
         return;
       }
     }
     traffic.endGrace();
+  }
+
+  /// By which way goes what has not left yet.
+  private Channel channelOfNew(AccountId account) {
+    boolean own = account.equals(core.self().id());
+    return !own && line.dependable() && wrapper.possible(account)
+        ? Channel.SEALED
+        : Channel.IDENTIFIED;
+  }
+
+  private Exit exit(Channel channel) {
+    return switch (channel) {
+      case IDENTIFIED -> identified;
+      case SEALED -> sealed;
+    };
+  }
+
+  private boolean isReady(Channel channel) {
+    return switch (channel) {
+      case IDENTIFIED -> stream.map(ChatStream::ready).orElse(false);
+      case SEALED -> sealedStream.map(SealedStream::ready).orElse(false);
+    };
+  }
+
+  /// Whether a lane's way takes more now; if not, the lane goes on when it does.
+  private boolean takesMore(Traffic traffic) {
+    if (isReady(traffic.channel)) {
+      return true;
+    }
+    Exit exit = exit(traffic.channel);
+    exit.waiting.add(traffic.account);
+    if (traffic.channel == Channel.SEALED && sealedStream.isEmpty()) {
+      line.want();
+    }
+    // It may have become ready before the account was among those who wait.
+    if (isReady(traffic.channel)) {
+      exit.waiting.remove(traffic.account);
+      return true;
+    }
+    return false;
   }
 
   /// Plans one row.
@@ -268,10 +388,7 @@ final class Outbox {
       return true;
     }
     return switch (sealer.seal(row, traffic.withoutBundle)) {
-      case Sealer.Ready(Send frame) -> {
-        planned.add(new Planned(traffic, traffic.generation, row.id(), frame));
-        yield true;
-      }
+      case Sealer.Ready(Send frame) -> depart(traffic, row, frame, planned);
       case Sealer.Impossible(Optional<Failure> failure) -> {
         failure
             .or(() -> row.kind() == Kind.GROUP ? Optional.of(Failures.INVALID) : Optional.empty())
@@ -292,6 +409,28 @@ final class Outbox {
     };
   }
 
+  private boolean depart(Traffic traffic, OutboxRow row, Send frame, List<Planned> planned) {
+    Optional<SealedSend> wrapped = Optional.empty();
+    if (traffic.channel == Channel.SEALED) {
+      wrapped = wrapper.wrap(frame, traffic.account);
+      if (wrapped.isEmpty()) {
+        // Until there is a certificate.
+        sealed.waiting.add(traffic.account);
+        return false;
+      }
+    }
+    if (row.channel().isEmpty()) {
+      core.store().outgoing().setChannel(row.id(), Optional.of(traffic.channel));
+    }
+    Object via =
+        switch (traffic.channel) {
+          case IDENTIFIED -> stream.orElseThrow();
+          case SEALED -> sealedStream.orElseThrow();
+        };
+    planned.add(new Planned(traffic, via, traffic.generation(), row.id(), frame, wrapped));
+    return true;
+  }
+
   /// A message whose files are on their way keeps its place for a moment, then lets the others
   /// pass.
   private boolean mayBeOvertaken(Transaction tx, Traffic traffic, OutboxRow row) {
@@ -306,27 +445,44 @@ final class Outbox {
 
   /// Writes a frame, unless the lane was refused or restarted since it was planned: what was
   /// planned then would overtake what goes again.
-  private void send(Optional<ChatStream> plannedFor, Planned p) {
-    if (stream.isEmpty()
-        || !stream.equals(plannedFor)
-        || p.traffic().draining
-        || p.traffic().generation != p.generation()) {
-      dirty.add(p.traffic().account);
+  private void send(Planned p) {
+    Traffic traffic = p.traffic();
+    Optional<?> now = p.sealed().isPresent() ? sealedStream : stream;
+    if (!now.equals(Optional.of(p.via()))
+        || traffic.draining
+        || traffic.generation() != p.generation()) {
+      dirty.add(traffic.account);
       return;
     }
-    long request = ++lastRequest;
-    flights.put(request, new Flight(p.traffic().account, p.row()));
-    p.traffic().inFlight.add(p.row());
-    p.traffic().cursor = Math.max(p.traffic().cursor, p.row());
+    Exit exit = exit(traffic.channel);
+    long request = ++exit.lastRequest;
+    exit.flights.put(request, new Flight(traffic.account, p.row()));
+    traffic.inFlight.add(p.row());
+    traffic.cursor = Math.max(traffic.cursor, p.row());
+    p.sealed()
+        .ifPresentOrElse(
+            wrapped ->
+                line.send(
+                    sealedStream.orElseThrow(), numbered(wrapped, request, traffic.generation())),
+            () -> sendIdentified(p.frame(), request, traffic.generation()));
+  }
+
+  private static SealedSend numbered(SealedSend wrapped, long request, int generation) {
+    SealedSend.Builder send = wrapped.toBuilder();
+    send.getSendBuilder().setRequest(request).setLaneGeneration(generation);
+    return send.build();
+  }
+
+  private void sendIdentified(Send frame, long request, int generation) {
     stream
-        .get()
+        .orElseThrow()
         .send(
             ClientFrame.newBuilder()
                 .setSend(
-                    p.frame().toBuilder()
+                    frame.toBuilder()
                         .setRequest(request)
                         .setTraceparent(traces ? spans.begin(request) : "")
-                        .setLaneGeneration(p.traffic().generation))
+                        .setLaneGeneration(generation))
                 .build());
   }
 
@@ -401,20 +557,25 @@ final class Outbox {
 
   /// An answer came. Network thread.
   void answered(ChatStream from, SendResult result) {
-    var _ = core.lane().submit(tx -> answered(tx, from, result));
+    var _ =
+        core.lane()
+            .submit(tx ->
+                stream.filter(s -> s == from).isPresent() && answered(tx, identified, result));
   }
 
-  private boolean answered(Transaction tx, ChatStream from, SendResult result) {
-    Flight flight = flights.get(result.getRequest());
-    if (flight == null || stream.filter(s -> s == from).isEmpty()) {
+  private boolean answered(Transaction tx, Exit exit, SendResult result) {
+    Flight flight = exit.flights.get(result.getRequest());
+    if (flight == null) {
       return false;
     }
     Traffic traffic = traffic(flight.account());
     boolean accepted = result.getOutcomeCase() == SendResult.OutcomeCase.ACCEPTED;
     core.store().outgoing().find(flight.row()).ifPresent(row -> answered(tx, traffic, row, result));
     tx.afterCommit(() -> {
-      flights.remove(result.getRequest());
-      spans.end(result.getRequest(), accepted);
+      exit.flights.remove(result.getRequest());
+      if (exit == identified) {
+        spans.end(result.getRequest(), accepted);
+      }
       traffic.inFlight.remove(flight.row());
       traffic.draining |= !accepted;
       if (accepted) {
@@ -460,7 +621,11 @@ final class Outbox {
               row,
               Failures.SERVER_BUSY,
               Duration.ofMillis(result.getUnavailable().getRetryAfterMs()));
-      case RETRY_IN_ORDER, NOT_ADMITTED, OUTCOME_NOT_SET -> {}
+      case NOT_ADMITTED -> {
+        core.store().contacts().keyRefused(row.account());
+        core.store().outgoing().setChannel(row.id(), Optional.empty());
+      }
+      case RETRY_IN_ORDER, OUTCOME_NOT_SET -> {}
     }
   }
 
@@ -535,6 +700,60 @@ final class Outbox {
           .setEnvelopeId(ByteString.copyFrom(row.envelopeId()))
           .build()
           .toByteArray();
+    }
+  }
+
+  /// What the line of sealed sends tells.
+  private final class OnSealedLine implements SealedLine.Guest {
+    @Override
+    public void opened(SealedStream opened) {
+      onLane(_ -> {
+        sealedStream = Optional.of(opened);
+        readyAgain(sealed);
+      });
+    }
+
+    @Override
+    public void ready() {
+      readyAgain(sealed);
+    }
+
+    @Override
+    public void answered(SealedStream from, SendResult result) {
+      var _ =
+          core.lane()
+              .submit(tx ->
+                  sealedStream.filter(s -> s == from).isPresent()
+                      && Outbox.this.answered(tx, sealed, result));
+    }
+
+    @Override
+    public void ended(SealedStream over, boolean absent) {
+      onLane(tx -> {
+        if (absent) {
+          core.store().outgoing().forgetChannel(Channel.SEALED);
+        }
+        tx.afterCommit(() -> {
+          if (sealedStream.filter(s -> s == over).isPresent()) {
+            sealedStream = Optional.empty();
+            sealed.restart();
+            lanes.values().stream()
+                .filter(traffic -> traffic.channel == Channel.SEALED)
+                .forEach(traffic -> dirty.add(traffic.account));
+            lanes.values().forEach(Traffic::restartSealed);
+          }
+          readyAgain(sealed);
+        });
+      });
+    }
+
+    private void onLane(Consumer<Transaction> action) {
+      var _ =
+          core.lane()
+              .submit(tx -> {
+                action.accept(tx);
+                return true;
+              });
     }
   }
 

@@ -55,6 +55,7 @@ final class PeerProfiles {
     }
     if (!same) {
       core.store().profiles().learned(account, key, named);
+      core.store().contacts().keyRenewed(account);
     }
     if (!same
         || known.map(row -> row.reference().isPresent() && row.picture().isEmpty()).orElse(false)) {
@@ -128,7 +129,12 @@ final class PeerProfiles {
     if (!reference.equals(now.get().reference())) {
       core.store().profiles().setPicture(asked.account(), reference, Optional.empty());
     }
-    tell(tx, asked.account());
+    boolean nothing =
+        now.get().version() == 0
+            && text.get().equals(sotto.content.v1.Profile.getDefaultInstance());
+    if (!nothing) {
+      tell(tx, asked.account());
+    }
     return true;
   }
 

@@ -71,8 +71,17 @@ final class Reception {
       case RECEIPT -> receipt(tx, from, content);
       case RETRY_REQUEST -> retries.answer(tx, from, content.getRetryRequest());
       case BODY_NOT_SET -> unsupported(tx, from, content, acceptedAt);
-      case TYPING, SYNC, SESSION_PING, SENDER_KEY_DISTRIBUTION, GROUP_INVITATION -> {}
+      case SESSION_PING -> ping(tx, from, content);
+      case TYPING, SYNC, SENDER_KEY_DISTRIBUTION, GROUP_INVITATION -> {}
     }
+  }
+
+  /// Nothing to show: a contact tells of another profile key.
+  private void ping(Transaction tx, DeviceAddress from, Content content) {
+    core.store()
+        .contacts()
+        .find(from.account())
+        .ifPresent(contact -> profiles.learned(tx, contact, from.account(), content));
   }
 
   /// What a blocked contact sends is dropped, unless it tells what became of own messages.
@@ -244,7 +253,11 @@ final class Reception {
           .messages()
           .outgoing(contact.get().id(), MessageId.of(id.toByteArray()))
           .ifPresentOrElse(
-              message -> core.advance(tx, message.id(), status.get()),
+              message -> {
+                // All messages carry the own key.
+                core.store().contacts().hasKey(from.account());
+                core.advance(tx, message.id(), status.get());
+              },
               () -> ofOther(tx, contact.get(), from, MessageId.of(id.toByteArray()), status.get()));
     }
   }

@@ -32,6 +32,7 @@ import sotto.content.v1.Receipt;
 import sotto.content.v1.ReceiptKind;
 import sotto.content.v1.RetryRequest;
 import sotto.content.v1.SentMessage;
+import sotto.content.v1.SessionPing;
 import sotto.content.v1.Sync;
 import sotto.crypto.Padding;
 import sotto.crypto.Sealed;
@@ -218,6 +219,7 @@ final class Sealer {
       case SYNC -> sync(row, content);
       case RETRY_REQUEST -> retryRequest(row, content);
       case GROUP -> madeBeforehand(row, content);
+      case KEY -> Optional.of(content.setSessionPing(SessionPing.getDefaultInstance()).build());
     };
   }
 

@@ -2,6 +2,7 @@ package sotto.client.internal.engine;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
+import java.util.function.Consumer;
 import sotto.account.v1.SetProfileRequest;
 import sotto.account.v1.SetProfileResponse;
 import sotto.chain.AccountId;
@@ -10,7 +11,9 @@ import sotto.client.Profile;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 import sotto.client.internal.net.ServerCalls;
+import sotto.client.internal.store.ContactRow;
 import sotto.client.internal.store.Lane.Transaction;
+import sotto.client.internal.store.OutboxRow.Kind;
 import sotto.client.internal.store.ProfileRow;
 import sotto.content.v1.OwnProfile;
 import sotto.crypto.ProfileKey;
@@ -29,17 +32,23 @@ import sotto.crypto.ProfileKey;
 /// out.
 final class SelfProfile {
   private static final int TRIES = 8;
+  private static final int ENVELOPE_ID = 16;
   private static final String TEXT_AHEAD = "profile_text_ahead";
   private static final String KEY_DUE = "profile_key_due";
+  private static final String TO_GIVE = "profile_key_to_give";
   private static final String DROPPED = "profile_dropped_picture";
 
   private final Core core;
   private final Presence presence;
   private final PictureBlobs pictures;
   private final Syncs syncs;
+  private final Certificates certificates;
   private Runnable wake = () -> {};
+  private Consumer<AccountId> given = _ -> {};
 
-  SelfProfile(Core core, Presence presence, PictureBlobs pictures, Syncs syncs) {
+  SelfProfile(
+      Core core, Presence presence, PictureBlobs pictures, Syncs syncs, Certificates certificates) {
+    this.certificates = certificates;
     this.core = core;
     this.presence = presence;
     this.pictures = pictures;
@@ -49,6 +58,11 @@ final class SelfProfile {
   /// Has something run when there is something for the server; any thread.
   void onAhead(Runnable action) {
     wake = action;
+  }
+
+  /// Has something run when there is something to send to an account; any thread.
+  void onGiven(Consumer<AccountId> action) {
+    given = action;
   }
 
   /// Looks whether something is due; any thread.
@@ -110,7 +124,7 @@ final class SelfProfile {
       // What another own device has set is not here yet, and would be lost.
       core.store().settings().put(KEY_DUE, 1L);
     } else {
-      takeKey(tx, ProfileKey.generate(core.random()), next(row()));
+      takeNewKey(tx, next(row()));
     }
     tx.afterCommit(wake);
   }
@@ -125,11 +139,34 @@ final class SelfProfile {
                   .anyMatch(row -> row.account().equals(core.self().id()));
           if (!waits && core.store().settings().number(KEY_DUE).isPresent()) {
             core.store().settings().remove(KEY_DUE);
-            takeKey(tx, ProfileKey.generate(core.random()), next(row()));
+            takeNewKey(tx, next(row()));
             tx.afterCommit(wake);
           }
           return true;
         });
+  }
+
+  /// Another key, which those are given who have the one before, once the server lets them in with
+  /// it.
+  private void takeNewKey(Transaction tx, int version) {
+    core.store().settings().put(TO_GIVE, 1L);
+    takeKey(tx, ProfileKey.generate(core.random()), version);
+  }
+
+  private void give(Transaction tx) {
+    core.store().settings().remove(TO_GIVE);
+    for (ContactRow contact : core.store().contacts().keyHolders()) {
+      core.store()
+          .outgoing()
+          .add(
+              contact.id(),
+              contact.account(),
+              Kind.KEY,
+              0,
+              new byte[0],
+              core.randomBytes(ENVELOPE_ID));
+      contact.account().ifPresent(account -> tx.afterCommit(() -> given.accept(account)));
+    }
   }
 
   private void takeKey(Transaction tx, ProfileKey key, int version) {
@@ -158,18 +195,20 @@ final class SelfProfile {
       }
     } else {
       core.store().profiles().setNamed(row.account(), told.getVersion());
-      boolean same = key.equals(row.key());
-      takeKey(
-          tx,
-          same ? key : ProfileKey.generate(core.random()),
-          // What is on its way under the version of now has the key of before.
-          Math.max(same ? row.version() : row.version() + 1, told.getVersion() + 1));
+      int next = told.getVersion() + 1;
+      if (key.equals(row.key())) {
+        takeKey(tx, key, Math.max(row.version(), next));
+      } else {
+        // What is on its way under the version of now has the key of before.
+        takeNewKey(tx, Math.max(row.version() + 1, next));
+      }
     }
     tx.afterCommit(wake);
   }
 
   /// Brings what the server does not have there. Blocks; not on the lane.
   void publish(ServerCalls calls) {
+    core.lane().call(_ -> begin());
     for (int i = 0; i < TRIES && core.lane().call(_ -> ahead()); i++) {
       ProfileRow row = withPicture(core.lane().call(_ -> row()));
       byte[] sealed =
@@ -191,12 +230,26 @@ final class SelfProfile {
     deleteDropped();
   }
 
+  /// Also who has nothing to say of themselves lets contacts send sealed: the hash of the access
+  /// key comes to the server with the profile.
+  private boolean begin() {
+    ProfileRow row = row();
+    boolean none = row.version() == 0 && row.named() == 0;
+    if (none && certificates.roots().isPresent()) {
+      core.store().profiles().setKey(row.account(), row.key(), 1);
+    }
+    return none;
+  }
+
   private boolean isSet(Transaction tx, ProfileRow set) {
     ProfileRow now = row();
     if (now.version() >= set.version() && now.named() < set.version()) {
       core.store().profiles().setNamed(now.account(), set.version());
       if (now.version() == set.version()) {
         core.store().settings().remove(TEXT_AHEAD);
+        if (core.store().settings().number(TO_GIVE).isPresent()) {
+          give(tx);
+        }
         syncs.profile(tx, now.key(), set.version());
       }
       tx.afterCommit(core.progress()::raise);
@@ -210,7 +263,7 @@ final class SelfProfile {
       throw SottoException.of(Code.REFUSED, "The server's answer is malformed.");
     }
     if (now.version() <= there) {
-      takeKey(tx, ProfileKey.generate(core.random()), there + 1);
+      takeNewKey(tx, there + 1);
     }
     return true;
   }

@@ -1,5 +1,6 @@
 package sotto.client.internal.engine;
 
+import sotto.client.ServerAddress;
 import sotto.client.internal.net.Blobs;
 import sotto.client.internal.net.ChatStream;
 import sotto.client.internal.net.DirectHttp;
@@ -11,4 +12,6 @@ import sotto.client.internal.net.ServerCalls;
 /// @param blobs uploads and downloads
 /// @param direct the way to stores of objects
 /// @param stream the device's stream, after `welcome`
-record Session(ServerCalls calls, Blobs blobs, DirectHttp direct, ChatStream stream) {}
+/// @param place where it leads
+record Session(
+    ServerCalls calls, Blobs blobs, DirectHttp direct, ChatStream stream, ServerAddress place) {}

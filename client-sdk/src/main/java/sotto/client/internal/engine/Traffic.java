@@ -1,9 +1,12 @@
 package sotto.client.internal.engine;
 
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceId;
+import sotto.client.internal.store.OutboxRow.Channel;
 
 /// The lane from this device to one account on the current stream (protocol L1). Belongs to the
 /// store's lane.
@@ -22,8 +25,11 @@ final class Traffic {
   final Set<Long> inFlight = new HashSet<>();
   final Set<DeviceId> withoutBundle = new HashSet<>();
 
-  /// Counts restarts on this stream, from 1.
-  int generation = 1;
+  /// By which way what is in flight goes; another one only when nothing is.
+  Channel channel = Channel.IDENTIFIED;
+
+  // Counts restarts on the stream of each way, from 1.
+  private final Map<Channel, Integer> generations = new EnumMap<>(Channel.class);
 
   /// The last row that was sent in this generation.
   long cursor;
@@ -54,11 +60,26 @@ final class Traffic {
     this.account = account;
   }
 
+  /// The lane's generation on its stream.
+  int generation() {
+    return generations.getOrDefault(channel, 1);
+  }
+
+  /// The stream of sealed sends is over: nothing is in flight on it.
+  void restartSealed() {
+    generations.remove(Channel.SEALED);
+    if (channel == Channel.SEALED) {
+      inFlight.clear();
+      cursor = 0;
+      draining = false;
+    }
+  }
+
   /// A new stream: nothing is in flight on it.
   void restartOnNewStream() {
     inFlight.clear();
     withoutBundle.clear();
-    generation = 1;
+    generations.clear();
     cursor = 0;
     receiptsDue = true;
     draining = false;
@@ -68,7 +89,7 @@ final class Traffic {
 
   /// After a refusal, when all in flight are answered.
   void nextGeneration() {
-    generation++;
+    generations.merge(channel, 2, (now, _) -> now + 1);
     cursor = 0;
     draining = false;
   }

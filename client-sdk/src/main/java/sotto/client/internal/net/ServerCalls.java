@@ -25,6 +25,7 @@ import sotto.account.v1.GetProfileRequest;
 import sotto.account.v1.GetProfileResponse;
 import sotto.account.v1.GetRecoveryRequest;
 import sotto.account.v1.GetRecoveryResponse;
+import sotto.account.v1.GetSenderCertificateRequest;
 import sotto.account.v1.GetServerInfoRequest;
 import sotto.account.v1.GetServerInfoResponse;
 import sotto.account.v1.GetSlotRequest;
@@ -193,6 +194,13 @@ public final class ServerCalls {
             .setAccessKey(ByteString.copyFrom(key.bytes()))
             .build();
     return account(s -> s.getProfile(request));
+  }
+
+  /// What certifies this device to those it sends sealed messages to, not checked.
+  public byte[] senderCertificate() {
+    return account(s -> s.getSenderCertificate(GetSenderCertificateRequest.getDefaultInstance()))
+        .getCertificate()
+        .toByteArray();
   }
 
   /// Adds a device to an account.

@@ -1,5 +1,6 @@
 package sotto.client.internal.store;
 
+import java.util.Optional;
 import sotto.client.MessageView;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -81,6 +82,7 @@ final class Codes {
       case RETRY_REQUEST -> 5;
       case RESEND -> 6;
       case GROUP -> 7;
+      case KEY -> 8;
     };
   }
 
@@ -93,6 +95,26 @@ final class Codes {
       case 5 -> OutboxRow.Kind.RETRY_REQUEST;
       case 6 -> OutboxRow.Kind.RESEND;
       case 7 -> OutboxRow.Kind.GROUP;
+      case 8 -> OutboxRow.Kind.KEY;
+      default -> throw unknown();
+    };
+  }
+
+  static int of(Optional<OutboxRow.Channel> channel) {
+    return channel
+        .map(way ->
+            switch (way) {
+              case IDENTIFIED -> 1;
+              case SEALED -> 2;
+            })
+        .orElse(0);
+  }
+
+  static Optional<OutboxRow.Channel> channel(int code) {
+    return switch (code) {
+      case 0 -> Optional.empty();
+      case 1 -> Optional.of(OutboxRow.Channel.IDENTIFIED);
+      case 2 -> Optional.of(OutboxRow.Channel.SEALED);
       default -> throw unknown();
     };
   }

@@ -147,6 +147,11 @@ public final class Contacts {
         from.accessKey(),
         into.id());
     sql.update(
+        "UPDATE contact SET has_key = max(has_key, (SELECT has_key FROM contact WHERE id = ?))"
+            + " WHERE id = ?",
+        from.id(),
+        into.id());
+    sql.update(
         "DELETE FROM contact WHERE id = ? AND id NOT IN (SELECT contact FROM message)", from.id());
     sql.update("UPDATE contact SET accepted = 0 WHERE id = ? AND blocked = 1", into.id());
   }
@@ -165,7 +170,8 @@ public final class Contacts {
   public void repin(long id, AccountId other) {
     sql.update("UPDATE contact SET account_id = NULL WHERE account_id = ? AND id <> ?", other, id);
     sql.update(
-        "UPDATE contact SET account_id = ?, changed_account = NULL, access_key = NULL WHERE id = ?",
+        "UPDATE contact SET account_id = ?, changed_account = NULL, access_key = NULL, has_key = 0,"
+            + " key_refused = 0 WHERE id = ?",
         other,
         id);
   }
@@ -193,6 +199,41 @@ public final class Contacts {
   /// Keeps a contact's access key.
   public void setAccessKey(long id, byte[] accessKey) {
     sql.update("UPDATE contact SET access_key = ? WHERE id = ?", accessKey, id);
+  }
+
+  /// The access key of an account to which sealed messages may go: it is accepted, it has shown
+  /// that it has the own key, and nobody has refused this one of it.
+  public Optional<byte[]> sealedFor(AccountId account) {
+    return sql.one(
+        "SELECT access_key FROM contact WHERE account_id = ? AND accepted = 1 AND blocked = 0 AND"
+            + " has_key = 1 AND key_refused = 0 AND access_key IS NOT NULL",
+        r -> r.bytes(1),
+        account);
+  }
+
+  /// An account has shown that it has the own key.
+  public void hasKey(AccountId account) {
+    sql.update("UPDATE contact SET has_key = 1 WHERE account_id = ? AND has_key = 0", account);
+  }
+
+  /// A server lets nobody in with an account's access key.
+  public void keyRefused(AccountId account) {
+    sql.update("UPDATE contact SET key_refused = 1 WHERE account_id = ?", account);
+  }
+
+  /// Something newer is known of an account's key.
+  public void keyRenewed(AccountId account) {
+    sql.update(
+        "UPDATE contact SET key_refused = 0 WHERE account_id = ? AND key_refused = 1", account);
+  }
+
+  /// The accepted contacts who have the own key.
+  public List<ContactRow> keyHolders() {
+    return sql.list(
+        ROWS
+            + "WHERE account_id IS NOT NULL AND accepted = 1 AND blocked = 0 AND has_key = 1 ORDER BY"
+            + " id",
+        Contacts::row);
   }
 
   /// Keeps a claimed name to look up, if the contact has none.

@@ -16,6 +16,7 @@ import sotto.chain.AccountId;
 /// @param firstAttemptAt when it was first encrypted
 /// @param rounds how often its device list was mended
 /// @param complete whether the frame has every device; one that was mended has not
+/// @param channel the way by which it first left, and goes until a server has refused it there
 /// @param frame the send frame without request and generation, once it is encrypted
 @SuppressWarnings("ArrayRecordComponent") // compared by id
 public record OutboxRow(
@@ -30,7 +31,16 @@ public record OutboxRow(
     Optional<Long> firstAttemptAt,
     int rounds,
     boolean complete,
+    Optional<Channel> channel,
     Optional<byte[]> frame) {
+  /// A way to the server.
+  public enum Channel {
+    /// The device's stream.
+    IDENTIFIED,
+    /// A stream on which servers do not know who sends.
+    SEALED
+  }
+
   /// What a row carries.
   public enum Kind {
     /// A message.
@@ -46,7 +56,9 @@ public record OutboxRow(
     /// A message once more, after a retry request.
     RESEND,
     /// Something about a group that is for one of its members alone, made beforehand.
-    GROUP
+    GROUP,
+    /// Nothing but another profile key.
+    KEY
   }
 
   @Override

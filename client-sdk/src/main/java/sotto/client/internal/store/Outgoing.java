@@ -17,7 +17,7 @@ public final class Outgoing {
 
   private static final String ROWS =
       "SELECT id, contact, account_id, kind, message, ids, content, envelope_id, first_attempt_at,"
-          + " rounds, complete, frame FROM outbox ";
+          + " rounds, complete, frame, channel FROM outbox ";
 
   private final Sql sql;
 
@@ -148,6 +148,16 @@ public final class Outgoing {
         id);
   }
 
+  /// Keeps by which way a row leaves, or that it may leave by any.
+  public void setChannel(long id, Optional<OutboxRow.Channel> channel) {
+    sql.update("UPDATE outbox SET channel = ? WHERE id = ?", Codes.of(channel), id);
+  }
+
+  /// Forgets that rows have left by a way on which nothing was stored.
+  public void forgetChannel(OutboxRow.Channel channel) {
+    sql.update("UPDATE outbox SET channel = 0 WHERE channel = ?", Codes.of(Optional.of(channel)));
+  }
+
   /// Keeps what is left of a row's ciphertext after its device list was refused, and counts the
   /// round.
   public void mend(long id, byte[] frame) {
@@ -262,6 +272,7 @@ public final class Outgoing {
         first,
         r.integer(10),
         r.flag(11),
+        Codes.channel(r.integer(13)),
         r.optionalBytes(12));
   }
 }

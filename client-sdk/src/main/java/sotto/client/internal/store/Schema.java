@@ -268,7 +268,12 @@ final class Schema {
               CREATE TABLE group_resent(ciphertext_hash BLOB NOT NULL, account_id BLOB NOT NULL,
                 device INTEGER NOT NULL, at INTEGER NOT NULL,
                 PRIMARY KEY(ciphertext_hash, account_id, device)) WITHOUT ROWID\
-              """));
+              """),
+          List.of(
+              "ALTER TABLE contact ADD COLUMN has_key INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE contact ADD COLUMN key_refused INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE outbox ADD COLUMN channel INTEGER NOT NULL DEFAULT 0",
+              "UPDATE outbox SET channel = 1 WHERE first_attempt_at IS NOT NULL"));
 
   private Schema() {}
 
