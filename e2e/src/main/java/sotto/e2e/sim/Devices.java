@@ -1,13 +1,14 @@
 package sotto.e2e.sim;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.AddDeviceRequest;
@@ -16,6 +17,9 @@ import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
 import sotto.chain.testing.TestAccount;
+import sotto.group.Author;
+import sotto.group.ChangeBody;
+import sotto.group.GroupChange;
 
 /// The devices that an account has in one run. What adds and removes them is signed here, and goes
 /// to the server as clients do it: through any relay, one link after the other, each again and
@@ -27,7 +31,9 @@ final class Devices {
   private final World world;
   private final Person person;
   private final Deque<Step> steps = new ArrayDeque<>();
+  private final Map<Integer, List<DeviceId>> lists = new HashMap<>();
   private Optional<TestAccount> signer = Optional.empty();
+  private int stored;
 
   /// A link that is to be appended.
   ///
@@ -45,6 +51,23 @@ final class Devices {
   Devices(World world, Person person) {
     this.world = world;
     this.person = person;
+    lists.put(0, List.of(DeviceId.FIRST));
+  }
+
+  /// The sequence of the last link that is known to be stored.
+  int stored() {
+    return stored;
+  }
+
+  /// The devices that the chain lists at a sequence.
+  List<DeviceId> listedAt(int sequence) {
+    return lists.getOrDefault(sequence, List.of());
+  }
+
+  /// A device signs a change of a group, as what is stored of its account's chain has it.
+  GroupChange sign(DeviceId device, Function<Author, ChangeBody> body) {
+    var head = account().chain().links().get(stored).hash();
+    return body.apply(new Author(person.id, device, stored, head)).sign(account().signer(device));
   }
 
   /// Its keys, made when they are first needed: most accounts never sign anything.
@@ -109,6 +132,7 @@ final class Devices {
   /// The chain's last link is to be appended.
   private void submit(Optional<DeviceId> added, List<DeviceId> removed) {
     var chain = account().chain();
+    lists.put((int) chain.sequence(), listed());
     steps.add(
         new Step(
             ByteString.copyFrom(chain.links().getLast().bytes()),
@@ -137,7 +161,7 @@ final class Devices {
                 .setLink(step.link)
                 .setDevice(Person.device(device.number()))
                 .build(),
-            new Outcome<>(answer -> done(step, answer.hasAppended(), answer), this::again));
+            new Unary<>(answer -> done(step, answer.hasAppended(), answer), this::again));
   }
 
   private void append(Step step) {
@@ -164,7 +188,7 @@ final class Devices {
         .withDeadlineAfter(5, TimeUnit.SECONDS)
         .appendLink(
             AppendLinkRequest.newBuilder().setLink(step.link).build(),
-            new Outcome<>(answer -> done(step, answer.hasAppended(), answer), this::again));
+            new Unary<>(answer -> done(step, answer.hasAppended(), answer), this::again));
   }
 
   /// Nothing follows the link that ends an account.
@@ -191,23 +215,9 @@ final class Devices {
       step.removed.forEach(device -> world.ledger().removalStored(person.device(device)));
     }
     steps.removeFirst();
+    stored = step.sequence;
     step.added.ifPresent(device -> world.addClient(person, device));
     clients().forEach(client -> client.learns(step.sequence, step.listed));
     next();
-  }
-
-  private record Outcome<A>(Consumer<A> answered, Runnable failed) implements StreamObserver<A> {
-    @Override
-    public void onNext(A answer) {
-      answered.accept(answer);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      failed.run();
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 }

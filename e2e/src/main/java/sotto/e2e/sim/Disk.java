@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import sotto.chain.AccountId;
+import sotto.group.GroupId;
 
 /// What a device has durably: it survives the process, and can be copied and put back.
 final class Disk {
@@ -24,6 +25,9 @@ final class Disk {
   final Set<Long> received = new HashSet<>();
   // Messages whose files are not at the server yet; nothing of them has been sent.
   final List<Upload> uploads = new ArrayList<>();
+  final Map<GroupId, GroupDisk> groups = new LinkedHashMap<>();
+  // The sequence of each account's chain, as answers to group messages named it.
+  final Map<AccountId, Integer> sequences = new HashMap<>();
 
   /// A file that is on its way to the server.
   ///
@@ -80,6 +84,21 @@ final class Disk {
     return devices.computeIfAbsent(account, _ -> new Known());
   }
 
+  /// What it has of a group.
+  GroupDisk group(GroupId group) {
+    return groups.computeIfAbsent(group, _ -> new GroupDisk());
+  }
+
+  /// What of groups has still to be answered: messages and changes, by their numbers.
+  Set<Long> unanswered() {
+    var open = new HashSet<Long>();
+    for (var group : groups.values()) {
+      group.rows.forEach(row -> open.add(row.message));
+      group.pending.ifPresent(change -> open.add(GroupHistory.number(change)));
+    }
+    return open;
+  }
+
   /// Takes a number to say hello with.
   ///
   /// @param now by which another copy of this disk takes another number
@@ -104,6 +123,8 @@ final class Disk {
     devices.forEach((account, known) -> copy.devices.put(account, known.copy()));
     copy.received.addAll(received);
     uploads.forEach(upload -> copy.uploads.add(upload.copy()));
+    groups.forEach((group, had) -> copy.groups.put(group, had.copy()));
+    copy.sequences.putAll(sequences);
     return copy;
   }
 }

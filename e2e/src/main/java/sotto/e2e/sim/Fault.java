@@ -49,6 +49,15 @@ sealed interface Fault {
   /// A machine is told another list of the pods of a service than the others.
   record OtherPods(String machine, String service, long time) implements Fault {}
 
+  /// A person founds a group with those who come next.
+  record FoundGroup(int person, int members) implements Fault {}
+
+  /// A person writes to a group, if it is a member.
+  record WriteToGroup(int person, int group, int messages) implements Fault {}
+
+  /// A person makes some change to a group, if it may.
+  record ChangeGroup(int person, int group) implements Fault {}
+
   /// A client reads nothing.
   record SlowClient(int client, long time) implements Fault {}
 

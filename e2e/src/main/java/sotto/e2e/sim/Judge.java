@@ -1,5 +1,7 @@
 package sotto.e2e.sim;
 
+import java.util.List;
+
 /// Looks at the world after every event.
 final class Judge {
   private final World world;
@@ -26,7 +28,19 @@ final class Judge {
   boolean isQuiet() {
     return world.ledger().unaccepted().isEmpty()
         && world.ledger().outstanding().isEmpty()
-        && endedAreClean();
+        && endedAreClean()
+        && behind().isEmpty();
+  }
+
+  /// Devices that were told of changes and do not know them.
+  private List<String> behind() {
+    return world.clients().stream()
+        .filter(client -> !client.isGone() && !world.isRemoved(client.self()))
+        .filter(client ->
+            world.ledger().groups().history().all().stream()
+                .anyMatch(group -> client.isBehind(group)))
+        .map(SimClient::name)
+        .toList();
   }
 
   /// Asked again only when something was committed since.
@@ -48,6 +62,11 @@ final class Judge {
       throw new Violation("G6", "long after all was well, these are not accepted: " + unaccepted);
     }
     var outstanding = world.ledger().outstanding();
+    if (!behind().isEmpty()) {
+      throw new Violation(
+          "0021",
+          "long after all was well, these know less of a group than they heard: " + behind());
+    }
     if (!outstanding.isEmpty()) {
       throw new Violation("G9", "long after all was well, these have not arrived: " + outstanding);
     }

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.group.GroupId;
 
 /// What clients sent, what they were promised, what their users saw: the guarantees that can be
 /// checked from outside, after every event.
@@ -29,6 +30,7 @@ final class Ledger {
   // Of those, the ones whose removal is stored.
   private final Set<DeviceAddress> former = new HashSet<>();
   private final Consumer<String> diary;
+  private final GroupLedger groups;
   private long number;
   private long sealings;
   private int accepted;
@@ -57,6 +59,20 @@ final class Ledger {
   /// @param diary takes what happens, for people
   Ledger(Consumer<String> diary) {
     this.diary = diary;
+    this.groups = new GroupLedger(new GroupHistory(), gone, diary);
+  }
+
+  /// What is written to groups.
+  GroupLedger groups() {
+    return groups;
+  }
+
+  /// A user writes something to a group; it is in the client's store.
+  ///
+  /// @return its number
+  long written(DeviceAddress from, GroupId group) {
+    groups.written(++number, from, group);
+    return number;
   }
 
   /// A user sends something; it is in the client's store.
@@ -165,6 +181,10 @@ final class Ledger {
 
   /// A user sees a message for the first time, as the device's store has it (G4, G5).
   void shown(DeviceAddress device, long message) {
+    if (groups.knows(message)) {
+      groups.shown(device, message);
+      return;
+    }
     var entry = sent.get(message);
     if (entry == null || entry.sealed == 0 || !entry.to.equals(device.account())) {
       throw new Violation("G5", "message " + message + " was never sent to " + device);
@@ -206,6 +226,7 @@ final class Ledger {
   /// The device has left its account.
   void removed(DeviceAddress device) {
     gone.add(device);
+    groups.removed(device);
   }
 
   /// The link that removes the device is stored.
@@ -237,10 +258,15 @@ final class Ledger {
         }
       }
     });
+    groups
+        .owed()
+        .forEach((device, messages) ->
+            messages.forEach(
+                message -> open.computeIfAbsent(message, _ -> new HashSet<>()).add(device)));
     return open;
   }
 
-  /// Messages that were sent and are not accepted.
+  /// What was sent, written or changed and is not answered.
   Set<Long> unaccepted() {
     var open = new TreeSet<Long>();
     sent.forEach((message, entry) -> {
@@ -248,14 +274,15 @@ final class Ledger {
         open.add(message);
       }
     });
+    open.addAll(groups.unanswered());
     return open;
   }
 
   int accepted() {
-    return accepted;
+    return accepted + groups.accepted();
   }
 
   int delivered() {
-    return delivered;
+    return delivered + groups.delivered();
   }
 }

@@ -152,7 +152,16 @@ public final class Main {
             new Person("alice", 1),
             new Person("bob", 2),
             new Person("carol", 3),
-            new Person("dave", 4));
+            new Person("dave", 4),
+            // Only in groups of more.
+            new Person("erin", 5),
+            new Person("frank", 6),
+            new Person("grace", 7),
+            new Person("heidi", 8),
+            new Person("ivan", 9),
+            new Person("judy", 10),
+            new Person("karl", 11),
+            new Person("laura", 12));
     private final SimDatabase database = SimDatabase.with(persons);
 
     Optional<Simulation.Result> run(long seed, PrintStream out) {

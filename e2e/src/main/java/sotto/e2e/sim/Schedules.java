@@ -14,7 +14,12 @@ final class Schedules {
   ///
   /// @param rule as docs/protocol letters it
   /// @param what in words
-  record Schedule(String rule, String what, List<Timed> faults) {}
+  /// @param persons who are there
+  record Schedule(String rule, String what, int persons, List<Timed> faults) {
+    private Schedule(String rule, String what, List<Timed> faults) {
+      this(rule, what, Simulation.FEW, faults);
+    }
+  }
 
   /// @param at microseconds from the start
   record Timed(long at, Fault fault) {}
@@ -243,7 +248,7 @@ final class Schedules {
               at(21, new Fault.Kill("store-2", S)),
               at(24, new Fault.Kill("relay-2", S))));
 
-  static final int COUNT = ALL.size();
+  static final int COUNT = ALL.size() + GroupSchedules.ALL.size();
 
   private Schedules() {}
 
@@ -366,13 +371,14 @@ final class Schedules {
 
   /// One of them, ready to run.
   static Simulation get(int number, SimDatabase database, List<Person> persons) {
-    var schedule = ALL.get(number);
+    var schedule =
+        number < ALL.size() ? ALL.get(number) : GroupSchedules.ALL.get(number - ALL.size());
     return Simulation.fixed(
         schedule.rule() + ", " + schedule.what(),
         -1 - number,
         MESH,
         schedule.faults(),
         database,
-        persons);
+        persons.subList(0, schedule.persons()));
   }
 }

@@ -2,7 +2,10 @@ package sotto.e2e.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
+import sotto.group.GroupId;
 import sotto.store.testing.ColdFault;
 import sotto.store.testing.CommitFault;
 
@@ -92,6 +95,22 @@ final class Script {
             .filter(person -> !person.id.equals(sender.self().account()))
             .forEach(person -> sender.sendFile(person.id, parts));
       }
+      case Fault.FoundGroup(int person, int members) -> {
+        var persons = world.persons();
+        var others =
+            IntStream.range(1, members)
+                .mapToObj(i -> persons.get((person + i) % persons.size()).id)
+                .toList();
+        someClient(person).ifPresent(client -> client.found(others));
+      }
+      case Fault.WriteToGroup(int person, int group, int messages) ->
+          someClient(person)
+              .ifPresent(client ->
+                  group(group)
+                      .ifPresent(
+                          id -> IntStream.range(0, messages).forEach(_ -> client.write(id))));
+      case Fault.ChangeGroup(int person, int group) ->
+          someClient(person).ifPresent(client -> group(group).ifPresent(client::change));
       case Fault.OtherPods(String machine, String service, long time) -> {
         var names = service.equals("store") ? world.stores() : world.presence();
         var process = world.process(machine);
@@ -133,6 +152,15 @@ final class Script {
       case Fault.RecoverAccount(int person) -> devices(person).recover();
       case Fault.DeleteAccount(int person) -> devices(person).delete();
     }
+  }
+
+  private Optional<SimClient> someClient(int person) {
+    return world.someClientOf(world.persons().get(person));
+  }
+
+  private Optional<GroupId> group(int index) {
+    var groups = world.groups();
+    return groups.isEmpty() ? Optional.empty() : Optional.of(groups.get(index % groups.size()));
   }
 
   private Devices devices(int person) {

@@ -6,14 +6,12 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import sotto.account.v1.AccountServiceGrpc;
 import sotto.account.v1.GetChallengeRequest;
@@ -21,7 +19,10 @@ import sotto.account.v1.SignInRequest;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.chat.v1.CiphertextType;
 import sotto.chat.v1.Envelope;
+import sotto.group.GroupChain;
+import sotto.group.GroupId;
 
 /// A device that behaves as the SDK does, without cryptography: durable state before frames leave,
 /// lanes, connection numbers, dedupe by message, acks after the commit, reconnects with full
@@ -38,17 +39,20 @@ final class SimClient {
   private Machine machine;
   private Disk disk = new Disk();
   private Optional<Disk> backup = Optional.empty();
+  private SimGroups groups;
   private @Nullable SimStream stream;
   private String token = "";
   private int failures;
   private boolean slow;
   private boolean gone;
 
+  @SuppressWarnings("ThisEscapedInObjectConstruction") // it is only remembered
   SimClient(World world, Person person, DeviceAddress self) {
     this.world = world;
     this.person = person;
     this.self = self;
     this.machine = new Machine(name(), world.scheduler());
+    this.groups = new SimGroups(this, world);
     disk.known(self.account()).devices.clear();
     this.token = self.device().number() == 1 && world.hasTokens() ? person.token : "";
   }
@@ -73,7 +77,9 @@ final class SimClient {
   void start() {
     machine = new Machine(name(), world.scheduler());
     world.net().start(machine);
+    groups = new SimGroups(this, world);
     machine.run(this::connect);
+    machine.run(groups::begin);
     disk.uploads.forEach(upload -> machine.run(new SimUpload(this, world, upload)::go));
   }
 
@@ -112,6 +118,7 @@ final class SimClient {
                 .forEach(row -> world.ledger().forgotten(row.message)));
     disk = backup.get().copy();
     world.ledger().restored(self, disk.received);
+    world.ledger().groups().restored(self, disk.received, disk.unanswered());
     start();
   }
 
@@ -145,6 +152,64 @@ final class SimClient {
         leaves(self.account(), new Disk.Row(copy, world.bytes(16), size));
       }
     });
+  }
+
+  /// What this start of the process does about groups.
+  SimGroups groups() {
+    return groups;
+  }
+
+  /// The user founds a group.
+  void found(List<AccountId> others) {
+    machine.run(() -> {
+      if (!gone) {
+        world.groups().add(groups.found(others));
+      }
+    });
+  }
+
+  /// The user changes a group, if he can.
+  void change(GroupId group) {
+    machine.run(() -> {
+      if (!gone && maySend(group)) {
+        groups.change(group);
+      }
+    });
+  }
+
+  /// Whether it was told of a change that it does not know.
+  boolean isBehind(GroupId group) {
+    long known =
+        Optional.ofNullable(disk.groups.get(group))
+            .flatMap(had -> had.chain)
+            .map(GroupChain::revision)
+            .orElse(-1L);
+    return known < world.ledger().groups().heard(self, group);
+  }
+
+  private boolean maySend(GroupId group) {
+    return Optional.ofNullable(disk.groups.get(group))
+        .flatMap(had -> had.chain)
+        .filter(chain -> chain.maySend(self.account()))
+        .isPresent();
+  }
+
+  /// The user writes to a group, if he can.
+  void write(GroupId group) {
+    machine.run(() -> {
+      if (!gone && maySend(group)) {
+        disk.group(group).rows.add(new GroupDisk.Row(world.ledger().written(self, group)));
+        pumpGroup(group);
+      }
+    });
+  }
+
+  /// There may be something to send to a group.
+  void pumpGroup(GroupId group) {
+    var open = stream;
+    if (open != null && open.isWelcome()) {
+      open.group(group).pump();
+    }
   }
 
   /// This device learns which devices its account has.
@@ -301,26 +366,22 @@ final class SimClient {
 
   /// The message that a stored envelope carries.
   static long message(ByteString envelope) {
+    return message(envelope(envelope));
+  }
+
+  /// A stored envelope.
+  static Envelope envelope(ByteString bytes) {
     try {
-      return Envelope.parseFrom(envelope).getCiphertext().asReadOnlyByteBuffer().getLong();
+      return Envelope.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
       throw new Violation("G8", "an envelope has been changed");
     }
   }
 
-  /// One answer, or none.
-  private record Unary<A>(Consumer<A> answered, Runnable failed) implements StreamObserver<A> {
-    @Override
-    public void onNext(A answer) {
-      answered.accept(answer);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      failed.run();
-    }
-
-    @Override
-    public void onCompleted() {}
+  /// The message or change that an envelope carries.
+  static long message(Envelope envelope) {
+    return envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_GROUP_CHANGED
+        ? GroupHistory.number(envelope.getCiphertext())
+        : envelope.getCiphertext().asReadOnlyByteBuffer().getLong();
   }
 }

@@ -85,6 +85,7 @@ final class SimDatabase implements AutoCloseable {
   /// twice for a device (G3), none for one that was removed (B7), and no row has appeared below one
   /// that could be read before (P1, B5). What lies in segments is there like the rest (P4).
   void check(Ledger ledger, SimCold cold) {
+    ledger.groups().history().look(database);
     var rows =
         new ArrayList<>(
             database.mails().stream()
@@ -103,6 +104,9 @@ final class SimDatabase implements AutoCloseable {
       if (!there.computeIfAbsent(row.device, _ -> new HashSet<>()).add(row.message)) {
         throw new Violation(
             "G3", "message " + row.message + " is twice in the mailbox of " + row.device);
+      }
+      if (ledger.groups().knows(row.message)) {
+        ledger.groups().stored(row.message, row.device);
       }
     }
     checkPositions(rows);

@@ -20,11 +20,14 @@ import sotto.chat.v1.ClientFrame;
 import sotto.chat.v1.Deliver;
 import sotto.chat.v1.Delivery;
 import sotto.chat.v1.DeviceEnvelope;
+import sotto.chat.v1.GroupSend;
+import sotto.chat.v1.GroupSendResult;
 import sotto.chat.v1.Hello;
 import sotto.chat.v1.Ping;
 import sotto.chat.v1.Send;
 import sotto.chat.v1.SendResult;
 import sotto.chat.v1.ServerFrame;
+import sotto.group.GroupId;
 import sotto.proto.Statuses;
 
 /// One stream of a [SimClient]: lanes out, messages in, acks after the commit.
@@ -37,6 +40,8 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
   private final Disk disk;
   private final Map<AccountId, SimLane> lanes = new HashMap<>();
   private final Map<Long, Flight> flights = new HashMap<>();
+  private final Map<GroupId, SimGroup> groups = new HashMap<>();
+  private final Map<Long, SimGroup> groupFlights = new HashMap<>();
   private ClientCallStreamObserver<ClientFrame> stream;
   private boolean welcome;
   private long request;
@@ -105,6 +110,8 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
         welcome = true;
         client.welcomed();
         disk.outbox.keySet().forEach(to -> lane(to).pump());
+        List.copyOf(disk.groups.keySet()).forEach(group -> group(group).pump());
+        client.groups().readAll();
         machine.after(PING + world.random().nextLong(Scheduler.SECOND), this::ping);
       }
       case DIVERGED -> {
@@ -117,6 +124,7 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
         hello();
       }
       case SEND_RESULT -> result(frame.getSendResult());
+      case GROUP_SEND_RESULT -> result(frame.getGroupSendResult());
       case DELIVER -> deliver(frame.getDeliver());
       case GOING_AWAY -> {
         stream.cancel("going away", null);
@@ -125,7 +133,7 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
       case DISPLACED ->
           throw new Violation(
               "C1", client.name() + " was displaced, and it has one stream at a time");
-      case QUEUE_EMPTY, PRESENCE, PONG, GROUP_SEND_RESULT, EPHEMERAL, FRAME_NOT_SET -> {}
+      case QUEUE_EMPTY, PRESENCE, PONG, EPHEMERAL, FRAME_NOT_SET -> {}
     }
   }
 
@@ -166,6 +174,40 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
       world.ledger().accepted(flight.message, devices);
     }
     flight.lane.result(result);
+  }
+
+  /// What is sent to a group.
+  SimGroup group(GroupId group) {
+    return groups.computeIfAbsent(group, id -> new SimGroup(id, client, world, this));
+  }
+
+  /// Sends a group frame; the result comes back to [SimGroup#result].
+  ///
+  /// @return its request number
+  long send(SimGroup from, GroupSend.Builder frame) {
+    long number = ++request;
+    groupFlights.put(number, from);
+    send(ClientFrame.newBuilder().setGroupSend(frame.setRequest(number)));
+    return number;
+  }
+
+  private void result(GroupSendResult result) {
+    var from = groupFlights.remove(result.getRequest());
+    if (from == null) {
+      throw new Violation("L6", "a group frame was answered that was not sent, or twice");
+    }
+    from.result(result);
+  }
+
+  /// Does something later, if this is still the client's stream.
+  void later(long millis, Runnable task) {
+    machine.after(
+        (millis + 20) * Scheduler.MILLI,
+        () -> {
+          if (isCurrent()) {
+            task.run();
+          }
+        });
   }
 
   @Override
@@ -233,13 +275,7 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
 
   @Override
   public void later(SimLane lane, long millis) {
-    machine.after(
-        (millis + 20) * Scheduler.MILLI,
-        () -> {
-          if (isCurrent()) {
-            lane.goOn();
-          }
-        });
+    later(millis, lane::goOn);
   }
 
   private void deliver(Deliver deliver) {
@@ -251,16 +287,28 @@ final class SimStream implements ClientResponseObserver<ClientFrame, ServerFrame
         () -> {
           var positions = new ArrayList<Long>();
           for (Delivery delivery : deliver.getDeliveriesList()) {
-            long message = SimClient.message(delivery.getEnvelope());
-            if (disk.received.add(message)) {
-              world.ledger().shown(client.self(), message);
-            }
+            take(delivery.getEnvelope());
             positions.add(delivery.getPosition());
           }
           if (isCurrent()) {
             send(ClientFrame.newBuilder().setAck(Ack.newBuilder().addAllPositions(positions)));
           }
         });
+  }
+
+  private void take(ByteString bytes) {
+    var envelope = SimClient.envelope(bytes);
+    long message = SimClient.message(envelope);
+    if (disk.received.add(message)) {
+      world.ledger().shown(client.self(), message);
+      if (envelope.getType() == CiphertextType.CIPHERTEXT_TYPE_GROUP_CHANGED) {
+        client
+            .groups()
+            .heard(
+                new GroupId(envelope.getGroupId().toByteArray()),
+                GroupHistory.parsed(envelope.getCiphertext()));
+      }
+    }
   }
 
   @Override

@@ -13,6 +13,10 @@ final class Simulation {
   // People write several lines at a time: lanes have more than one message in flight.
   private static final int MOST_AT_ONCE = 5;
   private static final int MOST_FAULTS = 8;
+  // Who write to each other in every run; others are there for large groups.
+  static final int FEW = 4;
+  // Of so many runs with groups one has large ones.
+  private static final int LARGE = 5;
 
   private final String name;
   private final World world;
@@ -72,6 +76,10 @@ final class Simulation {
   static Simulation random(
       long seed, SimDatabase database, List<Person> persons, Consumer<String> diary) {
     var random = new Random(seed);
+    boolean groups = seed % 3 != 0;
+    var play = new Random(~seed * 31);
+    boolean large = groups && play.nextInt(LARGE) == 0;
+    int there = large ? FEW + 1 + play.nextInt(persons.size() - FEW) : FEW;
     var size = new World.Size(2 + random.nextInt(2), 1 + random.nextInt(3), 1 + random.nextInt(3));
     var simulation =
         new Simulation(
@@ -79,7 +87,7 @@ final class Simulation {
             random,
             size,
             database,
-            persons,
+            persons.subList(0, there),
             diary);
     int faults = random.nextInt(MOST_FAULTS + 1);
     for (int i = 0; i < faults; i++) {
@@ -91,6 +99,9 @@ final class Simulation {
       for (int i = more.nextInt(MOST_FAULTS); i >= 0; i--) {
         simulation.script.at(more.nextLong(FAULTS), Script.ofBlobs(simulation.world, more));
       }
+    }
+    if (groups) {
+      new GroupPlay(simulation.world, simulation.script, play, FAULTS).play();
     }
     return simulation;
   }

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
+import sotto.group.GroupId;
 import sotto.mesh.CallerInterceptor;
 import sotto.mesh.FailureInterceptor;
 import sotto.store.sql.StorageException;
@@ -46,6 +47,7 @@ final class World {
   private final Map<AccountId, Devices> devices = new LinkedHashMap<>();
   private final Set<DeviceAddress> removed = new LinkedHashSet<>();
   private final Set<AccountId> ended = new LinkedHashSet<>();
+  private final List<GroupId> groups = new ArrayList<>();
 
   /// Everything is started; the clients connect when time begins.
   ///
@@ -125,6 +127,10 @@ final class World {
   /// A person's devices, and what adds and removes them.
   Devices devices(Person person) {
     return Optional.ofNullable(devices.get(person.id)).orElseThrow();
+  }
+
+  Devices devices(AccountId account) {
+    return Optional.ofNullable(devices.get(account)).orElseThrow();
   }
 
   /// One of a person's devices that is in use; empty once the account has ended.
@@ -244,6 +250,16 @@ final class World {
         .filter(device -> device.account().equals(account))
         .filter(device -> !device.equals(than) && !isRemoved(device))
         .toList();
+  }
+
+  /// All devices that nobody is about to remove.
+  List<DeviceAddress> listed() {
+    return clients.stream().map(SimClient::self).filter(device -> !isRemoved(device)).toList();
+  }
+
+  /// The groups that were founded, in that order.
+  List<GroupId> groups() {
+    return groups;
   }
 
   void ended(AccountId account) {

@@ -10,8 +10,11 @@
 ///     Net         machines, cut links, calls under way (Wire)
 ///     RelayMachine, StoreMachine, PresenceMachine   the real services on a machine
 ///     SimClient   a device: its disk, signing in, coming back; SimStream, SimLane: what it says on a stream; SimUpload
+///     SimGroups   what a device changes in groups and hears of them (GroupDisk, Wish); SimGroup: what it sends to one
 ///   Fault      what may go wrong
+///   GroupPlay  what a seed has people do in groups; Schedules, GroupSchedules are fixed runs
 ///   Ledger     what was promised, and the guarantees that are checked after every event
+///     GroupLedger   the same of groups, beside the chains that the database has (GroupHistory)
 /// ```
 ///
 /// The same seed gives the same run, event for event; what fails prints its seed.

@@ -139,6 +139,37 @@ public final class MemoryDatabase implements AutoCloseable {
     }
   }
 
+  /// A change in the chain of a group.
+  ///
+  /// @param group its id
+  /// @param revision its place in the chain
+  /// @param change as it was stored
+  public record StoredChange(ByteString group, long revision, ByteString change) {}
+
+  /// The chains of all groups, by group and revision.
+  public List<StoredChange> groupChanges() {
+    try {
+      return own.list(
+          "SELECT group_id, revision, bytes FROM group_change ORDER BY group_id, revision",
+          row ->
+              new StoredChange(
+                  ByteString.copyFrom(row.getBytes(1)),
+                  row.getLong(2),
+                  ByteString.copyFrom(row.getBytes(3))));
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  /// How many changes all groups have.
+  public long groupChangeCount() {
+    try {
+      return own.list("SELECT COUNT(*) FROM group_change", row -> row.getLong(1)).getFirst();
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
   private static IllegalStateException broken(SQLException e) {
     return new IllegalStateException("the database in memory failed", e);
   }
