@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +17,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sotto.chain.AccountId;
+import sotto.client.MessageView;
 import sotto.client.Passphrase;
 import sotto.client.SaveResult;
 import sotto.client.SentMessage;
 import sotto.client.Sotto;
 import sotto.client.Status;
 import sotto.client.Username;
+import sotto.group.GroupId;
 
 /// A client is killed at chosen points: what it began goes on when its home is opened next, once.
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
@@ -59,6 +63,50 @@ class KilledClientTest {
       assertThat(Person.receive(b, 2, LIMIT)).containsExactly("first", "second");
       assertThat(Person.receive(b, 1, QUIET)).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"after-encrypt", "after-send"})
+  void senderToAGroupKilled_messageArrivesAtEachMemberOnceAndInOrder(String point) {
+    var alice = person("alice.g", point);
+    var bob = person("bob.g", point);
+    var carol = person("carol.g", point);
+    try (var b = open(bob);
+        var c = open(carol)) {
+      GroupId group;
+      try (var a = open(alice)) {
+        a.awaitOnline(LIMIT);
+        group = a.createGroup("All", List.of(id(b), id(c))).id();
+        // Its key is there already: the point is reached by the message itself.
+        delivered(toGroup(a, group, "zero"));
+      }
+      alice.run(crashingAt(point), new byte[0], "send", "#All", "first").exits(HALTED);
+      try (var a = open(alice)) {
+        delivered(toGroup(a, group, "second"));
+        for (var member : List.of(b, c)) {
+          assertThat(texts(member, group)).containsExactly("zero", "first", "second");
+        }
+      }
+    }
+  }
+
+  private static AccountId id(Sotto sotto) {
+    return sotto.account().orElseThrow().id();
+  }
+
+  private static SentMessage toGroup(Sotto from, GroupId group, String text) {
+    return from.group(group).orElseThrow().conversation().send(text);
+  }
+
+  private static void delivered(SentMessage sent) {
+    assertThat(sent.await(Status.DELIVERED, LIMIT)).isEqualTo(Status.DELIVERED);
+  }
+
+  private static List<String> texts(Sotto member, GroupId group) {
+    return member.group(group).orElseThrow().conversation().messages(100).stream()
+        .filter(m -> m.kind() == MessageView.Kind.MESSAGE)
+        .map(MessageView::text)
+        .toList();
   }
 
   @ParameterizedTest
