@@ -314,9 +314,11 @@ final class SealedTest {
     TwoPeople.await(() -> sealedTo("bob").size() >= before + 20);
     people.of("alice").close();
     sealed.loseResults = false;
-    // Where the key lets nobody in any more: what became of the first try is found out all the
-    // same.
+    // The key lets nobody in any more, and that is known: what became of the first try is found out
+    // all the same.
     replaceKey("bob");
+    AccountId to = people.id("bob");
+    PastWriter.inStore(people.home("alice"), store -> store.contacts().keyRefused(to));
     Sotto alice = people.open("alice");
     assertThat(alice.awaitOutbox(PATIENCE)).isTrue();
     assertThat(identifiedTo("bob")).hasSize(identified);
