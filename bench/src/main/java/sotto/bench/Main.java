@@ -49,7 +49,8 @@ import sotto.proto.Statuses;
       HistoryBench.Asked.class,
       SearchBench.Asked.class,
       CipherBench.Asked.class,
-      TelemetryBench.Asked.class
+      TelemetryBench.Asked.class,
+      CapacityCommand.class
     })
 public final class Main implements Callable<Integer> {
   private static final int CANNOT = 1;

@@ -24,7 +24,7 @@ final class MainTest {
   void help_namesEveryScenario_butNotTheOtherSideOfABaseline() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("pairs", "group", "sealed", "store", "idle", "media", "--mesh")
+        .contains("pairs", "group", "sealed", "store", "idle", "media", "capacity", "--mesh")
         .doesNotContain("echo-server");
   }
 
@@ -57,6 +57,13 @@ final class MainTest {
         "group --members 1024",
         "group --connected 101",
         "sealed --seconds 0",
+        "capacity --users 0",
+        "capacity --users -5",
+        "capacity --users NaN",
+        "capacity --users many",
+        "capacity --offline 90% --away 20%",
+        "capacity --sample 10",
+        "capacity --shard-disk 1GB",
         "bogus"
       })
   void whatMakesNoSense_isRefusedBeforeAnythingIsStarted(String line) {
