@@ -258,10 +258,11 @@ final class FakeGroups extends GroupServiceGrpc.GroupServiceImplBase {
     return response.build();
   }
 
-  /// As a join would be taken, or be refused for another reason than its proof.
+  /// As a join would be taken, or be refused for another reason than its proof or a bar.
   private static boolean hasLink(Group group, AccountId caller, GetChangesRequest request) {
     Optional<InviteLink> link = group.chain.link();
     return link.isPresent()
+        && !group.chain.barred(caller)
         && !request.getJoinProof().isEmpty()
         && JoinProofs.holds(
             new JoinProof(Bytes.of(request.getJoinProof().toByteArray())),

@@ -18,6 +18,7 @@ import sotto.chat.v1.GroupSend;
 import sotto.chat.v1.GroupSendResult;
 import sotto.chat.v1.ServerFrame.FrameCase;
 import sotto.group.GroupChange;
+import sotto.group.JoinProof;
 import sotto.group.v1.ChangeRequest;
 import sotto.group.v1.ChangeResponse;
 import sotto.group.v1.GetChangesRequest;
@@ -152,6 +153,16 @@ final class RawMember {
 
   GetChangesResponse changes(ByteString group) {
     return groups().getChanges(GetChangesRequest.newBuilder().setGroupId(group).build());
+  }
+
+  /// The changes that are had by an invite link.
+  GetChangesResponse changes(ByteString group, JoinProof proof) {
+    return groups()
+        .getChanges(
+            GetChangesRequest.newBuilder()
+                .setGroupId(group)
+                .setJoinProof(ByteString.copyFrom(proof.signature().toArray()))
+                .build());
   }
 
   /// As a recipient of message `n`.

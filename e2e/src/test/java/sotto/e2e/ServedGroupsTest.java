@@ -18,6 +18,7 @@ import sotto.chat.v1.GroupRecipient;
 import sotto.chat.v1.GroupSend;
 import sotto.chat.v1.GroupSendResult;
 import sotto.chat.v1.MemberResult;
+import sotto.chat.v1.ServerFrame.FrameCase;
 import sotto.group.Action;
 import sotto.group.GroupChange;
 import sotto.group.Role;
@@ -190,6 +191,47 @@ final class ServedGroupsTest {
 
   private static String reason(ChangeResponse response) {
     return response.getRefused().getReason();
+  }
+
+  /// A removed member with a client of its own making: it keeps its token, which is good for its own
+  /// account, its keys, and the invite link.
+  @Test
+  void removedMember_whoKeepsTokenKeysAndLink_getsNothingAndChangesNothing() {
+    found();
+    group.newLink(false);
+    assertThat(alice.change(group.changes().getLast()).hasChanged()).isTrue();
+    var proof = group.proof(carol.account);
+    try (var atCarol = carol.connect(FIRST, 1);
+        var atAlice = alice.connect(FIRST, 1)) {
+      var before = carol.recipient(1);
+      assertAccepted(RawMember.send(atAlice, send("before", before)), 1);
+      received(atCarol, 3);
+      group.append(alice.account, new Action.RemoveMembers(List.of(carol.account.id())));
+      assertThat(alice.change(group.changes().getLast()).hasChanged()).isTrue();
+      received(atCarol, 1);
+      var late = group.sign(carol.account, new Action.SetAttributes(group.attributes()));
+      group.append(bob.account, new Action.SetAttributes(group.attributes()));
+      assertThat(bob.change(group.changes().getLast()).hasChanged()).isTrue();
+      assertAccepted(RawMember.send(atAlice, send("after", bob.recipient(2))), 1);
+
+      for (long revision = 0; revision <= group.chain().revision(); revision++) {
+        assertThat(
+                refusal(atCarol, send("x", bob.recipient(3)).setRevision(revision)))
+            .isEqualTo("NOT_A_MEMBER");
+      }
+      assertThat(reason(carol.change(late))).isEqualTo("NOT_A_MEMBER");
+      assertThat(reason(carol.change(group.sign(carol.account, new Action.Join(proof)))))
+          .isEqualTo("BARRED");
+      for (var all : List.of(carol.changes(groupId()), carol.changes(groupId(), proof))) {
+        assertThat(all.getRevision()).as("she sees up to her removal").isEqualTo(2);
+        assertThat(all.getChangesCount()).isEqualTo(3);
+      }
+    }
+    try (var atCarol = carol.connect(FIRST, 2)) {
+      atCarol.await(FrameCase.QUEUE_EMPTY);
+      assertThat(atCarol.next(0)).isEmpty();
+    }
+    assertThat(bob.changes(groupId()).getRevision()).isEqualTo(3);
   }
 
   @Test

@@ -263,6 +263,24 @@ final class GroupsTest {
   }
 
   @Test
+  void whoIsBarred_seesNoMoreByTheLinkThanWithout() {
+    found();
+    group.newLink(true);
+    apply(alice, group.changes().getLast());
+    append(dave, new Action.RequestToJoin(group.proof(dave)));
+    append(alice, new Action.Decline(List.of(dave.id())));
+    append(alice, new Action.RemoveMembers(List.of(carol.id())));
+    append(alice, rename());
+    ByteString declined = ByteString.copyFrom(group.proof(dave).signature().toArray());
+    ByteString removed = ByteString.copyFrom(group.proof(carol).signature().toArray());
+    assertThat(changes(dave, 0, declined).getFound()).isFalse();
+    assertThat(changes(carol, 0, removed)).isEqualTo(changes(carol));
+    assertThat(changes(carol).getRevision()).isEqualTo(4);
+    append(alice, new Action.AddMembers(List.of(carol.id()), Role.MEMBER));
+    assertThat(changes(carol).getChangesList()).isEqualTo(allBytes());
+  }
+
+  @Test
   void whoHasTheLink_joinsAndIsToldOfARevisionThatIsTaken() {
     found();
     group.newLink(false);

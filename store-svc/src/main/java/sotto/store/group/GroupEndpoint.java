@@ -53,12 +53,14 @@ public final class GroupEndpoint extends GroupServiceGrpc.GroupServiceImplBase {
         : Optional.of(new JoinProof(Bytes.of(signature.toByteArray())));
   }
 
-  /// The last change that an account may have; empty = none.
+  /// The last change that an account may have; empty = none. Who is barred may still have the link,
+  /// and sees no more by it than without.
   private static OptionalLong lastFor(
       AccountId account, Optional<JoinProof> proof, KnownGroup group) {
     boolean all =
         group.chain().member(account).isPresent()
-            || proof.filter(p -> group.chain().isByLink(p, account)).isPresent();
+            || (!group.chain().barred(account)
+                && proof.filter(p -> group.chain().isByLink(p, account)).isPresent());
     return all ? OptionalLong.of(group.chain().revision()) : group.departure(account);
   }
 
