@@ -2,6 +2,7 @@ package sotto.client.internal.engine;
 
 import io.opentelemetry.api.trace.Tracer;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,9 @@ import sotto.client.internal.store.Store;
 
 /// What every part of the engine stands on.
 final class Core {
+  private static final long CLOCKS_APART = Duration.ofMinutes(10).toMillis();
+  private static final long MAILBOX_LIFE = Duration.ofDays(31).toMillis();
+
   private final Store store;
   private final Lane lane;
   private final ServerClock clock;
@@ -151,6 +155,16 @@ final class Core {
 
   MessageId newMessageId() {
     return MessageId.of(randomBytes(MessageId.LENGTH));
+  }
+
+  /// Whether a message arrives from a device or member that may send no more: if it was accepted
+  /// before that ended. For the time in which it may have waited in a mailbox, and not longer: a
+  /// server that sides with who was removed could still show something as from before.
+  ///
+  /// @param endedAt when it ended, milliseconds since 1970
+  /// @param acceptedAt when the message was accepted, the same
+  boolean stillArrives(long endedAt, long acceptedAt) {
+    return acceptedAt <= endedAt + CLOCKS_APART && clock.millis() <= endedAt + MAILBOX_LIFE;
   }
 
   /// Runs something that calls the server, on a thread of its own.

@@ -36,8 +36,6 @@ import sotto.proto.MessageSpans;
 /// stops a device. Only when the store cannot commit nothing is acked.
 final class Inbox {
   private static final int MAX_ACK = 1024;
-  private static final long CLOCKS_APART = Duration.ofMinutes(10).toMillis();
-  private static final long MAILBOX_LIFE = Duration.ofDays(31).toMillis();
   private static final int AT_ONCE = 256;
   private static final long FETCH_AGAIN_MILLIS = 1000;
   private static final long LONGEST_FETCH_MILLIS = 60_000;
@@ -215,16 +213,13 @@ final class Inbox {
     return isListed(from) || formerKey(from, acceptedAt).isPresent();
   }
 
-  /// The key of a device that has left its account since the message was accepted: what was
-  /// accepted arrives. For the time in which it may have waited in a mailbox, and not longer: a
-  /// server that sides with who has a lost device could still show something as from before.
+  /// The key of a device that has left its account since the message was accepted.
   private Optional<byte[]> formerKey(DeviceAddress from, long acceptedAt) {
     return core.store()
         .chains()
         .of(from.account())
         .flatMap(chain -> chain.former(from.device()))
-        .filter(former -> acceptedAt <= former.removedAtMillis() + CLOCKS_APART)
-        .filter(former -> core.clock().millis() <= former.removedAtMillis() + MAILBOX_LIFE)
+        .filter(former -> core.stillArrives(former.removedAtMillis(), acceptedAt))
         .map(former -> former.entry().identityKey().toArray());
   }
 
