@@ -66,7 +66,9 @@ public final class Conversation {
   }
 
   /// The newest messages, oldest first. What is in the archive is fetched; without the server, only
-  /// what is newer than that.
+  /// what is newer than that. An own message stands where it was written until it is tried for the
+  /// first time, and from then on behind what had come by then: of several that were written in a
+  /// row, the first can stand behind the others until they are tried too.
   ///
   /// @param limit 1 to 10,000
   /// @throws SottoException SERVER_UNREACHABLE when there is nothing newer

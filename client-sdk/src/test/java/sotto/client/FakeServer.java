@@ -452,8 +452,13 @@ final class FakeServer implements AutoCloseable {
   }
 
   /// Puts an envelope into a mailbox, as from a device.
-  synchronized void forge(AccountId to, Envelope envelope) {
-    append(device(to, 1), envelope.toByteString(), now());
+  void forge(AccountId to, Envelope envelope) {
+    forge(to, envelope, Duration.ZERO);
+  }
+
+  /// The same, as accepted so much earlier.
+  synchronized void forge(AccountId to, Envelope envelope, Duration earlier) {
+    append(device(to, 1), envelope.toByteString(), now() - earlier.toMillis());
     push(device(to, 1));
   }
 

@@ -5,24 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static sotto.client.TwoPeople.PATIENCE;
 import static sotto.client.TwoPeople.await;
 
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sotto.chain.AccountId;
+import sotto.chat.v1.Accepted;
 import sotto.chat.v1.CiphertextType;
 import sotto.chat.v1.Envelope;
+import sotto.chat.v1.GroupSend;
+import sotto.chat.v1.GroupSendResult;
 import sotto.chat.v1.MailboxFull;
 import sotto.chat.v1.MemberResult;
 import sotto.chat.v1.Unavailable;
 import sotto.client.SottoException.Code;
 import sotto.group.Role;
+import sotto.keys.v1.Bundle;
 
 /// Groups when things go wrong: lost answers, members that cannot be reached, keys that come late,
 /// and servers that lie.
@@ -258,11 +264,11 @@ final class GroupTroubleTest {
 
   private Envelope envelopeOf(byte[] change) {
     return Envelope.newBuilder()
-        .setSenderAccountId(com.google.protobuf.ByteString.copyFrom(people.id("alice").bytes()))
+        .setSenderAccountId(ByteString.copyFrom(people.id("alice").bytes()))
         .setSenderDevice(1)
         .setType(CiphertextType.CIPHERTEXT_TYPE_GROUP_CHANGED)
-        .setGroupId(com.google.protobuf.ByteString.copyFrom(group.id().bytes()))
-        .setCiphertext(com.google.protobuf.ByteString.copyFrom(change))
+        .setGroupId(ByteString.copyFrom(group.id().bytes()))
+        .setCiphertext(ByteString.copyFrom(change))
         .build();
   }
 
@@ -320,19 +326,110 @@ final class GroupTroubleTest {
     await(() -> bob.group(other.id()).isPresent());
     other.conversation().send("hi").await(Status.DELIVERED, PATIENCE);
     var frame = people.server.groups.received.getLast();
-    Envelope moved =
-        Envelope.newBuilder()
-            .setSenderAccountId(
-                com.google.protobuf.ByteString.copyFrom(people.id("mallory").bytes()))
-            .setSenderDevice(1)
-            .setType(CiphertextType.CIPHERTEXT_TYPE_SENDER_KEY)
-            .setCiphertext(frame.getCiphertext())
-            .setGroupId(com.google.protobuf.ByteString.copyFrom(group.id().bytes()))
-            .build();
+    Envelope moved = ofGroup("mallory", frame.getCiphertext());
     people.server.forge(people.id("bob"), moved);
     group.conversation().send("real").await(Status.DELIVERED, PATIENCE);
     await(() -> texts(bob).contains("real"));
     assertThat(texts(bob)).containsExactly("real");
+  }
+
+  /// Her client knows of no removal and keeps all its keys, and the server does for her what it
+  /// can: it hands her what the others write, and the others what she writes.
+  @Test
+  void removedMember_evenIfTheServerHelps_readsNothing_andIsReadByNobody() {
+    for (Sotto member : List.of(alice, bob, carol)) {
+      of(member).conversation().send("before").await(Status.DELIVERED, PATIENCE);
+    }
+    people.server.groups.silent = true;
+    group.remove(List.of(people.id("carol")));
+    of(bob).conversation().send("without her").await(Status.DELIVERED, PATIENCE);
+    group.conversation().send("secret").await(Status.DELIVERED, PATIENCE);
+    assertThat(of(carol).info().members()).as("what her client knows").hasSize(3);
+    people.server.forge(
+        people.id("carol"),
+        ofGroup("alice", people.server.groups.received.getLast().getCiphertext()));
+    await(() ->
+        of(carol).conversation().messages(10).stream()
+            .anyMatch(m -> m.kind() == MessageView.Kind.UNDECRYPTABLE));
+
+    List<GroupSend> hers = new ArrayList<>();
+    people.server.groups.refusal =
+        frame -> {
+          hers.add(frame);
+          return Optional.of(acceptedByAll(frame));
+        };
+    of(carol).conversation().send("let me in").await(Status.SENT, PATIENCE);
+    people.server.groups.refusal = _ -> Optional.empty();
+    Duration month = Duration.ofDays(32);
+    people.server.timeOffset = month.toMillis();
+    alice.close();
+    alice = people.open("alice");
+    alice.awaitOnline(PATIENCE);
+    for (GroupSend frame : hers) {
+      Envelope envelope = ofGroup("carol", frame.getCiphertext());
+      people.server.forge(people.id("bob"), envelope);
+      // As if it were from before, which is believed as long as it may have waited in a mailbox.
+      people.server.forge(people.id("alice"), envelope, month.plusDays(1));
+    }
+
+    // What she asks for by the way of contacts comes before this, and what she is answered too.
+    carol.conversationWith(Username.of("alice")).send("hello?").await(Status.DELIVERED, PATIENCE);
+    alice.conversationWith(Username.of("carol")).send("bye").await(Status.DELIVERED, PATIENCE);
+    assertThat(texts(carol)).doesNotContain("without her", "secret");
+    of(alice).conversation().send("on").await(Status.DELIVERED, PATIENCE);
+    await(() -> texts(bob).contains("on"));
+    assertThat(hers).isNotEmpty();
+    assertThat(texts(alice)).doesNotContain("let me in");
+    assertThat(texts(bob)).doesNotContain("let me in");
+  }
+
+  private Envelope ofGroup(String sender, ByteString ciphertext) {
+    return Envelope.newBuilder()
+        .setSenderAccountId(ByteString.copyFrom(people.id(sender).bytes()))
+        .setSenderDevice(1)
+        .setType(CiphertextType.CIPHERTEXT_TYPE_SENDER_KEY)
+        .setCiphertext(ciphertext)
+        .setGroupId(ByteString.copyFrom(group.id().bytes()))
+        .build();
+  }
+
+  private static GroupSendResult acceptedByAll(GroupSend frame) {
+    MemberResult accepted =
+        MemberResult.newBuilder()
+            .setAccepted(Accepted.newBuilder().setAcceptedAtMs(System.currentTimeMillis()))
+            .build();
+    return GroupSendResult.newBuilder()
+        .addAllResults(frame.getRecipientsList().stream().map(_ -> accepted).toList())
+        .build();
+  }
+
+  @Test
+  void memberWhoseBundleIsSwapped_isGivenNoKey_andNobodyElseIsHeldUp() {
+    Sotto mallory = people.register("mallory");
+    Sotto dave = people.register("dave");
+    AtomicReference<Bundle> hers = new AtomicReference<>();
+    people.server.bundles =
+        bundle -> {
+          hers.set(bundle);
+          return bundle;
+        };
+    bob.conversationWith(Username.of("mallory")).send("hi").await(Status.DELIVERED, PATIENCE);
+    people.server.bundles = _ -> hers.get().toBuilder().setDevice(1).build();
+    group.add(List.of(people.id("dave")));
+    SentMessage sent = group.conversation().send("for us four");
+    await(() -> texts(bob).contains("for us four") && texts(carol).contains("for us four"));
+    sent.await(Status.DELIVERED, PATIENCE);
+    assertThat(dave.groups()).as("without its key").isEmpty();
+    assertThat(mallory.groups()).isEmpty();
+    assertThat(sent.members())
+        .filteredOn(m -> m.status() == Status.FAILED)
+        .extracting(m -> m.member().account())
+        .containsExactly(Optional.of(people.id("dave")));
+    // With the true bundle he is let in, although what invited him was given up.
+    people.server.bundles = bundle -> bundle;
+    people.server.cut(people.id("alice"));
+    group.conversation().send("again").await(Status.SENT, PATIENCE);
+    await(() -> !dave.groups().isEmpty() && texts(dave).contains("again"));
   }
 
   @Test
@@ -341,8 +438,12 @@ final class GroupTroubleTest {
     carol.close();
     people.server.forget(gone);
     SentMessage sent = group.conversation().send("hello");
-    assertThat(sent.await(Status.SENT, PATIENCE).reached(Status.SENT)).isTrue();
+    assertThat(sent.await(Status.DELIVERED, PATIENCE)).isEqualTo(Status.DELIVERED);
     await(() -> texts(bob).equals(List.of("hello")));
+    assertThat(sent.members())
+        .filteredOn(m -> m.status() == Status.FAILED)
+        .extracting(m -> m.member().account())
+        .containsExactly(Optional.of(gone));
   }
 
   @Test

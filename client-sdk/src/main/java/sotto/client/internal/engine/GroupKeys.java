@@ -35,6 +35,8 @@ import sotto.group.GroupChain;
 /// on its way ── accepted by the server ──▶ given: messages go there
 /// given ── the account has another device ──▶ on its way to all its devices
 /// given ── the account leaves, or a device does ──▶ another key, from the beginning
+/// on its way ── it cannot be given ──▶ failed: messages go to the others
+/// failed ── another connection ──▶ on its way to all its devices
 /// ```
 final class GroupKeys {
   /// The key of now.
@@ -48,16 +50,25 @@ final class GroupKeys {
 
   private record Made(long revision, long chains, long given, Keys keys) {}
 
+  private record Refused(long contact, AccountId member) {}
+
   private static final long LIFE_MILLIS = Duration.ofDays(14).toMillis();
 
   private final Core core;
   private final Outbox outbox;
   private final Map<Long, Made> made = new HashMap<>();
+  private final Set<Refused> refused = new HashSet<>();
   private long changes;
 
   GroupKeys(Core core, Outbox outbox) {
     this.core = core;
     this.outbox = outbox;
+  }
+
+  /// There is another connection: who could not be given a key may be by now.
+  void connected() {
+    refused.clear();
+    changes++;
   }
 
   /// The key of now, which is given to whoever lacks it.
@@ -91,7 +102,7 @@ final class GroupKeys {
       if (there == null) {
         lacking.add(member);
       } else if (there.state() == State.FAILED) {
-        failed.add(member);
+        (refused.contains(new Refused(row.contact(), member)) ? failed : lacking).add(member);
       } else if (there.state() == State.ON_ITS_WAY) {
         coming = true;
       } else if (!current(row.contact(), member, there, ready)) {
@@ -178,6 +189,7 @@ final class GroupKeys {
     byte[] content =
         Content.newBuilder()
             .setGroup(Groups.anchor(chain))
+            .setGroupKey(ByteString.copyFrom(row.key().bytes()))
             .setSenderKeyDistribution(ByteString.copyFrom(message))
             .build()
             .toByteArray();
@@ -207,8 +219,9 @@ final class GroupKeys {
     settled(row, State.GIVEN);
   }
 
-  /// A key can never be given.
+  /// A key cannot be given: not on this connection.
   void failed(OutboxRow row) {
+    refused.add(new Refused(row.contact(), row.account()));
     settled(row, State.FAILED);
   }
 

@@ -118,6 +118,7 @@ final class GroupOutbox {
   /// A new stream is open. On the lane.
   void attach(Transaction tx, ChatStream open) {
     core.store().groupOutgoing().setAllTried();
+    keys.connected();
     tx.afterCommit(() -> {
       stream = Optional.of(open);
       flights.clear();
@@ -334,6 +335,12 @@ final class GroupOutbox {
     Set<AccountId> left = new TreeSet<>(first ? members : row.left());
     left.retainAll(members);
     left.removeAll(own.failed());
+    Set<AccountId> without = new HashSet<>(first ? members : row.left());
+    without.removeAll(left);
+    without.remove(core.self().id());
+    long now = core.clock().millis();
+    without.forEach(
+        member -> core.store().groupReceipts().failed(row.message(), member, !first, now));
     if (left.isEmpty()) {
       // Nobody else is there, or nobody can have it.
       if (first) {
@@ -539,7 +546,7 @@ final class GroupOutbox {
         }
         case UNKNOWN_RECIPIENT -> {
           left.remove(member);
-          core.store().groupReceipts().oneLess(row.message());
+          core.store().groupReceipts().failed(row.message(), member, true, core.clock().millis());
         }
         case MISMATCHED_DEVICES ->
             mismatched(

@@ -1,5 +1,6 @@
 package sotto.client.internal.engine;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +38,6 @@ import sotto.group.GroupId;
 /// ```
 final class GroupReception {
   private static final long FUTURE_MILLIS = Duration.ofMinutes(5).toMillis();
-  private static final long CLOCKS_APART = Duration.ofMinutes(10).toMillis();
 
   private final Core core;
   private final Groups groups;
@@ -128,12 +128,11 @@ final class GroupReception {
     return true;
   }
 
-  /// Whether an account was a member when the server accepted its message: what was accepted
-  /// arrives.
-  private static boolean mayHaveSent(GroupPast past, AccountId account, long acceptedAt) {
+  /// Whether an account was a member when the server accepted its message.
+  private boolean mayHaveSent(GroupPast past, AccountId account, long acceptedAt) {
     return past.chain().member(account).isPresent()
         || past.departure(account)
-            .map(departure -> acceptedAt <= departure.at() + CLOCKS_APART)
+            .map(departure -> core.stillArrives(departure.at(), acceptedAt))
             .orElse(false);
   }
 
@@ -239,7 +238,8 @@ final class GroupReception {
     GroupId group = new GroupId(content.getGroup().getGroupId().toByteArray());
     switch (content.getBodyCase()) {
       case SENDER_KEY_DISTRIBUTION -> key(tx, group, from, content);
-      case GROUP_INVITATION -> invited(tx, group, from, content);
+      case GROUP_INVITATION ->
+          invited(tx, group, from, content, content.getGroupInvitation().getGroupKey());
       case MESSAGE -> {
         // Asked for once more: the first that waits of this device is taken to be it.
         if (ready(tx, group, from, acceptedAt)) {
@@ -264,19 +264,22 @@ final class GroupReception {
       return;
     }
     core.store().senderKeys().bind(from, learned.get(), group);
-    groups
-        .row(group)
-        .ifPresent(row ->
-            groups
-                .past(group)
-                .ifPresent(past -> {
-                  if (groups.consistent(
-                          tx, row, past.chain(), from.account(), Groups.anchor(content.getGroup()))
-                      && goesOn(content, past)) {
-                    tx.afterCommit(() -> sync.wake(group));
-                  }
-                  settle(tx, row, core.store().groupWaiting().of(from, learned.get()), false);
-                }));
+    Optional<GroupRow> known = groups.row(group);
+    if (known.isEmpty()) {
+      // Who made this account a member may not have reached it.
+      invited(tx, group, from, content, content.getGroupKey());
+    }
+    known.ifPresent(row ->
+        groups
+            .past(group)
+            .ifPresent(past -> {
+              if (groups.consistent(
+                      tx, row, past.chain(), from.account(), Groups.anchor(content.getGroup()))
+                  && goesOn(content, past)) {
+                tx.afterCommit(() -> sync.wake(group));
+              }
+              settle(tx, row, core.store().groupWaiting().of(from, learned.get()), false);
+            }));
   }
 
   private static boolean goesOn(Content content, GroupPast past) {
@@ -284,12 +287,12 @@ final class GroupReception {
   }
 
   /// Somebody says that this account is a member: the chain shows whether that is so.
-  private void invited(Transaction tx, GroupId group, DeviceAddress from, Content content) {
-    byte[] bytes = content.getGroupInvitation().getGroupKey().toByteArray();
-    if (bytes.length != GroupKey.LENGTH) {
+  private void invited(
+      Transaction tx, GroupId group, DeviceAddress from, Content content, ByteString bytes) {
+    if (bytes.size() != GroupKey.LENGTH) {
       return;
     }
-    GroupKey key = GroupKey.of(bytes);
+    GroupKey key = GroupKey.of(bytes.toByteArray());
     GroupRow.Anchor anchor = Groups.anchor(content.getGroup());
     Optional<GroupRow> row = groups.row(group);
     Optional<GroupPast> past = groups.past(group);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import sotto.chain.AccountId;
 import sotto.client.Status;
 
-/// Which members have an own message to a group, and who has read it.
+/// Which members have an own message to a group, who has read it, and to whom it does not go.
 public final class GroupReceipts {
   /// Of one message.
   ///
@@ -25,10 +25,10 @@ public final class GroupReceipts {
     }
   }
 
-  /// What one member has said.
+  /// What one member has said, or why nothing will be heard.
   ///
-  /// @param status delivered or read
-  /// @param at when that was heard
+  /// @param status delivered or read, or failed
+  /// @param at when that was heard, or given up
   public record Said(Status status, Instant at) {}
 
   private final Sql sql;
@@ -48,12 +48,33 @@ public final class GroupReceipts {
         recipients);
   }
 
-  /// One of them can never have it.
-  public void oneLess(long message) {
-    sql.update("UPDATE group_sent SET recipients = recipients - 1 WHERE message = ?", message);
+  /// A message does not go to a member. Does nothing if it has come there.
+  ///
+  /// @param counted whether the member is one of those that it was encrypted for
+  public void failed(long message, AccountId member, boolean counted, long now) {
+    int added =
+        sql.update(
+            "INSERT OR IGNORE INTO group_receipt(message, account_id, status, at) VALUES(?, ?, ?, ?)",
+            message,
+            member,
+            Codes.of(Status.FAILED),
+            now);
+    if (added > 0 && counted) {
+      count(message, -1, 0, 0);
+    }
   }
 
-  /// A member has a message, or has read it.
+  private void count(long message, int recipients, int delivered, int read) {
+    sql.update(
+        "UPDATE group_sent SET recipients = recipients + ?, delivered = delivered + ?, read = read +"
+            + " ? WHERE message = ?",
+        recipients,
+        delivered,
+        read,
+        message);
+  }
+
+  /// A member has a message, or has read it; also one that it was not to come to.
   public void add(long message, AccountId member, Status status, long now) {
     Optional<Status> before =
         sql.one(
@@ -64,6 +85,7 @@ public final class GroupReceipts {
     if (before.isPresent() && before.get().reached(status)) {
       return;
     }
+    boolean failed = before.equals(Optional.of(Status.FAILED));
     sql.update(
         "INSERT INTO group_receipt(message, account_id, status, at) VALUES(?, ?, ?, ?) ON"
             + " CONFLICT(message, account_id) DO UPDATE SET status = excluded.status, at ="
@@ -72,11 +94,8 @@ public final class GroupReceipts {
         member,
         Codes.of(status),
         now);
-    sql.update(
-        "UPDATE group_sent SET delivered = delivered + ?, read = read + ? WHERE message = ?",
-        before.isEmpty(),
-        status == Status.READ,
-        message);
+    count(
+        message, failed ? 1 : 0, failed || before.isEmpty() ? 1 : 0, status == Status.READ ? 1 : 0);
   }
 
   /// How many have a message.
@@ -87,7 +106,7 @@ public final class GroupReceipts {
         message);
   }
 
-  /// Who has a message, in the order in which they said so.
+  /// What is known of members, in the order in which it became known.
   public Map<AccountId, Said> members(long message) {
     record Entry(AccountId account, Said said) {}
     Map<AccountId, Said> all = new LinkedHashMap<>();
