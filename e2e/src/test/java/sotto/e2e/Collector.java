@@ -35,6 +35,7 @@ final class Collector implements AutoCloseable {
         new Collector(
             HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
     var _ = collector.http.createContext("/v1/traces", collector::take);
+    var _ = collector.http.createContext("/v1/metrics", collector::keep);
     collector.http.start();
     return collector;
   }
@@ -49,9 +50,16 @@ final class Collector implements AutoCloseable {
     return List.copyOf(spans);
   }
 
-  /// All bytes so far.
+  /// All bytes so far, those of metrics too.
   List<ByteString> requests() {
     return List.copyOf(requests);
+  }
+
+  private void keep(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      requests.add(ByteString.copyFrom(exchange.getRequestBody().readAllBytes()));
+      exchange.sendResponseHeaders(200, -1);
+    }
   }
 
   private void take(HttpExchange exchange) throws IOException {

@@ -93,7 +93,7 @@ final class Gathering implements AutoCloseable {
   }
 
   /// A member comes to have all of some texts of the form `SENDER NUMBER`, once each, those of one
-  /// sender in order.
+  /// sender in order. Its own must have been sent by then: they have their times only when they go.
   void hasAllOnce(Sotto member, Set<String> all) {
     await(() -> new HashSet<>(texts(member)).containsAll(all));
     List<String> texts = texts(member);
@@ -107,7 +107,7 @@ final class Gathering implements AutoCloseable {
                   .filter(text -> text.startsWith(sender + " "))
                   .map(text -> Integer.parseInt(text.substring(text.indexOf(' ') + 1)))
                   .toList();
-          assertThat(numbers).as(sender).isSorted();
+          assertThat(numbers).as("of %s at %s", sender, id(member)).isSorted();
         });
   }
 

@@ -58,8 +58,8 @@ final class GroupMeshTest {
           MeshFault.KILL.heal(mesh, pod);
         }
       }
-      group.members().forEach(member -> group.hasAllOnce(member, all));
       group.delivered(sent);
+      group.members().forEach(member -> group.hasAllOnce(member, all));
       assertThat(IntStream.range(0, MEMBERS))
           .allMatch(i -> group.texts(group.members().get(i)).size() == all.size());
     }

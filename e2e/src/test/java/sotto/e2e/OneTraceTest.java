@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,66 @@ class OneTraceTest {
       assertThat(Pauses.until(() -> !collector.spans().isEmpty(), LIMIT)).isTrue();
       assertThat(collector.spans()).noneMatch(span -> span.name().startsWith("message "));
     }
+  }
+
+  @Test
+  void groupAndItsMembers_areNamedInNoSpanMetricOrLine(Stage stage) throws Exception {
+    try (var collector = Collector.start();
+        var server =
+            ServerProcess.start(
+                stage.checkout(),
+                dir.resolve("server"),
+                process -> {
+                  process.environment().putAll(exporting(collector));
+                  process.environment().put("OTEL_METRICS_EXPORTER", "otlp");
+                  process.environment().put("OTEL_METRIC_EXPORT_INTERVAL", "200");
+                  process.environment().put("SOTTO_RELAY_TRACE_MESSAGES", "true");
+                  process.environment().put("SOTTO_TELEMETRY_SAMPLE_RATIO", "1");
+                  return process;
+                })) {
+      var alice = stage.cliAt(server, "spans.alice");
+      var bob = stage.cliAt(server, "spans.bob");
+      var carol = stage.cliAt(server, "spans.carol");
+      var exporting = exporting(collector);
+      var created =
+          alice.run(
+              exporting, new byte[0], "group", "create", "Climbers", bob.name(), carol.name());
+      var _ = created.exits(0);
+      var _ = alice.run(exporting, new byte[0], "send", "#Climbers", "at eight").exits(0);
+      var _ = bob.run(exporting, new byte[0], "receive").exits(0);
+      var _ = bob.run(exporting, new byte[0], "send", "#Climbers", "I will come").exits(0);
+      var _ =
+          alice.run(exporting, new byte[0], "group", "remove", "Climbers", carol.name()).exits(0);
+      var seen = collector.requests().size();
+      assertThat(
+              Pauses.until(
+                  () -> {
+                    var all = collector.requests();
+                    return all.size() > seen + 3
+                        && all.stream().anyMatch(r -> contains(r, "GroupService/Change"))
+                        && all.stream().anyMatch(r -> contains(r, "sotto.store.envelopes"));
+                  },
+                  LIMIT))
+          .isTrue();
+      List<ByteString> secrets = new ArrayList<>();
+      for (var member : List.of(alice, bob, carol)) {
+        secrets.add(ByteString.copyFromUtf8(member.name()));
+        secrets.addAll(bothForms(member.ok("whoami").only("whoami").get("account").getAsString()));
+      }
+      secrets.addAll(
+          bothForms(alice.ok("group", "show", "Climbers").only("group").get("id").getAsString()));
+      secrets.add(ByteString.copyFromUtf8("Climbers"));
+      var told = new ArrayList<>(collector.requests());
+      told.add(ByteString.copyFromUtf8(server.log()));
+      for (var secret : secrets) {
+        var text = secret.toString(StandardCharsets.ISO_8859_1);
+        assertThat(told).as(text).noneMatch(bytes -> contains(bytes, text));
+      }
+    }
+  }
+
+  private static List<ByteString> bothForms(String hex) {
+    return List.of(ByteString.copyFromUtf8(hex), ByteString.copyFrom(HexFormat.of().parseHex(hex)));
   }
 
   private ServerProcess server(Stage stage, Collector collector, boolean traces) {
