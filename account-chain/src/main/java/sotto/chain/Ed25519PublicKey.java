@@ -1,18 +1,8 @@
 package sotto.chain;
 
-import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.KeyFactory;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
-import java.security.spec.EdECPoint;
-import java.security.spec.EdECPublicKeySpec;
-import java.security.spec.NamedParameterSpec;
 import java.util.Optional;
-import java.util.Set;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// An Ed25519 public key (RFC 8032 §5.1.5) that is a canonical encoding of a point of large order.
 ///
@@ -23,18 +13,6 @@ public record Ed25519PublicKey(Bytes value) {
 
   /// The size of a signature in bytes.
   public static final int SIGNATURE_LENGTH = 64;
-
-  private static final BigInteger P =
-      BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19)); // RFC 7748 §4.1
-
-  /// The y coordinates of the eight points whose order divides 8: under such a key anyone can sign.
-  static final Set<BigInteger> SMALL_ORDER_Y =
-      Set.of(
-          BigInteger.ZERO,
-          BigInteger.ONE,
-          P.subtract(BigInteger.ONE),
-          new BigInteger("5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16),
-          new BigInteger("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16));
 
   /// Checks length and encoding.
   ///
@@ -79,54 +57,12 @@ public record Ed25519PublicKey(Bytes value) {
 
   /// Whether the signature is this key's over exactly this message; false for anything malformed.
   public boolean verifies(byte[] message, byte[] signature) {
-    if (signature.length != SIGNATURE_LENGTH) {
-      return false;
-    }
-    try {
-      Signature verifier = verifier(value.toArray());
-      verifier.update(message);
-      return verifier.verify(signature);
-    } catch (InvalidKeyException | SignatureException e) {
-      return false;
-    }
+    return signature.length == SIGNATURE_LENGTH
+        && Ed25519.verify(signature, 0, value.toArray(), 0, message, 0, message.length);
   }
 
+  /// Under a key whose order divides 8 anyone can sign.
   private static boolean usable(byte[] raw) {
-    BigInteger y = y(raw);
-    if (y.compareTo(P) >= 0 || SMALL_ORDER_Y.contains(y)) {
-      return false;
-    }
-    try {
-      verifier(raw); // finds out whether the point is on the curve
-      return true;
-    } catch (InvalidKeyException e) {
-      return false;
-    }
-  }
-
-  private static Signature verifier(byte[] raw) throws InvalidKeyException {
-    try {
-      boolean xOdd = (raw[LENGTH - 1] & 0x80) != 0;
-      EdECPublicKeySpec spec =
-          new EdECPublicKeySpec(NamedParameterSpec.ED25519, new EdECPoint(xOdd, y(raw)));
-      Signature verifier = Signature.getInstance("Ed25519");
-      verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(spec));
-      return verifier;
-    } catch (InvalidKeyException e) {
-      throw e;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no Ed25519", e);
-    } catch (GeneralSecurityException e) {
-      throw new InvalidKeyException(e);
-    }
-  }
-
-  private static BigInteger y(byte[] raw) {
-    byte[] bigEndian = new byte[LENGTH];
-    for (int i = 0; i < LENGTH; i++) {
-      bigEndian[i] = raw[LENGTH - 1 - i];
-    }
-    bigEndian[0] &= 0x7f;
-    return new BigInteger(1, bigEndian);
+    return Ed25519.validatePublicKeyPartial(raw, 0);
   }
 }

@@ -1,8 +1,8 @@
 package sotto.chain;
 
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
+import java.security.interfaces.EdECPrivateKey;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// Something that makes Ed25519 signatures; the private key stays behind it.
 @FunctionalInterface
@@ -14,17 +14,19 @@ public interface LinkSigner {
 
   /// Signs with a key of the JDK.
   ///
-  /// @throws IllegalArgumentException when it signs, if the key is not an Ed25519 key
+  /// @throws IllegalArgumentException if it is not an Ed25519 key
   static LinkSigner of(PrivateKey key) {
+    byte[] seed =
+        key instanceof EdECPrivateKey ed && ed.getParams().getName().equals("Ed25519")
+            ? ed.getBytes().orElseThrow(() -> new IllegalArgumentException("the key hides itself"))
+            : new byte[0];
+    if (seed.length != Ed25519.SECRET_KEY_SIZE) {
+      throw new IllegalArgumentException("not an Ed25519 key");
+    }
     return message -> {
-      try {
-        Signature signature = Signature.getInstance("Ed25519");
-        signature.initSign(key);
-        signature.update(message);
-        return signature.sign();
-      } catch (GeneralSecurityException e) {
-        throw new IllegalArgumentException("the key cannot sign", e);
-      }
+      byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
+      Ed25519.sign(seed, 0, message, 0, message.length, signature, 0);
+      return signature;
     };
   }
 }

@@ -66,11 +66,13 @@ final class ArrowsTest {
       mayKnow(STANDALONE, SERVERS.or(PROTO).or(CHAIN));
 
   @ArchTest
-  static final ArchRule chain_knowsOnlyTheJdk =
+  static final ArchRule chain_knowsOnlyTheJdkAndEd25519 =
       classes()
           .that(CHAIN)
           .should()
-          .onlyDependOnClassesThat(resideInAnyPackage("sotto.chain..", "java..", "org.jspecify.."));
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(
+                  "sotto.chain..", "java..", "org.jspecify..", "org.bouncycastle.math.ec.rfc8032"));
 
   @ArchTest
   static final ArchRule group_knowsOnlyTheChain =

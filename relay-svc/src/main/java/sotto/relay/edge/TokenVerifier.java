@@ -15,6 +15,7 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.JoseException;
 import sotto.mesh.DeviceToken;
+import sotto.mesh.EdDsa;
 import sotto.mesh.RestoreToken;
 
 /// Checks tokens: a JWT (RFC 7519) signed with EdDSA (RFC 8037) and no other algorithm, whatever
@@ -25,6 +26,10 @@ final class TokenVerifier {
 
   private static final AlgorithmConstraints ED_DSA =
       new AlgorithmConstraints(ConstraintType.PERMIT, AlgorithmIdentifiers.EDDSA);
+
+  static {
+    EdDsa.use();
+  }
 
   private final Clock clock;
   private final TokenKeys keys;

@@ -13,6 +13,7 @@ import sotto.account.v1.Token;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.mesh.DeviceToken;
+import sotto.mesh.EdDsa;
 import sotto.mesh.RestoreToken;
 
 /// Makes tokens. Safe for many threads.
@@ -21,6 +22,10 @@ public final class Tokens {
   public static final Duration LIFE = Duration.ofMinutes(10);
 
   private static final int JTI = 16;
+
+  static {
+    EdDsa.use();
+  }
 
   private final SigningKeys signingKeys;
   private final Clock clock;
