@@ -70,8 +70,8 @@ final class GroupCommand implements Callable<Integer> {
   private final Table spending =
       new Table(
           "What a recipient costs",
-          "Processor µs of all servers, or of a process; envelopes stored and commits of the stores"
-              + " for one recipient, each commit with its fsync (acknowledgements are commits too).",
+          "Processor µs of all servers, or of a process; envelopes stored, statements and commits of the"
+              + " stores, each commit with its fsync (acknowledgements are commits too).",
           new Column("trial", 0),
           new Column("members", 0),
           new Column("sent", 0),
@@ -80,6 +80,7 @@ final class GroupCommand implements Callable<Integer> {
           new Column("allocated KiB a recipient", 2),
           new Column("written KiB a recipient", 2),
           new Column("envelopes a recipient", 2),
+          new Column("statements a recipient", 3),
           new Column("commits a message", 1));
   private final Table traffic =
       new Table(
@@ -168,6 +169,7 @@ final class GroupCommand implements Callable<Integer> {
           process.allocated() == 0 ? Double.NaN : process.allocated() / KIB / each,
           process.written() / KIB / each,
           process.commits() == 0 ? Double.NaN : process.rows() / each,
+          process.commits() == 0 ? Double.NaN : process.statements() / each,
           process.commits() == 0 ? Double.NaN : (double) process.commits() / messages);
     }
     traffic.row(trial, count, sent, "frames", load.sentBytes(asGroup) / KIB, Double.NaN);

@@ -42,6 +42,7 @@ final class PairTables {
           new Column("written KiB", 2),
           new Column("collections", 0),
           new Column("of ms", 0),
+          new Column("statements a message", 2),
           new Column("commits a message", 3),
           new Column("envelopes a commit", 1));
 
@@ -81,6 +82,7 @@ final class PairTables {
           spent.written() / KIB / messages,
           spent.collections(),
           spent.collectionMillis(),
+          spent.commits() == 0 ? Double.NaN : spent.statements() / messages,
           spent.commits() == 0 ? Double.NaN : spent.commits() / messages,
           spent.commits() == 0 ? Double.NaN : (double) spent.rows() / spent.commits());
     }

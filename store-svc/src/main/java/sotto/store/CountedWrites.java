@@ -17,10 +17,10 @@ final class CountedWrites implements WriteMetrics {
   }
 
   @Override
-  public void committed(int jobs, long envelopes, long nanos) {
+  public void committed(int jobs, long envelopes, int statements, long nanos) {
     stored.add(envelopes);
     failing = false;
-    next.committed(jobs, envelopes, nanos);
+    next.committed(jobs, envelopes, statements, nanos);
   }
 
   @Override

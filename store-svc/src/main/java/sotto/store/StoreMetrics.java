@@ -32,6 +32,7 @@ final class StoreMetrics implements WriteMetrics, ColdMetrics {
   private final Meter meter;
   private final LongHistogram jobs;
   private final LongHistogram rows;
+  private final LongHistogram statements;
   private final DoubleHistogram time;
   private final LongCounter coldSegments;
   private final LongCounter coldEnvelopes;
@@ -68,6 +69,14 @@ final class StoreMetrics implements WriteMetrics, ColdMetrics {
             .histogramBuilder("sotto.store.commit.rows")
             .setDescription("Envelopes that a transaction stored")
             .setUnit("{row}")
+            .ofLongs()
+            .setExplicitBucketBoundariesAdvice(SIZES)
+            .build();
+    statements =
+        meter
+            .histogramBuilder("sotto.store.commit.statements")
+            .setDescription("Statements of a transaction")
+            .setUnit("{statement}")
             .ofLongs()
             .setExplicitBucketBoundariesAdvice(SIZES)
             .build();
@@ -138,9 +147,10 @@ final class StoreMetrics implements WriteMetrics, ColdMetrics {
   }
 
   @Override
-  public void committed(int jobCount, long envelopeCount, long nanos) {
+  public void committed(int jobCount, long envelopeCount, int statementCount, long nanos) {
     jobs.record(jobCount);
     rows.record(envelopeCount);
+    statements.record(statementCount);
     time.record(nanos / NANOS);
     if (envelopeCount > 0) {
       envelopes.add(envelopeCount);

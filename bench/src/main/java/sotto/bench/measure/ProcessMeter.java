@@ -102,10 +102,12 @@ public final class ProcessMeter implements AutoCloseable {
     }
     long commits = 0;
     long rows = 0;
+    long statements = 0;
     if (metrics.isPresent()) {
       MetricsPage page = MetricsPage.read(client, metrics.getAsInt());
       commits = page.of("sotto_store_commit_duration_seconds_count");
       rows = page.of("sotto_store_envelopes_total");
+      statements = page.of("sotto_store_commit_statements_sum");
     }
     return new Spent(
         name,
@@ -115,7 +117,8 @@ public final class ProcessMeter implements AutoCloseable {
         millis,
         written(),
         commits,
-        rows);
+        rows,
+        statements);
   }
 
   private long written() throws IOException {

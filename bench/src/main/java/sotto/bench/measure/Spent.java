@@ -10,6 +10,7 @@ package sotto.bench.measure;
 /// @param written bytes given to the disk, the file system's own included
 /// @param commits of the store's transactions, each with its fsync
 /// @param rows envelopes that they stored
+/// @param statements that they took
 public record Spent(
     String process,
     long cpuNanos,
@@ -18,7 +19,8 @@ public record Spent(
     long collectionMillis,
     long written,
     long commits,
-    long rows) {
+    long rows,
+    long statements) {
   /// What came since an earlier look at the same process.
   public Spent since(Spent earlier) {
     return new Spent(
@@ -29,6 +31,7 @@ public record Spent(
         collectionMillis - earlier.collectionMillis,
         written - earlier.written,
         commits - earlier.commits,
-        rows - earlier.rows);
+        rows - earlier.rows,
+        statements - earlier.statements);
   }
 }

@@ -25,7 +25,7 @@ public final class Session implements AutoCloseable {
   private final Connection connection;
   private final Dialect dialect;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
-  private boolean answered;
+  private int answered;
 
   /// Takes over the connection.
   public Session(Connection connection, Dialect dialect) {
@@ -39,7 +39,7 @@ public final class Session implements AutoCloseable {
   public int update(String sql, Object... arguments) throws SQLException {
     PreparedStatement statement = bound(sql, arguments);
     int changed = statement.executeUpdate();
-    answered = true;
+    answered++;
     return changed;
   }
 
@@ -48,7 +48,7 @@ public final class Session implements AutoCloseable {
     PreparedStatement statement = bound(sql, arguments);
     List<T> rows = new ArrayList<>();
     try (ResultSet result = statement.executeQuery()) {
-      answered = true;
+      answered++;
       while (result.next()) {
         rows.add(row.read(result));
       }
@@ -60,20 +60,20 @@ public final class Session implements AutoCloseable {
   public <T> Optional<T> first(String sql, Row<T> row, Object... arguments) throws SQLException {
     PreparedStatement statement = bound(sql, arguments);
     try (ResultSet result = statement.executeQuery()) {
-      answered = true;
+      answered++;
       return result.next() ? Optional.of(row.read(result)) : Optional.empty();
     }
   }
 
   /// Begins a transaction; see [Dialect#begin].
   public void begin() throws SQLException {
-    answered = false;
+    answered = 0;
     dialect.begin(connection);
   }
 
-  /// Whether the database has answered a statement since [#begin]; until then the connection may
-  /// have been gone long before.
-  public boolean hasAnswered() {
+  /// How many statements the database has answered since [#begin]; until the first the connection
+  /// may have been gone long before.
+  public int answered() {
     return answered;
   }
 

@@ -6,7 +6,7 @@ public interface WriteMetrics {
   WriteMetrics NONE =
       new WriteMetrics() {
         @Override
-        public void committed(int jobs, long envelopes, long nanos) {}
+        public void committed(int jobs, long envelopes, int statements, long nanos) {}
 
         @Override
         public void failed() {}
@@ -16,8 +16,9 @@ public interface WriteMetrics {
   ///
   /// @param jobs how many were in it
   /// @param envelopes how many it stored
+  /// @param statements that it took, begin and commit not counted
   /// @param nanos how long it took from its begin
-  void committed(int jobs, long envelopes, long nanos);
+  void committed(int jobs, long envelopes, int statements, long nanos);
 
   /// A transaction failed.
   void failed();

@@ -366,7 +366,7 @@ public final class Writer {
       batch.flush();
     } catch (SQLException e) {
       batch.undone();
-      if (!s.hasAnswered()) {
+      if (s.answered() == 0) {
         // Without a bucket there is no fence, which would have found that out.
         return notBegun(e);
       }
@@ -389,7 +389,9 @@ public final class Writer {
       CrashPoint.at("after-store");
     }
     batch.committed();
-    settings.metrics().committed(jobs.size(), rows.stored(), settings.time().nanos() - begin);
+    settings
+        .metrics()
+        .committed(jobs.size(), rows.stored(), s.answered(), settings.time().nanos() - begin);
     recovered();
     tell(jobs, standings);
     return Try.COMMITTED;
