@@ -32,12 +32,15 @@ import sotto.proto.Statuses;
       "  ./sotto-bench pairs --rate 1000,2000 --seconds 30",
       "  ./sotto-bench pairs --mesh --sweep",
       "  ./sotto-bench group --members 1000 --connected 10",
+      "  ./sotto-bench storm --clients 10000",
       "  ./sotto-bench SCENARIO --help"
     },
     subcommands = {
       PairsCommand.class,
       GroupCommand.class,
       SealedCommand.class,
+      StormCommand.class,
+      DrainCommand.class,
       EchoCommand.class,
       StoreBench.Asked.class,
       StatementBench.Asked.class,

@@ -90,6 +90,31 @@ final class BenchTest {
   }
 
   @Test
+  void devicesThatLoseTheirConnections_areAllBack() throws Exception {
+    var report = report("storm --clients 20");
+
+    assertThat(rows(report, "How long they are away"))
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.get("clients").getAsInt()).isEqualTo(20);
+          assertThat(row.get("all back").getAsDouble()).isPositive();
+        });
+    assertThat(Files.readString(folder.resolve("back.svg"))).contains("<svg");
+  }
+
+  @Test
+  void devicesThatWereAway_getAllThatWaits_once() throws Exception {
+    var report = report("drain --recipients 3 --backlog 300");
+
+    assertThat(rows(report, "How fast what waited is got"))
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.get("messages").getAsInt()).isEqualTo(900);
+          assertThat(row.get("came twice").getAsInt()).isZero();
+        });
+  }
+
+  @Test
   void whatMakesNoSense_isAnsweredWithASentence() {
     try (var run = bench("pairs", "--pairs", "none")) {
       assertThat(run.awaitEnd(LIMIT)).isEqualTo(2);
