@@ -114,7 +114,8 @@ class OneTraceTest {
         secrets.addAll(bothForms(member.ok("whoami").only("whoami").get("account").getAsString()));
       }
       secrets.addAll(
-          bothForms(alice.ok("group", "show", "Climbers").only("group").get("id").getAsString()));
+          bothForms(
+              alice.ok("group", "show", "Climbers").only("group").get("group").getAsString()));
       secrets.add(ByteString.copyFromUtf8("Climbers"));
       var told = new ArrayList<>(collector.requests());
       told.add(ByteString.copyFromUtf8(server.log()));
