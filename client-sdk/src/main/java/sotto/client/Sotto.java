@@ -45,7 +45,7 @@ public final class Sotto implements AutoCloseable {
 
   /// Opens a home with options.
   public static Sotto open(Path home, Passphrase passphrase, Options options) {
-    return open(home, passphrase, options, server -> new TlsDialer().dial(server));
+    return open(home, passphrase, options, new TlsDialer());
   }
 
   static Sotto open(Path home, Passphrase passphrase, Options options, Dialer dialer) {

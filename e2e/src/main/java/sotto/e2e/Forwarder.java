@@ -6,10 +6,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /// Stands before a process and forwards TCP connections to it, until it is silent: then nothing
 /// passes in either direction, no end of a connection either, and new connections are taken and
@@ -26,6 +28,7 @@ final class Forwarder implements AutoCloseable {
   private final LongAdder cuts = new LongAdder();
   private boolean silent; // guarded by gate
   private volatile long cutAfter = Long.MAX_VALUE;
+  private volatile Consumer<byte[]> greeted = _ -> {};
   private volatile boolean closed;
 
   /// Begins to forward.
@@ -59,6 +62,11 @@ final class Forwarder implements AutoCloseable {
     cutAfter = bytes;
   }
 
+  /// From now on tells what each new connection's client says first.
+  void greeted(Consumer<byte[]> told) {
+    greeted = told;
+  }
+
   /// How many bytes have passed, in both directions.
   long passed() {
     return passed.sum();
@@ -86,11 +94,28 @@ final class Forwarder implements AutoCloseable {
     try {
       to.connect(target);
       var sofar = new AtomicLong();
-      thread("forwards", () -> pump(from, to, sofar));
+      thread("forwards", () -> greet(from, to, sofar));
       pump(to, from, sofar);
     } catch (IOException e) {
       end(from, to);
     }
+  }
+
+  private void greet(Socket from, Socket to, AtomicLong sofar) {
+    try {
+      var first = new byte[BUFFER];
+      int n = from.getInputStream().read(first);
+      if (n > 0) {
+        awaitOpen();
+        greeted.accept(Arrays.copyOf(first, n));
+        to.getOutputStream().write(first, 0, n);
+        passed.add(n);
+        sofar.addAndGet(n);
+      }
+    } catch (IOException e) {
+      // Broken is ended, which the pump finds too.
+    }
+    pump(from, to, sofar);
   }
 
   private void pump(Socket from, Socket to, AtomicLong sofar) {

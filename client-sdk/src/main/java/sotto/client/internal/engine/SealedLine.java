@@ -106,7 +106,7 @@ final class SealedLine {
   private void dial(ServerAddress place) {
     Attempt attempt;
     try {
-      attempt = new Attempt(dialer.dial(place));
+      attempt = new Attempt(dialer.apart().dial(place));
     } catch (RuntimeException e) {
       synchronized (this) {
         opening = false;

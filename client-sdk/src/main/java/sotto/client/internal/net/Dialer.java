@@ -9,4 +9,10 @@ public interface Dialer {
   ///
   /// @throws sotto.client.SottoException INVALID_INPUT if the trusted CA cannot be read
   Wire dial(ServerAddress server);
+
+  /// One that shares nothing with this which a server could know again, so that it cannot tell that
+  /// the ways of both are one client's.
+  default Dialer apart() {
+    return this;
+  }
 }
