@@ -48,10 +48,17 @@ final class PairLoad implements AutoCloseable {
     bench.ping(() -> pairs.forEach(Pair::ping));
   }
 
+  /// Numbers for so many messages that no other load has.
+  ///
+  /// @return the first of them
+  static long numbers(int count) {
+    return NUMBER.getAndAdd(count);
+  }
+
   /// So many messages a second for so long, each pair in its turn.
   Outcome steady(int perSecond, int seconds) throws IOException {
     int count = Math.multiplyExact(perSecond, seconds);
-    long first = NUMBER.getAndAdd(count);
+    long first = numbers(count);
     Flight flight = new Flight(first, count);
     pairs.forEach(pair -> pair.measure(flight, _ -> {}));
     Bench.Look before = bench.look();
@@ -68,7 +75,7 @@ final class PairLoad implements AutoCloseable {
   /// So many messages unanswered at each pair, for so long.
   Outcome closed(int depth, int seconds) throws IOException {
     int most = MOST_A_SECOND * seconds;
-    long first = NUMBER.getAndAdd(most);
+    long first = numbers(most);
     Flight flight = new Flight(first, most);
     AtomicLong next = new AtomicLong(first);
     Bench.Look before = bench.look();

@@ -120,9 +120,19 @@ final class ServerUnderTest implements Target {
     return List.of(new Wires.Hop("client–server", Set.of(port)));
   }
 
+  /// Where it listens, `HOST:PORT`.
+  String hostPort() {
+    return address;
+  }
+
+  /// Whom its clients have to trust, PEM.
+  String authority() throws IOException {
+    return Files.readString(ca);
+  }
+
   /// Where clients find it.
   ServerAddress address() throws IOException {
-    return ServerAddress.parse(address).trusting(Files.readString(ca));
+    return ServerAddress.parse(address).trusting(authority());
   }
 
   /// Processor time that it has taken, nanoseconds.

@@ -24,7 +24,20 @@ final class MainTest {
   void help_namesEveryScenario_butNotTheOtherSideOfABaseline() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("pairs", "group", "sealed", "store", "idle", "media", "capacity", "--mesh")
+        .contains(
+            "pairs",
+            "group",
+            "sealed",
+            "day",
+            "storm",
+            "drain",
+            "start",
+            "guard",
+            "store",
+            "idle",
+            "media",
+            "capacity",
+            "--mesh")
         .doesNotContain("echo-server");
   }
 
@@ -48,6 +61,12 @@ final class MainTest {
         "pairs --rate ten",
         "pairs --in-flight 33",
         "pairs --trials 0",
+        "day --users 1",
+        "day --rate 0",
+        "storm --clients 0",
+        "drain --backlog 0",
+        "start --times 0",
+        "guard --trials 0",
         "pairs --bytes 7",
         "pairs --ca /nowhere",
         "pairs --mesh --address a:1",

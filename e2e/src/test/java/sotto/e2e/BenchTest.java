@@ -115,6 +115,63 @@ final class BenchTest {
   }
 
   @Test
+  void peoplesDay_getsEveryMessageThrough_overConnectionsThatAreLost() throws Exception {
+    var report = report("day --users 10 --rate 40 --peak 2 --seconds 2 --reconnects 20");
+
+    assertThat(rows(report, "How long messages take"))
+        .hasSize(2)
+        .allSatisfy(row -> {
+          assertThat(row.get("refused").getAsInt()).isZero();
+          assertThat(row.get("not delivered").getAsInt()).isZero();
+        });
+    assertThat(rows(report, "A user's day"))
+        .allSatisfy(row -> {
+          assertThat(row.get("reconnected").getAsInt()).isPositive();
+          assertThat(row.get("receipts a message").getAsDouble()).isGreaterThanOrEqualTo(1);
+        });
+  }
+
+  @Test
+  void newProcesses_areTimed() throws Exception {
+    var report = report("start --times 1");
+
+    assertThat(rows(report, "How long a new process takes"))
+        .extracting(row -> row.get("what").getAsString())
+        .contains("JVM alone", "sotto whoami", "sotto send --wait sent", "server, again");
+  }
+
+  /// Of what was recorded, on any machine: see bench/README.md.
+  @Test
+  void cheapScenarios_costTheServerNotMuchMoreThanWasRecorded() {
+    try (var run = bench("guard", "--warm-up", "8", "--trials", "3", "--out", folder.toString())) {
+      assertThat(run.awaitEnd(LIMIT)).as("%s%n%s", run.err(), run.seen()).isZero();
+    }
+  }
+
+  @Test
+  void costFarAboveWhatWasRecorded_isNamed_andEndsWith3() throws Exception {
+    var recorded = checkout.root().resolve("bench/costs.json");
+    var tenth =
+        Files.readString(recorded)
+            .replaceFirst("(a message: allocation, KiB\": )[0-9.]+", "$10.001");
+    var file = Files.writeString(folder.resolve("costs.json"), tenth);
+    try (var run =
+        bench(
+            "guard",
+            "--warm-up",
+            "0",
+            "--trials",
+            "1",
+            "--recorded",
+            file.toString(),
+            "--out",
+            folder.toString())) {
+      assertThat(run.awaitEnd(LIMIT)).as(run.err()).isEqualTo(3);
+      assertThat(run.seen()).anyMatch(line -> line.startsWith("- a message: allocation, KiB is "));
+    }
+  }
+
+  @Test
   void whatMakesNoSense_isAnsweredWithASentence() {
     try (var run = bench("pairs", "--pairs", "none")) {
       assertThat(run.awaitEnd(LIMIT)).isEqualTo(2);

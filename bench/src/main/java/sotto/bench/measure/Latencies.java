@@ -25,6 +25,11 @@ public final class Latencies {
     times.recordValue(Math.clamp(nanos, 0, LONGEST));
   }
 
+  /// Forgets all; nothing is to be added meanwhile.
+  public void clear() {
+    times.reset();
+  }
+
   /// How many there are.
   public long count() {
     return times.getTotalCount();
