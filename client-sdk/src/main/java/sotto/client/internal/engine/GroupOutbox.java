@@ -339,6 +339,9 @@ final class GroupOutbox {
     without.removeAll(left);
     without.remove(core.self().id());
     long now = core.clock().millis();
+    if (first) {
+      core.store().groupReceipts().anew(row.message());
+    }
     without.forEach(
         member -> core.store().groupReceipts().failed(row.message(), member, !first, now));
     if (left.isEmpty()) {

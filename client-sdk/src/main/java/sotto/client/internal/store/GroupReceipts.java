@@ -48,6 +48,15 @@ public final class GroupReceipts {
         recipients);
   }
 
+  /// A message is tried for the first time, or anew after it had failed: whom it did not go to then
+  /// may get it now.
+  public void anew(long message) {
+    sql.update(
+        "DELETE FROM group_receipt WHERE message = ? AND status = ?",
+        message,
+        Codes.of(Status.FAILED));
+  }
+
   /// A message does not go to a member. Does nothing if it has come there.
   ///
   /// @param counted whether the member is one of those that it was encrypted for
