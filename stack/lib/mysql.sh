@@ -16,8 +16,11 @@ lay_out() {
   hand_over
 }
 
-# Where we are root, nobody owns the folder.
-hand_over() { [ "$owner" = "$(id -un)" ] || chown -R "$owner" "$dir"; }
+# Where we are root, nobody owns the folder. What a server makes in its own data is nobody's already, and goes while we look.
+hand_over() {
+  [ "$owner" = "$(id -un)" ] ||
+    (cd "$dir" && find . -ignore_readdir_race -path './data/*/*/*' -prune -o ! -user "$owner" -exec chown -h "$owner" {} +)
+}
 
 # unlock_socket FOLDER: of a killed mysqld; its id may still be in the list of processes, and the next would take it for alive.
 unlock_socket() { rm -f "$1/mysql.sock.lock" "$1/mysql.pid"; }
