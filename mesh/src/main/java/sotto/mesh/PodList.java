@@ -56,21 +56,25 @@ public final class PodList {
   ///
   /// @param most how many, if there are so many
   public List<String> ranked(long key, int most) {
-    if (most == 1 || hashes.length <= 1) {
-      return first(key);
-    }
-    var all = ranked(key);
-    return all.subList(0, Math.min(most, all.size()));
-  }
-
-  private List<String> first(long key) {
-    int best = -1;
-    for (int i = 0; i < hashes.length; i++) {
-      if (best < 0 || weight(key, i) > weight(key, best)) {
-        best = i;
+    // Few are wanted of many: they are picked out, nothing is sorted.
+    var best = new String[Math.min(most, hashes.length)];
+    var weights = new long[best.length];
+    int found = 0;
+    for (int pod = 0; pod < hashes.length; pod++) {
+      long weight = weight(key, pod);
+      int place = found;
+      while (place > 0 && weight > weights[place - 1]) {
+        place--;
+      }
+      if (place < best.length) {
+        found = Math.min(found + 1, best.length);
+        System.arraycopy(best, place, best, place + 1, found - 1 - place);
+        System.arraycopy(weights, place, weights, place + 1, found - 1 - place);
+        best[place] = names.get(pod);
+        weights[place] = weight;
       }
     }
-    return best < 0 ? List.of() : List.of(names.get(best));
+    return List.of(best);
   }
 
   private long weight(long key, int pod) {

@@ -201,6 +201,16 @@ class EdgeTest {
   }
 
   @Test
+  void tokenOfAKeyThatCannotBeHadNow_isNotCalledInvalid() {
+    relay.advance(Duration.ofSeconds(10));
+    var next = new TestTokens("k2").token(ALICE, NOW.plusSeconds(60));
+    relay.mailbox.withholdTokenKeys();
+
+    assertThat(reason(() -> with(next).getChain(chain()))).isEqualTo(Reason.UNAVAILABLE);
+    assertThat(with(relay.token(ALICE)).getChain(chain()).getFound()).isTrue();
+  }
+
+  @Test
   void reasonsOfTheServiceBehind_reachTheClient() {
     assertThat(
             reason(() ->

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceId;
@@ -18,10 +19,11 @@ import sotto.mailbox.v1.Appended;
 import sotto.mailbox.v1.StoredAt;
 
 /// The database under one or more [MemoryMailbox] pods: mailboxes, connection numbers, and each
-/// bucket's owner and epoch (protocol B2, B3). Every device exists until it is removed. Guarded by
-/// this.
+/// bucket's owner and epoch (protocol B2, B3). Every device exists until it is removed.
+///
+/// Thread-safe: several pods use it at once, each under a lock of its own.
 final class MemoryBoxes {
-  private final Map<DeviceAddress, TreeMap<Long, Delivery>> boxes = new HashMap<>();
+  private final Map<DeviceAddress, NavigableMap<Long, Delivery>> boxes = new HashMap<>();
   private final Map<DeviceAddress, Long> last = new HashMap<>();
   private final Map<Integer, String> owners = new HashMap<>();
   private final Map<Integer, Long> epochs = new HashMap<>();
@@ -29,9 +31,9 @@ final class MemoryBoxes {
   private final Set<String> leaving = new HashSet<>();
   private long position = 1L << 40;
 
-  final Map<DeviceAddress, Long> numbers = new HashMap<>();
-  final Set<DeviceAddress> removed = new HashSet<>();
-  final Map<List<Object>, Appended> known = new HashMap<>();
+  final Map<DeviceAddress, Long> numbers = new ConcurrentHashMap<>();
+  final Set<DeviceAddress> removed = ConcurrentHashMap.newKeySet();
+  final Map<List<Object>, Appended> known = new ConcurrentHashMap<>();
 
   /// Sees to it that a pod owns an account's bucket, if it may.
   ///
@@ -88,7 +90,7 @@ final class MemoryBoxes {
   }
 
   synchronized NavigableMap<Long, Delivery> box(DeviceAddress device) {
-    return boxes.computeIfAbsent(device, _ -> new TreeMap<>());
+    return boxes.computeIfAbsent(device, _ -> new ConcurrentSkipListMap<>());
   }
 
   synchronized long last(DeviceAddress device) {

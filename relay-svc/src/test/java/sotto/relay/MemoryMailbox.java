@@ -65,7 +65,7 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   private boolean losing;
   private int failingReads;
   private int doubtedOpenings;
-  private GetTokenKeysResponse keys = GetTokenKeysResponse.getDefaultInstance();
+  private Optional<GetTokenKeysResponse> keys = Optional.empty();
   private Function<Append, Optional<AppendResult.Builder>> script = _ -> Optional.empty();
   private Function<GroupAppendRecipient, Optional<AppendResult.Builder>> groupScript =
       _ -> Optional.empty();
@@ -97,7 +97,12 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   }
 
   synchronized void tokenKeys(GetTokenKeysResponse next) {
-    keys = next;
+    keys = Optional.of(next);
+  }
+
+  /// Has it fail for who asks for token keys.
+  synchronized void withholdTokenKeys() {
+    keys = Optional.empty();
   }
 
   synchronized void remove(DeviceAddress device) {
@@ -421,7 +426,8 @@ final class MemoryMailbox extends MailboxServiceGrpc.MailboxServiceImplBase {
   public synchronized void getTokenKeys(
       GetTokenKeysRequest request, StreamObserver<GetTokenKeysResponse> out) {
     events.add("keys");
-    answer(out, keys);
+    keys.ifPresentOrElse(
+        found -> answer(out, found), () -> out.onError(Status.INTERNAL.asRuntimeException()));
   }
 
   private static DeviceAddress device(ByteString account, int number) {

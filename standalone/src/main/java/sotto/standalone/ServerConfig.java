@@ -57,6 +57,7 @@ record ServerConfig(
           "SOTTO_PASSPHRASE",
           "SOTTO_DEBUG",
           "SOTTO_JAVA_OPTS",
+          "SOTTO_BENCH_JAVA_OPTS",
           "SOTTO_BUILD",
           "SOTTO_CACHE",
           "SOTTO_TIMEOUT",

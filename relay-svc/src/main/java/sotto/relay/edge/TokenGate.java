@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import sotto.chain.DeviceId;
@@ -24,6 +25,7 @@ public final class TokenGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String BEARER = "Bearer ";
+  private static final Duration COME_BACK = Duration.ofSeconds(1);
 
   private final TokenVerifier verifier;
   private final TokenKeys keys;
@@ -85,6 +87,9 @@ public final class TokenGate implements ServerInterceptor {
                   next)
               : refuse(call, Reason.CALLER_NOT_ALLOWED, "a restore token opens downloads alone");
       case Verdict.Ended _ -> refuse(call, Reason.TOKEN_EXPIRED, "the token has ended");
+      // No verdict on the token: who has a good one is not to sign in again for it.
+      case Verdict.KeyUnknown _ when !keys.upToDate() ->
+          refuse(call, Statuses.unavailable("the keys of tokens cannot be had now", COME_BACK));
       case Verdict.Bad _, Verdict.KeyUnknown _ ->
           refuse(call, Reason.TOKEN_INVALID, "the token is not one of this server's");
     };
@@ -92,7 +97,12 @@ public final class TokenGate implements ServerInterceptor {
 
   private static <Q, R> ServerCall.Listener<Q> refuse(
       ServerCall<Q, R> call, Reason reason, String message) {
-    close(call, Statuses.of(reason, message));
+    return refuse(call, Statuses.of(reason, message));
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> refuse(
+      ServerCall<Q, R> call, StatusRuntimeException why) {
+    close(call, why);
     return new ServerCall.Listener<>() {};
   }
 

@@ -44,6 +44,7 @@ public final class TokenKeys {
   private final SynchronizationContext turn =
       new SynchronizationContext((thread, e) -> LOG.log(Level.ERROR, "token keys failed", e));
   private volatile Map<String, PublicKey> keys = Map.of();
+  private volatile boolean upToDate;
 
   // Touched in the turn only.
   private final List<Runnable> waiting = new ArrayList<>();
@@ -68,6 +69,12 @@ public final class TokenKeys {
     return Optional.ofNullable(keys.get(kid));
   }
 
+  /// Whether the store answered when it was asked last: if not, a key that is not known may be one
+  /// of its own.
+  boolean upToDate() {
+    return upToDate;
+  }
+
   /// Asks again unless that was just done.
   ///
   /// @param then run once, when the answer is in or will not come
@@ -89,6 +96,7 @@ public final class TokenKeys {
     asking = false;
     notBefore = wheel.now() + (answer.isPresent() ? APART_MILLIS : FAILED_APART_MILLIS);
     answer.ifPresent(this::take);
+    upToDate = answer.isPresent();
     var told = List.copyOf(waiting);
     waiting.clear();
     told.forEach(Runnable::run);
