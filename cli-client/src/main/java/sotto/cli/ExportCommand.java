@@ -79,7 +79,7 @@ final class ExportCommand implements Callable<Integer> {
                     target.work(),
                     chosen,
                     media,
-                    session.host().zone(),
+                    session.host().zone().get(),
                     p -> bar.show(p.done(), p.total()))
                 .run(peers);
         target.finish();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What surrounds the process: its streams and its environment.
 ///
@@ -18,7 +19,8 @@ import java.util.Optional;
 /// @param err standard error
 /// @param environment the environment variables
 /// @param userHome the user's home folder
-/// @param zone the time zone that people read times in
+/// @param zone the time zone that people read times in; found out when asked for, which takes the
+///   JVM a while
 /// @param terminal whether a person sits at both ends, standard input and standard output
 /// @param prompt how a passphrase is asked for
 record Host(
@@ -27,7 +29,7 @@ record Host(
     OutputStream err,
     Map<String, String> environment,
     Path userHome,
-    ZoneId zone,
+    Supplier<ZoneId> zone,
     boolean terminal,
     PassphrasePrompt prompt) {
   /// Copies the environment.
@@ -50,7 +52,7 @@ record Host(
         new FileOutputStream(FileDescriptor.err),
         System.getenv(),
         Path.of(System.getProperty("user.home", ".")),
-        ZoneId.systemDefault(),
+        ZoneId::systemDefault,
         terminal,
         prompt);
   }

@@ -109,8 +109,8 @@ final class SearchCommand implements Callable<Integer> {
             from,
             in,
             has.isPresent(),
-            after.map(text -> Dates.read("--after", text, session.host().zone())),
-            before.map(text -> Dates.read("--before", text, session.host().zone())),
+            after.map(text -> Dates.read("--after", text, session.host().zone().get())),
+            before.map(text -> Dates.read("--before", text, session.host().zone().get())),
             limit);
     query.check();
     return query;

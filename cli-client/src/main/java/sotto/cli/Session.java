@@ -53,7 +53,7 @@ final class Session {
 
   /// How messages look to a person here.
   MessageLines lines() {
-    return new MessageLines(host.zone());
+    return new MessageLines(host.zone().get());
   }
 
   void notice(String code, String sentence) {

@@ -53,7 +53,7 @@ final class TestHost {
             err,
             environment,
             userHome,
-            ZoneOffset.UTC,
+            () -> ZoneOffset.UTC,
             false,
             prompt);
     int exit = new Cli(host).run(args);

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceId;
 import sotto.client.internal.backup.Importer;
+import sotto.client.internal.engine.ColdStart;
 import sotto.client.internal.engine.Engine;
 import sotto.client.internal.engine.Peer;
 import sotto.client.internal.net.Dialer;
@@ -45,6 +46,7 @@ public final class Sotto implements AutoCloseable {
 
   /// Opens a home with options.
   public static Sotto open(Path home, Passphrase passphrase, Options options) {
+    ColdStart.begin(options.offline());
     return open(home, passphrase, options, new TlsDialer());
   }
 
@@ -69,6 +71,11 @@ public final class Sotto implements AutoCloseable {
   /// Counts the work of the store's machine.
   LongAdder countWork() {
     return engine.countWork();
+  }
+
+  /// How many messages are not in the search index yet.
+  long notIndexed() {
+    return engine.notIndexed();
   }
 
   /// Whether the folder holds a home.

@@ -8,6 +8,9 @@ import static sotto.client.TwoPeople.await;
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -429,6 +432,34 @@ final class GroupTroubleTest {
     people.server.bundles = bundle -> bundle;
     people.server.cut(people.id("alice"));
     group.conversation().send("again").await(Status.SENT, PATIENCE);
+    await(() -> !dave.groups().isEmpty() && texts(dave).contains("again"));
+  }
+
+  @Test
+  void memberWhoCouldNotBeGivenTheKey_isTriedAgainLater_onTheSameConnection() {
+    AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock = () -> Instant.now().plus(later.get());
+    alice.close();
+    alice = people.open("alice", Options.defaults().withClock(clock.withZone(ZoneOffset.UTC)));
+    alice.awaitOnline(PATIENCE);
+    Sotto dave = people.register("dave");
+    AtomicReference<Bundle> bobs = new AtomicReference<>();
+    people.server.bundles =
+        bundle -> {
+          bobs.set(bundle);
+          return bundle;
+        };
+    carol.conversationWith(Username.of("bob")).send("hi").await(Status.DELIVERED, PATIENCE);
+    people.server.bundles = _ -> bobs.get();
+    of(alice).add(List.of(people.id("dave")));
+    of(alice).conversation().send("for us four").await(Status.DELIVERED, PATIENCE);
+    people.server.bundles = bundle -> bundle;
+
+    of(alice).conversation().send("too early").await(Status.DELIVERED, PATIENCE);
+    assertThat(dave.groups()).isEmpty();
+
+    later.set(Duration.ofMinutes(11));
+    of(alice).conversation().send("again").await(Status.DELIVERED, PATIENCE);
     await(() -> !dave.groups().isEmpty() && texts(dave).contains("again"));
   }
 

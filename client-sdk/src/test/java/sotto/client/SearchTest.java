@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static sotto.client.PastWriter.account;
 import static sotto.client.TwoPeople.PATIENCE;
+import static sotto.client.TwoPeople.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +84,18 @@ final class SearchTest {
 
   private List<String> found(String words) {
     return found(SearchQuery.of(words));
+  }
+
+  @Test
+  void whatIsWritten_getsIntoTheIndexByItself_andIsFoundBeforeThatToo() {
+    openOffline();
+    alice.conversationWith(Username.of("bob")).send("hello there");
+
+    assertThat(found("hello")).containsExactly("hello there");
+
+    alice.conversationWith(Username.of("bob")).send("hello again");
+    await(() -> alice.notIndexed() == 0);
+    assertThat(found("again")).containsExactly("hello again");
   }
 
   @Test

@@ -24,19 +24,28 @@ class AotCacheTest {
     startsFromItsCache("cli-client/target/app/bin/sotto", "sotto.cli.Main");
   }
 
+  /// Signed jars and class files of old Java are left out of a cache without a word.
+  @Test
+  void client_hasBouncyCastleAndPicocliFromTheCacheToo() throws IOException {
+    startsFromItsCache("cli-client/target/app/bin/sotto", "picocli.CommandLine");
+    startsFromItsCache(
+        "cli-client/target/app/bin/sotto",
+        "org.bouncycastle.crypto.generators.Argon2BytesGenerator");
+  }
+
   @Test
   void server_startsFromTheCacheOfTheBuild() throws IOException {
     startsFromItsCache("standalone/target/app/bin/sotto-server", "sotto.standalone.Main");
   }
 
-  private void startsFromItsCache(String launcher, String main) throws IOException {
+  private void startsFromItsCache(String launcher, String type) throws IOException {
     var loaded = folder.resolve("loaded");
     var process = new ProcessBuilder(root.resolve(launcher).toString(), "--version");
     process.environment().put("SOTTO_JAVA_OPTS", "-Xlog:class+load:file=" + loaded);
     saysItsVersionAndNothingElse(process);
     assertThat(loaded)
         .content()
-        .containsPattern("\\b" + main.replace(".", "\\.") + " source: shared objects file");
+        .containsPattern("\\b" + type.replace(".", "\\.") + " source: shared objects file");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package sotto.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -11,14 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `./sotto-bench` for a moment each: what it sends is accepted and delivered, and the report is
 /// whole. No figure of it is judged.
+@Timeout(600)
 final class BenchTest {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   private final Checkout checkout = Checkout.find();
 
@@ -77,6 +80,21 @@ final class BenchTest {
   }
 
   @Test
+  void messagesBesideMore_areAllDelivered() throws Exception {
+    var report = report("grow --pairs 2,4 --rate 50 --seconds 1 --idle 5 --waiting 200");
+
+    assertThat(rows(report, "Beside more"))
+        .extracting(row -> row.get("beside").getAsString())
+        .containsExactly("2 pairs", "4 pairs", "5 idle", "200 waiting");
+    assertThat(rows(report, "How long messages take"))
+        .hasSize(4)
+        .allSatisfy(row -> {
+          assertThat(row.get("refused").getAsInt()).isZero();
+          assertThat(row.get("not delivered").getAsInt()).isZero();
+        });
+  }
+
+  @Test
   void messagesToAGroup_reachTheConnected_andAreStoredForAll() throws Exception {
     var report = report("group --members 6 --connected 50 --recipients 30");
 
@@ -129,6 +147,30 @@ final class BenchTest {
           assertThat(row.get("reconnected").getAsInt()).isPositive();
           assertThat(row.get("receipts a message").getAsDouble()).isGreaterThanOrEqualTo(1);
         });
+  }
+
+  @Test
+  void devicesThatComeAndGo_areSeenByAllWhoWatch() throws Exception {
+    var report = report("churn --devices 10 --watchers 2 --rate 20 --seconds 1");
+
+    assertThat(rows(report, "How soon a change is seen"))
+        .filteredOn(row -> row.get("watchers").getAsInt() == 2)
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.get("told").getAsInt()).isEqualTo(2 * row.get("changes").getAsInt());
+          assertThat(row.get("online p50").getAsDouble()).isPositive();
+        });
+  }
+
+  @Test
+  void realClients_sendAllSealedToWhomTheyKnow_andNoneToOthers() throws Exception {
+    var report = report("client --parts GROUP,SEALED --members 2 --recipients 10 --messages 20");
+
+    assertThat(rows(report, "What clients take for a message, sealed and plain"))
+        .extracting(
+            row -> row.get("sent").getAsString(), row -> row.get("sealed of them").getAsInt())
+        .containsExactlyInAnyOrder(tuple("sealed", 20), tuple("plain", 0));
+    assertThat(rows(report, "What clients take for a message to many")).hasSize(2);
   }
 
   @Test

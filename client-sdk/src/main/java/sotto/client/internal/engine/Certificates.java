@@ -30,7 +30,8 @@ final class Certificates {
   private final AtomicBoolean renewing = new AtomicBoolean();
   private Runnable renewed = () -> {};
   private volatile long triedNanos = System.nanoTime() - TRY_AGAIN_NANOS;
-  private Optional<SenderCertificate> own = Optional.empty(); // the lane's
+  private Optional<TrustRoots> pinned = Optional.empty(); // the lane's, as is the next
+  private Optional<SenderCertificate> own = Optional.empty();
 
   Certificates(Core core) {
     this.core = core;
@@ -43,6 +44,13 @@ final class Certificates {
 
   /// The roots, once they are pinned. On the lane.
   Optional<TrustRoots> roots() {
+    if (pinned.isEmpty()) {
+      pinned = stored();
+    }
+    return pinned;
+  }
+
+  private Optional<TrustRoots> stored() {
     return core.store()
         .settings()
         .bytes(ROOTS)

@@ -608,6 +608,11 @@ public final class Engine implements AutoCloseable {
     return core.lane().call(_ -> core.store().sql().countWork());
   }
 
+  /// How many messages are not in the search index yet, for tests.
+  public long notIndexed() {
+    return core.lane().call(_ -> core.store().searchIndex().behind());
+  }
+
   /// Whether the home was closed.
   public boolean closed() {
     return core.closed();

@@ -36,7 +36,7 @@ import sotto.group.GroupChain;
 /// given ── the account has another device ──▶ on its way to all its devices
 /// given ── the account leaves, or a device does ──▶ another key, from the beginning
 /// on its way ── it cannot be given ──▶ failed: messages go to the others
-/// failed ── another connection ──▶ on its way to all its devices
+/// failed ── another connection, or a message ten minutes later ──▶ on its way to all its devices
 /// ```
 final class GroupKeys {
   /// The key of now.
@@ -48,16 +48,19 @@ final class GroupKeys {
   record Keys(
       UUID distribution, Map<AccountId, Given> ready, Set<AccountId> failed, boolean coming) {}
 
-  private record Made(long revision, long chains, long given, Keys keys) {}
+  /// @param until when somebody who could not be given the key is tried again
+  private record Made(long revision, long chains, long given, long until, Keys keys) {}
 
   private record Refused(long contact, AccountId member) {}
 
   private static final long LIFE_MILLIS = Duration.ofDays(14).toMillis();
+  private static final long AGAIN_MILLIS = Duration.ofMinutes(10).toMillis();
 
   private final Core core;
   private final Outbox outbox;
   private final Map<Long, Made> made = new HashMap<>();
-  private final Set<Refused> refused = new HashSet<>();
+  // Until when they are not tried again.
+  private final Map<Refused, Long> refused = new HashMap<>();
   private long changes;
 
   GroupKeys(Core core, Outbox outbox) {
@@ -77,12 +80,22 @@ final class GroupKeys {
     if (before != null
         && before.revision() == chain.revision()
         && before.chains() == core.store().chains().changes()
-        && before.given() == changes) {
+        && before.given() == changes
+        && core.clock().millis() < before.until()) {
       return before.keys();
     }
     Keys keys = made(tx, row, chain);
     made.put(
-        row.contact(), new Made(chain.revision(), core.store().chains().changes(), changes, keys));
+        row.contact(),
+        new Made(
+            chain.revision(),
+            core.store().chains().changes(),
+            changes,
+            keys.failed().stream()
+                .mapToLong(member -> triedAgainAt(row, member))
+                .min()
+                .orElse(Long.MAX_VALUE),
+            keys));
     tx.afterUndo(made::clear);
     return keys;
   }
@@ -102,7 +115,7 @@ final class GroupKeys {
       if (there == null) {
         lacking.add(member);
       } else if (there.state() == State.FAILED) {
-        (refused.contains(new Refused(row.contact(), member)) ? failed : lacking).add(member);
+        (core.clock().millis() < triedAgainAt(row, member) ? failed : lacking).add(member);
       } else if (there.state() == State.ON_ITS_WAY) {
         coming = true;
       } else if (!current(row.contact(), member, there, ready)) {
@@ -111,6 +124,10 @@ final class GroupKeys {
     }
     give(tx, row, chain, distribution, lacking, given);
     return new Keys(distribution, ready, failed, coming || !lacking.isEmpty());
+  }
+
+  private long triedAgainAt(GroupRow row, AccountId member) {
+    return refused.getOrDefault(new Refused(row.contact(), member), 0L);
   }
 
   /// All members; this account if it has other devices.
@@ -219,9 +236,9 @@ final class GroupKeys {
     settled(row, State.GIVEN);
   }
 
-  /// A key cannot be given: not on this connection.
+  /// A key cannot be given: not now.
   void failed(OutboxRow row) {
-    refused.add(new Refused(row.contact(), row.account()));
+    refused.put(new Refused(row.contact(), row.account()), core.clock().millis() + AGAIN_MILLIS);
     settled(row, State.FAILED);
   }
 

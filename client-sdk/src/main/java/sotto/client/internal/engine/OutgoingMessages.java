@@ -63,7 +63,10 @@ final class OutgoingMessages {
     int maxPreview = maxPreview(text, files.size());
     List<OutgoingFiles.Prepared> prepared = new ArrayList<>();
     try {
-      core.lane().call(_ -> sendable(contact));
+      if (!files.isEmpty()) {
+        // Before they are read.
+        core.lane().call(_ -> sendable(contact));
+      }
       files.forEach(file -> prepared.add(outgoingFiles.prepare(file, original, maxPreview)));
       return core.lane().call(tx -> send(tx, sendable(contact), id, text, prepared));
     } catch (RuntimeException e) {

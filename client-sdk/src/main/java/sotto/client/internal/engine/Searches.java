@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import sotto.client.HistoryProgress;
 import sotto.client.MessageView;
@@ -22,18 +23,42 @@ public final class Searches {
   /// Others use the lane between pieces of this many messages.
   private static final int PIECE = 500;
 
+  private static final int SMALL_PIECE = 64;
+  private static final long LATER_MILLIS = 1000;
+
   private final Core core;
   private final History history;
+  private final AtomicBoolean due = new AtomicBoolean();
 
   Searches(Core core, History history) {
     this.core = core;
     this.history = history;
   }
 
-  /// Puts the messages of an older store into the index, if there are any.
+  /// Puts the messages that are not in the index into it, if there are any, and from now on what
+  /// comes, a second later and all of that second at once.
   void begin() {
-    if (core.lane().call(_ -> index().behind()) > 0) {
+    long behind =
+        core.lane()
+            .call(_ -> {
+              index().onLater(this::later);
+              return index().behind();
+            });
+    if (behind > 0) {
       core.inBackground("search", () -> catchUp(_ -> {}));
+    }
+  }
+
+  private void later() {
+    if (due.compareAndSet(false, true)) {
+      core.timers().after(LATER_MILLIS, () -> core.inBackground("search", this::putNew));
+    }
+  }
+
+  private void putNew() {
+    due.set(false);
+    while (core.lane().call(_ -> index().catchUp(SMALL_PIECE))) {
+      // The lane is others' too between two pieces.
     }
   }
 
@@ -46,7 +71,9 @@ public final class Searches {
     long done = 0;
     while (done < total && core.lane().call(_ -> index().catchUp(PIECE))) {
       done = Math.min(total, done + PIECE);
-      progress.accept(new HistoryProgress(done, total));
+      if (total > PIECE) {
+        progress.accept(new HistoryProgress(done, total));
+      }
     }
   }
 

@@ -13,11 +13,17 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import sotto.client.ServerAddress;
 import sotto.client.SottoException;
 
@@ -36,6 +42,20 @@ public final class TlsDialer implements Dialer {
   // A context holds the sessions that can be resumed. Few: a home has one server.
   private final Map<ServerAddress, SslContext> contexts = new ConcurrentHashMap<>();
 
+  /// Loads TLS: makes the first flight of a handshake, which goes nowhere.
+  public static void load() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[0], new TrustManager[0], null);
+      SSLEngine engine = context.createSSLEngine();
+      engine.setUseClientMode(true);
+      engine.wrap(
+          ByteBuffer.allocate(0), ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
+    } catch (GeneralSecurityException | SSLException e) {
+      // Whoever connects will hear of it.
+    }
+  }
+
   @Override
   public Dialer apart() {
     return new TlsDialer();
@@ -47,6 +67,7 @@ public final class TlsDialer implements Dialer {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("sotto-net", true), NioIoHandler.newFactory());
+    OpenCalls calls = new OpenCalls();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(server.host(), server.port())
             .eventLoopGroup(loop)
@@ -54,11 +75,12 @@ public final class TlsDialer implements Dialer {
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
             .sslContext(tls)
             .directExecutor()
+            .intercept(calls)
             .disableRetry()
             .disableServiceConfigLookUp()
             .maxInboundMessageSize(MAX_MESSAGE)
             .build();
-    return new NettyWire(channel, loop);
+    return new NettyWire(channel, calls, loop);
   }
 
   private static SslContext tls(ServerAddress server) {
@@ -76,21 +98,24 @@ public final class TlsDialer implements Dialer {
     }
   }
 
-  private record NettyWire(ManagedChannel channel, EventLoopGroup loop) implements Wire {
+  private record NettyWire(ManagedChannel channel, OpenCalls calls, EventLoopGroup loop)
+      implements Wire {
     @Override
     public void close() {
       channel.shutdownNow();
       try {
-        if (!channel.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-          // The loop's end below ends its connections too.
-          channel.shutdownNow();
+        if (channel.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+            && calls.awaitEnd(CLOSE_MILLIS)) {
+          // A thread left in the selector would delay the JVM's exit.
+          loop.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+              .await(2 * CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+          return;
         }
-        // A thread left in the selector would delay the JVM's exit.
-        loop.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
-            .await(2 * CLOSE_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      // By itself, once nobody has written for two seconds.
+      var _ = loop.shutdownGracefully();
     }
   }
 }

@@ -50,7 +50,7 @@ public final class Attached {
 
   /// Adds a file.
   public void add(Entry e) {
-    index.forget(e.message());
+    boolean indexed = index.forget(e.message());
     sql.update(
         "INSERT INTO attachment(message, place, name, media_type, key, ciphertext_size,"
             + " ciphertext_sha256, size, sha256, blob_id, upload_id, width, height, preview)"
@@ -69,7 +69,9 @@ public final class Attached {
         e.picture().map(Picture::width).orElse(0),
         e.picture().map(Picture::height).orElse(0),
         e.picture().map(p -> p.preview().toArray()));
-    index.put(e.message());
+    if (indexed) {
+      index.put(e.message());
+    }
   }
 
   /// The files of a message in order.

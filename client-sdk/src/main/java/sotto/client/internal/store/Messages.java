@@ -106,7 +106,7 @@ public final class Messages {
             sentAt,
             Codes.of(status),
             files);
-    index.put(row);
+    index.later();
     return row;
   }
 
@@ -133,7 +133,7 @@ public final class Messages {
       return Optional.empty();
     }
     long row = sql.number("SELECT last_insert_rowid()");
-    index.put(row);
+    index.later();
     return Optional.of(row);
   }
 
@@ -149,7 +149,7 @@ public final class Messages {
         > 0) {
       return false;
     }
-    index.forget(row);
+    boolean indexed = index.forget(row);
     int healed =
         sql.update(
             "UPDATE message SET message_id = ?, kind = ?, text = ?, sent_at = ?, files = ? WHERE id ="
@@ -160,7 +160,9 @@ public final class Messages {
             message.sentAt(),
             message.files(),
             row);
-    index.put(row);
+    if (indexed) {
+      index.put(row);
+    }
     return healed > 0;
   }
 
@@ -223,9 +225,11 @@ public final class Messages {
   /// Fixes when a message was sent.
   public void setSentAt(long row, long sentAt) {
     if (sql.number("SELECT sent_at FROM message WHERE id = ?", row) != sentAt) {
-      index.forget(row);
+      boolean indexed = index.forget(row);
       sql.update("UPDATE message SET sent_at = ? WHERE id = ?", sentAt, row);
-      index.put(row);
+      if (indexed) {
+        index.put(row);
+      }
     }
   }
 

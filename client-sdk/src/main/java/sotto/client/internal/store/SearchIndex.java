@@ -17,7 +17,11 @@ import sotto.client.internal.search.Terms;
 /// they begin with a character that no text can bring in (U+E000).
 ///
 /// The index holds no text: a row is taken out with the same terms that were put in, so [#forget]
-/// comes before a change, and [#put] after it.
+/// comes before a change, and [#put] after it if it was in it.
+///
+/// **What is new waits** until several are put into it in one transaction ([#later], [#catchUp]):
+/// SQLite writes a piece of the index anew for each transaction that changes it, which is more than
+/// the message itself.
 public final class SearchIndex {
   /// Changes when the same text would give other terms.
   private static final String RULES = "1 " + Runtime.version().feature();
@@ -54,6 +58,7 @@ public final class SearchIndex {
   }
 
   private final Sql sql;
+  private Runnable onLater = () -> {};
 
   SearchIndex(Sql sql, Settings settings) {
     this.sql = sql;
@@ -92,7 +97,18 @@ public final class SearchIndex {
     return Phrase.exactly(FILE);
   }
 
-  /// How many messages are not in the index yet: those of an older version of the store.
+  /// Has something run when a message is there that is not in it; on the lane, in a transaction.
+  public void onLater(Runnable action) {
+    onLater = action;
+  }
+
+  /// There is a new message, to be put into it later.
+  void later() {
+    onLater.run();
+  }
+
+  /// How many messages are not in the index yet: the newest, or those of an older version of the
+  /// store.
   public long behind() {
     return sql.number("SELECT count(*) FROM message WHERE search_key IS NULL");
   }
@@ -125,19 +141,21 @@ public final class SearchIndex {
   }
 
   /// Takes a message out of it, before it changes or goes.
-  void forget(long row) {
-    entry(row)
-        .filter(e -> e.key() != 0)
-        .ifPresent(e -> {
-          List<String> terms = terms(e);
-          if (!terms.isEmpty()) {
-            sql.update(
-                "INSERT INTO message_words(message_words, rowid, words) VALUES('delete', ?, ?)",
-                e.key(),
-                joined(terms));
-          }
-          sql.update("UPDATE message SET search_key = NULL WHERE id = ?", row);
-        });
+  ///
+  /// @return whether it was in it
+  boolean forget(long row) {
+    Optional<Entry> entry = entry(row).filter(e -> e.key() != 0);
+    entry.ifPresent(e -> {
+      List<String> terms = terms(e);
+      if (!terms.isEmpty()) {
+        sql.update(
+            "INSERT INTO message_words(message_words, rowid, words) VALUES('delete', ?, ?)",
+            e.key(),
+            joined(terms));
+      }
+      sql.update("UPDATE message SET search_key = NULL WHERE id = ?", row);
+    });
+    return entry.isPresent();
   }
 
   private static String joined(List<String> terms) {

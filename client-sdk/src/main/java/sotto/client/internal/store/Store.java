@@ -134,6 +134,18 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  /// Loads the driver and its library.
+  public static void load() {
+    try (var connection =
+            new JDBC4Connection("jdbc:sqlite::memory:", ":memory:", new Properties());
+        var statement = connection.prepareStatement("SELECT count(*) FROM sqlite_master");
+        var result = statement.executeQuery()) {
+      var _ = result.next();
+    } catch (SQLException e) {
+      // Who opens a store will hear of it.
+    }
+  }
+
   /// Has a closed home opened by another secret from now on, in one step: whatever breaks off, one
   /// of both opens it.
   ///
