@@ -1,6 +1,6 @@
 # Everything a newcomer needs: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help build bench demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images reference format dist clean
+.PHONY: help build bench bench-jmh demo faults-store faults-mesh faults-upgrade k8s-test sim test test-all helm-test images reference format dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /	/' | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -10,6 +10,9 @@ build: ## build the client and the server, so that ./sotto runs at once
 
 bench: ## measure what this machine takes, and write target/bench: SCENARIO=pairs, BENCH="--help" lists options
 	@./sotto-bench $(SCENARIO) $(BENCH)
+
+bench-jmh: ## measure the pieces that run for every message, one by one: BENCH="Frames --trials 1"
+	@./sotto-bench jmh $(BENCH)
 
 STORE ?= embedded
 SCENARIO ?= pairs

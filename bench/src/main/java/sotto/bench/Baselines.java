@@ -1,8 +1,11 @@
 package sotto.bench;
 
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import sotto.bench.baseline.BareDisk;
 import sotto.bench.baseline.BareRows;
 import sotto.bench.baseline.BareSignal;
@@ -31,6 +34,7 @@ final class Baselines implements AutoCloseable {
   private final List<Double> ourMicros = new ArrayList<>();
   private final List<Double> ourTimes = new ArrayList<>();
   private final List<Double> rows = new ArrayList<>();
+  private final List<Double> mysqlRows = new ArrayList<>();
   private final Table parts =
       new Table(
           "What the machine does without Sotto",
@@ -80,7 +84,24 @@ final class Baselines implements AutoCloseable {
         }
       }
     }
+    Optional<Connection> database = bench.target().database();
+    if (database.isPresent()) {
+      mysql(trial, database.get());
+    }
     signal(trial);
+  }
+
+  /// The same rows in the mesh's own database.
+  private void mysql(int trial, Connection database) throws SQLException {
+    try (var mysql = BareRows.of(database, bytes)) {
+      for (int group : GROUPS) {
+        double perSecond = mysql.perSecond(group, SECONDS);
+        plain(trial, "MySQL, rows in groups of " + group, perSecond);
+        if (group == GROUPS[GROUPS.length - 1]) {
+          mysqlRows.add(perSecond);
+        }
+      }
+    }
   }
 
   private void signal(int trial) throws Exception {
@@ -126,6 +147,7 @@ final class Baselines implements AutoCloseable {
     ratio(ratios, "processor µs of the servers for a message, to an echo's", ourMicros, micros);
     ratio(ratios, "ms to delivered at the rate, p50, to an echo's", ourTimes, rounds);
     ratio(ratios, "messages a second to SQLite's rows in groups of 64", ourRates, rows);
+    ratio(ratios, "messages a second to MySQL's rows in groups of 64", ourRates, mysqlRows);
     report.add(ratios);
     report.add(parts);
   }
@@ -133,7 +155,7 @@ final class Baselines implements AutoCloseable {
   private static void ratio(Table into, String what, List<Double> ours, List<Double> bare) {
     double[] our = array(ours);
     double[] base = array(bare);
-    if (our.length == 0 || our[0] == 0) {
+    if (our.length == 0 || our[0] == 0 || base.length == 0) {
       return; // what was not measured, as a server's processes elsewhere
     }
     Ratio ratio = Ratio.of(our, base);

@@ -118,9 +118,14 @@ final class Crowd implements AutoCloseable {
     }
   }
 
-  /// Keeps them open.
-  void ping() {
-    for (DeviceStream stream : connected()) {
+  int size() {
+    return people.size();
+  }
+
+  /// Keeps one of them open, if it is.
+  void ping(int who) {
+    DeviceStream stream = streams.get(who);
+    if (stream != null && !stream.ended()) {
       stream.ping();
     }
   }

@@ -94,6 +94,7 @@ final class DayCommand implements Callable<Integer> {
     run.within("--messages", messages, 1, 100_000);
     run.within("--reconnects", reconnects, 0, 100_000);
     run.within("--seconds", seconds, 1, 3_600);
+    run.connecting(users);
     return run.measure(this::measure);
   }
 
@@ -110,7 +111,7 @@ final class DayCommand implements Callable<Integer> {
     try {
       all.forEach(DayUser::reconnect);
       await(all, DayUser::connected);
-      bench.ping(() -> all.forEach(DayUser::ping));
+      bench.ping(all::size, i -> all.get(i).ping());
       if (run.warmUp() > 0) {
         Bench.say("warming up");
         var _ = load(bench, all, rate, run.warmUp());

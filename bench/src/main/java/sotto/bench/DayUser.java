@@ -42,7 +42,7 @@ final class DayUser {
   private final int bytes;
   private final Latencies away;
   private final LongAdder receipts = new LongAdder();
-  private volatile Flight flight = new Flight(0, 0);
+  private volatile Flight flight = Flight.NONE;
 
   // Below: guarded by this.
   private final Queue<Letter> waiting = new ArrayDeque<>();

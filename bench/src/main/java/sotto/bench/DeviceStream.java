@@ -103,14 +103,19 @@ final class DeviceStream implements SendStream, ClientResponseObserver<ClientFra
 
   @Override
   public void onError(Throwable failure) {
-    ended = true;
-    welcome.completeExceptionally(failure);
+    end(failure);
   }
 
   @Override
   public void onCompleted() {
+    end(new IllegalStateException("the stream has ended"));
+  }
+
+  private void end(Throwable failure) {
     ended = true;
-    welcome.completeExceptionally(new IllegalStateException("the stream has ended"));
+    welcome.completeExceptionally(failure);
+    // Who comes back comes on another connection.
+    channel.shutdownNow();
   }
 
   @Override

@@ -17,17 +17,17 @@ import java.util.Map;
 final class Dialer implements AutoCloseable {
   /// What a server must be told to take thousands of accounts and streams of one address.
   static final Map<String, String> WIDE =
-      Map.of(
-          "SOTTO_RELAY_ADDRESS_CALLS", "1000000/1s",
-          "SOTTO_RELAY_REGISTRATIONS", "1000000/1s",
-          "SOTTO_RELAY_HELLOS", "100000/1s",
-          "SOTTO_RELAY_SENDS_PER_DEVICE", "1000000/1s",
-          "SOTTO_RELAY_SEALED_PER_ADDRESS", "1000000/1s",
-          "SOTTO_RELAY_SEALED_STREAMS_PER_ADDRESS", "100000",
-          "SOTTO_RELAY_GROUP_RECIPIENTS_PER_DEVICE", "1000000/1s",
-          "SOTTO_EDGE_HANDSHAKES", "100000/1s",
-          "SOTTO_EDGE_MAX_CALLS_PER_CONNECTION", "64",
-          "SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000");
+      Map.ofEntries(
+          Map.entry("SOTTO_RELAY_ADDRESS_CALLS", "1000000/1s"),
+          Map.entry("SOTTO_RELAY_CALLS", "1000000/1s"),
+          Map.entry("SOTTO_RELAY_REGISTRATIONS", "1000000/1s"),
+          Map.entry("SOTTO_RELAY_HELLOS", "100000/1s"),
+          Map.entry("SOTTO_RELAY_SENDS_PER_DEVICE", "1000000/1s"),
+          Map.entry("SOTTO_RELAY_SEALED_PER_ADDRESS", "1000000/1s"),
+          Map.entry("SOTTO_RELAY_SEALED_STREAMS_PER_ADDRESS", "100000"),
+          Map.entry("SOTTO_RELAY_GROUP_RECIPIENTS_PER_DEVICE", "1000000/1s"),
+          Map.entry("SOTTO_EDGE_MAX_CALLS_PER_CONNECTION", "64"),
+          Map.entry("SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000"));
 
   private final SslContext tls;
   private final EventLoopGroup loop =

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import sotto.bench.baseline.EchoLoad;
+import sotto.bench.measure.Fsyncs;
 import sotto.bench.measure.Latencies;
 import sotto.bench.measure.ProcessMeter;
 
@@ -32,7 +33,7 @@ final class EchoUnderTest implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(end);
     dialer = Dialer.trusting(ready.ca());
     load = new EchoLoad(() -> dialer.channel(ready.address()), streams, bytes);
-    meter = ProcessMeter.foreign("echo", process.pid());
+    meter = ProcessMeter.foreign("echo", process.pid(), Fsyncs.NOT_KNOWN);
   }
 
   /// Starts it with the options of servers.

@@ -8,6 +8,9 @@ import sotto.bench.measure.Latencies;
 /// What became of the messages of one measurement. Their numbers begin at `first`; the messages of
 /// another measurement that still come, and copies, are not counted. Thread-safe.
 final class Flight {
+  /// Of no message. One for all: the histograms of each take a third of a megabyte.
+  static final Flight NONE = new Flight(0, 0);
+
   private static final int ACCEPTED = 1;
   private static final int DELIVERED = 2;
 

@@ -71,7 +71,9 @@ final class GroupCommand implements Callable<Integer> {
       new Table(
           "What a recipient costs",
           "Processor µs of all servers, or of a process; envelopes stored, statements and commits of the"
-              + " stores, each commit with its fsync (acknowledgements are commits too).",
+              + " stores, each commit with its fsync (acknowledgements are commits too). Fsyncs are InnoDB's as"
+              + " MySQL counts them, without the binary log's; *the disk* is how often the kernel had it"
+              + " empty its cache, for everybody on this machine.",
           new Column("trial", 0),
           new Column("members", 0),
           new Column("sent", 0),
@@ -81,7 +83,8 @@ final class GroupCommand implements Callable<Integer> {
           new Column("written KiB a recipient", 2),
           new Column("envelopes a recipient", 2),
           new Column("statements a recipient", 3),
-          new Column("commits a message", 1));
+          new Column("commits a message", 1),
+          new Column("fsyncs a message", 1));
   private final Table traffic =
       new Table(
           "Bytes of a message on each hop",
@@ -106,7 +109,7 @@ final class GroupCommand implements Callable<Integer> {
     for (int count : members) {
       int connect = (count * connected + 99) / 100;
       try (GroupLoad load = GroupLoad.open(bench, count, connect, run.bytes())) {
-        bench.ping(load::ping);
+        bench.ping(load::streams, load::ping);
         warm(load);
         for (int trial = 1; trial <= run.trials(); trial++) {
           // In turn, and the other way round the next time.
@@ -170,8 +173,12 @@ final class GroupCommand implements Callable<Integer> {
           process.written() / KIB / each,
           process.commits() == 0 ? Double.NaN : process.rows() / each,
           process.commits() == 0 ? Double.NaN : process.statements() / each,
-          process.commits() == 0 ? Double.NaN : (double) process.commits() / messages);
+          process.commits() == 0 ? Double.NaN : (double) process.commits() / messages,
+          process.fsyncs() / messages);
     }
+    double none = Double.NaN;
+    double flushes = spent.flushes() / messages;
+    spending.row(trial, count, sent, "the disk", none, none, none, none, none, none, flushes);
     traffic.row(trial, count, sent, "frames", load.sentBytes(asGroup) / KIB, Double.NaN);
     for (Wires.Traffic hop : spent.traffic()) {
       traffic.row(

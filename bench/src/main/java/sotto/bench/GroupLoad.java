@@ -264,9 +264,14 @@ final class GroupLoad implements AutoCloseable {
     return connected.size();
   }
 
-  void ping() {
-    sender.ping();
-    connected.forEach(DeviceStream::ping);
+  /// Those connected and the sender.
+  int streams() {
+    return connected.size() + 1;
+  }
+
+  /// Keeps one of them open.
+  void ping(int which) {
+    (which < connected.size() ? connected.get(which) : sender).ping();
   }
 
   @Override

@@ -76,8 +76,7 @@ final class GuardCommand implements Callable<Integer> {
     for (int i = 0; i < PAIRS; i++) {
       backlogs.add(new Backlog(target, people.get(2 * i), people.get(2 * i + 1), run.bytes()));
     }
-    try (var load =
-            new PairLoad(bench, PairsCommand.open(bench, PAIRS, Pair.Payload.plain(run.bytes())));
+    try (var load = PairLoad.plain(bench, PAIRS, run.bytes());
         var crowd = new Crowd(target, target.register(CLIENTS));
         var echo = EchoUnderTest.start(bench.folder(), PAIRS, run.bytes())) {
       Bench.say("warming up");

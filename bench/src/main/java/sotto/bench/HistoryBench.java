@@ -55,7 +55,7 @@ final class HistoryBench {
       try (ServerUnderTest server = ServerUnderTest.start(folder.resolve("data"), Map.of())) {
         new HistoryBench(folder, server.address(), messages).run();
       } finally {
-        ClientBench.delete(folder);
+        Homes.delete(folder);
       }
 
       return 0;
@@ -122,7 +122,7 @@ final class HistoryBench {
       a1.addDevice(code.get(), _ -> true);
       linked.get();
       row("link", began, 0);
-      ClientBench.await(() -> a2.history().complete() && a2.history().received() >= messages);
+      Homes.await(() -> a2.history().complete() && a2.history().received() >= messages);
       row("link and history", began, 0);
       expect(a2.history().lost() == 0);
     }

@@ -2,7 +2,6 @@ package sotto.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -13,12 +12,19 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sotto.bench.report.Plot;
+import sotto.bench.report.Plot.Point;
+import sotto.bench.report.Plot.Scale;
+import sotto.bench.report.Report;
+import sotto.bench.report.Table;
+import sotto.bench.report.Table.Column;
 
 /// What a relay's process takes in memory for streams on which nothing happens: each on a TLS
 /// connection of its own, welcomed, with a ping every 30 s.
 final class IdleBench {
-  private static final String JAVA = "-Xmx2g -XX:+UseSerialGC";
+  private static final String JAVA = "-Xmx2g";
   private static final int OPENING = 64;
   private static final long SETTLE_MILLIS = 5_000;
   // Longer than any timer of a stream: its silence is 75 s.
@@ -32,6 +38,24 @@ final class IdleBench {
   private int pinged;
   private long emptyHeap;
   private long emptyResident;
+
+  private final Table memory =
+      new Table(
+          "What idle streams take at a relay",
+          "Live heap is what a full collection leaves, RSS the whole process. *Of a stream* is what came"
+              + " on top of a process without streams.",
+          new Column("trial", 0),
+          new Column("streams", 0),
+          new Column("opened a second", 0),
+          new Column("live heap MiB", 1),
+          new Column("heap KiB of a stream", 1),
+          new Column("RSS MiB", 0),
+          new Column("RSS KiB of a stream", 1),
+          new Column("", 0));
+  private final Plot plot =
+      new Plot("Memory of a relay", new Scale("idle streams", false), new Scale("MiB", false));
+  private final List<Point> heaps = new ArrayList<>();
+  private final List<Point> residents = new ArrayList<>();
 
   private IdleBench(MeshUnderTest mesh) {
     this.mesh = mesh;
@@ -57,37 +81,35 @@ final class IdleBench {
         split = ",",
         defaultValue = "1000,5000,10000",
         description = "How many, one after the other (default: ${DEFAULT-VALUE}).")
-    private int[] counts = {};
+    private List<Integer> counts = new ArrayList<>();
 
-    @Option(
-        names = "--trials",
-        paramLabel = "N",
-        defaultValue = "2",
-        description =
-            "How often, each with a new process of the relay (default: ${DEFAULT-VALUE}).")
-    private int trials;
+    @Mixin private final ReportOptions reporting = new ReportOptions();
 
     @Override
     public Integer call() throws Exception {
-      int most = Arrays.stream(counts).max().orElse(0);
+      reporting.within("--streams", counts, 1, 1_000_000);
+      reporting.connecting(counts.stream().mapToInt(Integer::intValue).max().orElse(0));
+      return reporting.measure(this::measure);
+    }
+
+    private void measure(Report report) throws Exception {
+      int most = counts.stream().mapToInt(Integer::intValue).max().orElse(0);
       try (MeshUnderTest mesh = MeshUnderTest.up(profile);
           ScheduledExecutorService pings = Executors.newScheduledThreadPool(1)) {
+        report.conditions().put("measured", mesh.described() + ", the first as " + JAVA);
         restart(mesh, 1);
         long began = System.nanoTime();
         List<Person> people = mesh.register(most);
         System.err.printf("%,d accounts in %d s%n", most, seconds(began));
-        System.out.println(
-            "| trial | streams | opened a second | live heap | of a stream | RSS | of a stream |");
-        System.out.println("|---|---|---|---|---|---|---|");
         IdleBench bench = new IdleBench(mesh);
         var _ = pings.scheduleAtFixedRate(bench::ping, 100, 100, TimeUnit.MILLISECONDS);
-        for (int trial = 1; trial <= trials; trial++) {
+        for (int trial = 1; trial <= reporting.trials(); trial++) {
           bench.trial(trial, people, counts);
         }
         pings.shutdownNow();
+        report.add(bench.memory);
+        report.add("memory", bench.plot);
       }
-
-      return 0;
     }
   }
 
@@ -97,7 +119,7 @@ final class IdleBench {
     mesh.start(relay, JAVA);
   }
 
-  private void trial(int trial, List<Person> people, int[] counts)
+  private void trial(int trial, List<Person> people, List<Integer> counts)
       throws IOException, InterruptedException {
     restart(mesh, 0);
     long pid = mesh.pid(0);
@@ -109,18 +131,22 @@ final class IdleBench {
     // What is loaded and made with the first streams is not theirs.
     open(people.subList(0, Math.min(50, people.size())));
     closeAll();
-    measure(trial, pid, "");
+    measure(trial, pid, Double.NaN, "");
     for (int count : counts) {
       long began = System.nanoTime();
       int more = count - open.size();
       open(people.subList(open.size(), count));
       double rate = more / ((System.nanoTime() - began) / 1e9);
-      measure(trial, pid, String.format(Locale.ROOT, "%.0f", rate));
+      measure(trial, pid, rate, "");
     }
+    plot.line("heap, trial " + trial, heaps);
+    plot.line("RSS, trial " + trial, residents);
+    heaps.clear();
+    residents.clear();
     closeAll();
-    measure(trial, pid, "closed");
+    measure(trial, pid, Double.NaN, "closed");
     Thread.sleep(FORGOTTEN_MILLIS);
-    measure(trial, pid, "closed long ago");
+    measure(trial, pid, Double.NaN, "closed 95 s ago");
   }
 
   private void open(List<Person> people) throws InterruptedException {
@@ -165,7 +191,7 @@ final class IdleBench {
     }
   }
 
-  private void measure(int trial, long pid, String opened)
+  private void measure(int trial, long pid, double opened, String state)
       throws IOException, InterruptedException {
     Thread.sleep(SETTLE_MILLIS);
     long heap = MeshUnderTest.liveHeap(pid);
@@ -175,24 +201,35 @@ final class IdleBench {
       throw new IllegalStateException(gone + " streams ended by themselves");
     }
     int count = open.size();
-    if (count == 0 && opened.isEmpty()) {
+    if (count == 0 && state.isEmpty()) {
       emptyHeap = heap;
       emptyResident = resident;
     }
-    System.out.printf(
-        Locale.ROOT,
-        "| %d | %,d | %s | %.1f MiB | %s | %.0f MiB | %s |%n",
+    memory.row(
         trial,
         count,
         opened,
         heap / MIB,
         each(heap - emptyHeap, count),
         resident / MIB,
-        each(resident - emptyResident, count));
+        each(resident - emptyResident, count),
+        state);
+    if (state.isEmpty()) {
+      heaps.add(new Point(count, heap / MIB));
+      residents.add(new Point(count, resident / MIB));
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "trial %d, %,d streams: heap %.1f MiB, RSS %.0f MiB %s%n",
+        trial,
+        count,
+        heap / MIB,
+        resident / MIB,
+        state);
   }
 
-  private static String each(long bytes, int count) {
-    return count == 0 ? "" : String.format(Locale.ROOT, "%.1f KiB", bytes / KIB / count);
+  private static double each(long bytes, int count) {
+    return count == 0 ? Double.NaN : bytes / KIB / count;
   }
 
   private static long seconds(long since) {

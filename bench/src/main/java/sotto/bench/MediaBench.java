@@ -18,7 +18,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sotto.bench.report.Report;
+import sotto.bench.report.Table;
+import sotto.bench.report.Table.Column;
 import sotto.client.Event;
 import sotto.client.FileView;
 import sotto.client.Passphrase;
@@ -72,6 +76,20 @@ final class MediaBench {
   /// Seconds, and blob-svc's of the processor, to bring and to fetch.
   private record Trip(double up, double down, double upCpu, double downCpu) {}
 
+  private final Table rates =
+      new Table(
+          "A file to the bucket and back",
+          "Of MinIO's client is against the first line of the trial. blob-svc's process is new each"
+              + " time, one file of the same size ahead.",
+          new Column("trial", 0),
+          new Column("way", 0),
+          new Column("to the bucket, MB/s", 0),
+          new Column("of MinIO's client", 2),
+          new Column("from it, MB/s", 0),
+          new Column("from it, of MinIO's client", 2),
+          new Column("blob-svc, s/GB in", 1),
+          new Column("s/GB out", 1));
+
   private MediaBench(MeshUnderTest mesh, Bucket bucket, Path folder, long bytes) {
     this.mesh = mesh;
     this.bucket = bucket;
@@ -98,39 +116,34 @@ final class MediaBench {
         paramLabel = "N",
         defaultValue = "200",
         description = "How large the file is (default: ${DEFAULT-VALUE}).")
-    private long megabytes;
+    private int megabytes;
 
-    @Option(
-        names = "--trials",
-        paramLabel = "N",
-        defaultValue = "3",
-        description = "How often (default: ${DEFAULT-VALUE}).")
-    private int trials;
+    @Mixin private final ReportOptions reporting = new ReportOptions();
 
     @Override
     public Integer call() throws Exception {
+      reporting.within("--megabytes", megabytes, 1, 1_000_000);
+      return reporting.measure(this::measure);
+    }
+
+    private void measure(Report report) throws Exception {
       Path folder = Files.createTempDirectory("sotto-media");
       try (StackUnderTest s3 = StackUnderTest.up(Map.of(), "s3");
           MeshUnderTest mesh = MeshUnderTest.up(profile)) {
+        report.conditions().put("measured", mesh.described() + ", blobs in MinIO");
         Bucket bucket = Bucket.of(s3.told(), s3.folder());
-        new MediaBench(mesh, bucket, folder, megabytes * 1_000_000).run(trials);
+        MediaBench bench = new MediaBench(mesh, bucket, folder, megabytes * 1_000_000L);
+        bench.run(reporting.trials());
+        report.add(bench.rates);
       } finally {
-        try (var left = Files.walk(folder)) {
-          left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(file -> file.delete());
-        }
+        Homes.delete(folder);
       }
-
-      return 0;
     }
   }
 
   private void run(int trials) throws Exception {
     try (Sotto alice = person("alice");
         Sotto bob = person("bob")) {
-      System.out.println(
-          "| trial | way | to the bucket | of MinIO's client | from it | of MinIO's client |"
-              + " blob-svc, s/GB in | s/GB out |");
-      System.out.println("|---|---|---|---|---|---|---|---|");
       var _ = plain();
       for (int trial = 1; trial <= trials; trial++) {
         Trip plain = plain();
@@ -148,24 +161,23 @@ final class MediaBench {
   }
 
   private void row(int trial, String way, Trip trip, Trip plain, boolean served) {
-    String cpu =
-        served
-            ? String.format(
-                Locale.ROOT,
-                "%.1f | %.1f",
-                trip.upCpu() / (bytes / GIGABYTE),
-                trip.downCpu() / (bytes / GIGABYTE))
-            : " | ";
-    System.out.printf(
-        Locale.ROOT,
-        "| %d | %s | %.0f MB/s | %.2f | %.0f MB/s | %.2f | %s |%n",
+    rates.row(
         trial,
         way,
         bytes / MEGABYTE / trip.up(),
         plain.up() / trip.up(),
         bytes / MEGABYTE / trip.down(),
         plain.down() / trip.down(),
-        cpu);
+        served ? trip.upCpu() / (bytes / GIGABYTE) : Double.NaN,
+        served ? trip.downCpu() / (bytes / GIGABYTE) : Double.NaN);
+    Bench.say(
+        String.format(
+            Locale.ROOT,
+            "trial %d, %s: %.0f MB/s there, %.0f back",
+            trial,
+            way,
+            bytes / MEGABYTE / trip.up(),
+            bytes / MEGABYTE / trip.down()));
   }
 
   private Trip plain() throws Exception {
@@ -245,7 +257,7 @@ final class MediaBench {
     byte[] key = new byte[Passphrase.KEY_LENGTH];
     new SecureRandom().nextBytes(key);
     Sotto sotto = Sotto.open(folder.resolve(name), Passphrase.ofKey(key));
-    var _ = sotto.register(mesh.server(), Username.of(name + random.nextInt(1 << 20)));
+    var _ = sotto.register(mesh.address(), Username.of(name + random.nextInt(1 << 20)));
     sotto.awaitOnline(Duration.ofSeconds(30));
     return sotto;
   }

@@ -4,17 +4,23 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import sotto.bench.measure.Fsyncs;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
 import sotto.client.ServerAddress;
+import sotto.store.sql.MySqlDialect;
+import sotto.store.sql.StoreUrl;
 
 /// A mesh that `stack/sotto-stack` runs, as its clients and its operator reach it. Not more than
 /// one thread at a time starts or kills.
@@ -127,10 +133,25 @@ final class MeshUnderTest implements Target {
           ProcessMeter.attach(
               pod.name(), pod.pid(), port == null ? OptionalInt.empty() : OptionalInt.of(port)));
     }
+    Fsyncs fsyncs =
+        stack.profile().equals(StackUnderTest.Profile.MYSQL.word())
+            ? Fsyncs.of(this::mysql)
+            : Fsyncs.NOT_KNOWN;
     for (long pid : stack.pids("mysqld")) {
-      all.add(ProcessMeter.foreign("mysqld", pid));
+      all.add(ProcessMeter.foreign("mysqld", pid, fsyncs));
     }
     return all;
+  }
+
+  @Override
+  public Optional<Connection> database() throws SQLException {
+    return stack.profile().equals(StackUnderTest.Profile.MYSQL.word())
+        ? Optional.of(mysql())
+        : Optional.empty();
+  }
+
+  private Connection mysql() throws SQLException {
+    return MySqlDialect.connect(StoreUrl.parse(stack.told()), 1).openWriter();
   }
 
   @Override
@@ -181,8 +202,9 @@ final class MeshUnderTest implements Target {
     var _ = stack.run(environment, "start", "relay-" + relay);
   }
 
-  /// The first relay, as clients of the SDK are told of it.
-  ServerAddress server() throws IOException {
+  /// The first relay's.
+  @Override
+  public ServerAddress address() throws IOException {
     return ServerAddress.parse(relays.getFirst()).trusting(Files.readString(ca));
   }
 

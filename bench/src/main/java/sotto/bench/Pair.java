@@ -33,7 +33,7 @@ final class Pair {
   private final SendStream sender;
   private final DeviceStream receiver;
   private final Payload payload;
-  private volatile Flight flight = new Flight(0, 0);
+  private volatile Flight flight = Flight.NONE;
   private volatile Consumer<Pair> next = _ -> {};
 
   // Below: guarded by this.

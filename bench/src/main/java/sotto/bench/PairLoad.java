@@ -1,7 +1,9 @@
 package sotto.bench;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import sotto.bench.measure.Schedule;
 
@@ -11,12 +13,14 @@ import sotto.bench.measure.Schedule;
 final class PairLoad implements AutoCloseable {
   private static final int MOST_A_SECOND = 200_000;
   private static final long DRAIN = 20_000_000_000L;
+  private static final int OPENING = 500;
 
   // Of all loads, so that no two messages have the same.
   private static final AtomicLong NUMBER = new AtomicLong(1);
 
   private final Bench bench;
-  private final List<Pair> pairs;
+  // Pinged from another thread.
+  private final List<Pair> pairs = new CopyOnWriteArrayList<>();
 
   /// What came of one measurement.
   ///
@@ -42,10 +46,45 @@ final class PairLoad implements AutoCloseable {
     }
   }
 
-  PairLoad(Bench bench, List<Pair> pairs) {
+  /// Of no pairs yet.
+  PairLoad(Bench bench) {
     this.bench = bench;
-    this.pairs = pairs;
-    bench.ping(() -> pairs.forEach(Pair::ping));
+    bench.ping(pairs::size, i -> pairs.get(i).ping());
+  }
+
+  /// Of pairs that are there.
+  PairLoad(Bench bench, List<Pair> pairs) {
+    this(bench);
+    this.pairs.addAll(pairs);
+  }
+
+  /// Of so many new pairs, whose messages are not sealed.
+  ///
+  /// @param bytes of ciphertext
+  static PairLoad plain(Bench bench, int count, int bytes) {
+    PairLoad load = new PairLoad(bench);
+    load.openPlain(count, bytes);
+    return load;
+  }
+
+  /// Registers people and connects them, some at a time, so that the first do not fall silent while
+  /// the last come.
+  ///
+  /// @param count pairs that are to be there then
+  void openPlain(int count, int bytes) {
+    Target target = bench.target();
+    Pair.Payload payload = Pair.Payload.plain(bytes);
+    Bench.say("registering " + 2 * (count - pairs.size()) + " accounts");
+    while (pairs.size() < count) {
+      int some = Math.min(OPENING, count - pairs.size());
+      List<Person> people = target.register(2 * some);
+      List<Pair> opened = new ArrayList<>();
+      for (int i = 0; i < some; i++) {
+        Person to = people.get(2 * i + 1);
+        opened.add(Pair.open(target.channel(0), people.get(2 * i), target.channel(1), to, payload));
+      }
+      pairs.addAll(opened);
+    }
   }
 
   /// Numbers for so many messages that no other load has.

@@ -33,7 +33,9 @@ final class PairTables {
       new Table(
           "What processes spend on a message",
           "Processor time with that of TLS, network and collection of garbage. A commit has its"
-              + " fsync (SQLite: one and those of checkpoints), of acknowledgements too.",
+              + " fsync (SQLite: one and those of checkpoints), of acknowledgements too. Fsyncs are"
+              + " InnoDB's as MySQL counts them, without the binary log's; *the disk* is how often the"
+              + " kernel had it empty its cache, for everybody on this machine.",
           new Column("trial", 0),
           new Column("load", 0),
           new Column("process", 0),
@@ -44,7 +46,8 @@ final class PairTables {
           new Column("of ms", 0),
           new Column("statements a message", 2),
           new Column("commits a message", 3),
-          new Column("envelopes a commit", 1));
+          new Column("envelopes a commit", 1),
+          new Column("fsyncs a message", 3));
 
   /// Adds what came of a trial.
   void add(int trial, PairLoad.Outcome outcome) {
@@ -84,8 +87,12 @@ final class PairTables {
           spent.collectionMillis(),
           spent.commits() == 0 ? Double.NaN : spent.statements() / messages,
           spent.commits() == 0 ? Double.NaN : spent.commits() / messages,
-          spent.commits() == 0 ? Double.NaN : (double) spent.rows() / spent.commits());
+          spent.commits() == 0 ? Double.NaN : (double) spent.rows() / spent.commits(),
+          spent.fsyncs() / messages);
     }
+    double none = Double.NaN;
+    double flushes = outcome.spent().flushes() / messages;
+    spending.row(trial, load, "the disk", none, none, none, none, none, none, none, none, flushes);
     Bench.say(
         String.format(
             Locale.ROOT,

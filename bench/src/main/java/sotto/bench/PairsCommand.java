@@ -80,12 +80,13 @@ final class PairsCommand implements Callable<Integer> {
     run.within("--rate", rates, 1, 1_000_000);
     run.within("--in-flight", depths, 0, 32);
     run.within("--seconds", seconds, 1, 3_600);
+    // An echo of the same has its own.
+    run.connecting(count * (run.baselines() ? 4 : 2));
     return run.measure(this::measure);
   }
 
   private void measure(Bench bench) throws Exception {
-    Pair.Payload payload = Pair.Payload.plain(run.bytes());
-    try (PairLoad load = new PairLoad(bench, open(bench, count, payload))) {
+    try (PairLoad load = PairLoad.plain(bench, count, run.bytes())) {
       if (run.warmUp() > 0) {
         Bench.say("warming up");
         var _ = load.closed(WARM_DEPTH, run.warmUp());
@@ -100,19 +101,6 @@ final class PairsCommand implements Callable<Integer> {
         measure(bench, load, Optional.empty());
       }
     }
-  }
-
-  /// Registers people and connects them.
-  static List<Pair> open(Bench bench, int count, Pair.Payload payload) {
-    Target target = bench.target();
-    Bench.say("registering " + 2 * count + " accounts");
-    List<Person> people = target.register(2 * count);
-    List<Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Person to = people.get(2 * i + 1);
-      pairs.add(Pair.open(target.channel(0), people.get(2 * i), target.channel(1), to, payload));
-    }
-    return pairs;
   }
 
   private void measure(Bench bench, PairLoad load, Optional<Baselines> baselines) throws Exception {

@@ -1,17 +1,24 @@
 package sotto.bench;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sotto.bench.micro.PodAnswers;
+import sotto.bench.report.Plot;
+import sotto.bench.report.Plot.Point;
+import sotto.bench.report.Plot.Scale;
+import sotto.bench.report.Report;
+import sotto.bench.report.Table;
+import sotto.bench.report.Table.Column;
 import sotto.chain.AccountId;
 import sotto.mesh.InternalServer;
 import sotto.mesh.Telemetry;
@@ -33,14 +40,39 @@ import sotto.presence.v1.PresenceServiceGrpc.PresenceServiceImplBase;
 /// transport with its marshalling.
 final class PresenceBench {
   private static final int BATCH = 1_000;
-  private static final int ROUNDS = 5;
+  private static final int STEPS = 5;
   private static final long ROUND_MILLIS = 2_000;
   private static final int IN_FLIGHT = 64;
+  private static final double MIB = 1 << 20;
 
   private final int devices;
+  private final int trials;
+  private final Table rates =
+      new Table(
+          "What a presence pod bears",
+          "A second; registrations are made once, in batches of a thousand of which one is in flight;"
+              + " look-ups for two seconds a trial. *Called* is the service without a transport, *gRPC*"
+              + " the in-process transport with marshalling, caller and pod in one process.",
+          new Column("what", 0),
+          new Column("accounts at once", 0),
+          new Column("trial", 0),
+          new Column("a second", 0));
+  private final Table memory =
+      new Table(
+          "Memory of a presence pod",
+          "Live heap above that of a pod without devices; none has published anything.",
+          new Column("devices", 0),
+          new Column("MiB", 1),
+          new Column("bytes a device", 1));
+  private final Plot plot =
+      new Plot(
+          "Memory of a presence pod",
+          new Scale("connected devices", false),
+          new Scale("MiB", false));
 
-  private PresenceBench(int devices) {
+  private PresenceBench(int devices, int trials) {
     this.devices = devices;
+    this.trials = trials;
   }
 
   /// `presence`.
@@ -57,15 +89,21 @@ final class PresenceBench {
         description = "How many are connected (default: ${DEFAULT-VALUE}).")
     private int devices;
 
+    @Mixin private final ReportOptions reporting = new ReportOptions();
+
     @Override
     public Integer call() throws Exception {
-      var bench = new PresenceBench(devices);
-      System.out.printf(
-          "%,d devices, %d cores%n", devices, Runtime.getRuntime().availableProcessors());
+      reporting.within("--devices", devices, STEPS, 100_000_000);
+      return reporting.measure(this::measure);
+    }
+
+    private void measure(Report report) throws Exception {
+      PresenceBench bench = new PresenceBench(devices, reporting.trials());
       bench.called();
       bench.overGrpc();
-
-      return 0;
+      report.add(bench.rates);
+      report.add(bench.memory);
+      report.add("memory", bench.plot);
     }
   }
 
@@ -81,14 +119,24 @@ final class PresenceBench {
     long before = used();
     var presence = presence();
     var service = (PresenceServiceImplBase) presence.services().getFirst();
-    var relay = new Acknowledged();
+    var relay = new PodAnswers();
     var stream = service.attach(relay);
-    register("registrations, called", stream, relay.done);
-    System.out.printf(
-        Locale.ROOT, "%-40s %.1f%n", "bytes a device", (double) (used() - before) / devices);
+    lease(stream);
+    List<Point> points = new ArrayList<>();
+    double seconds = 0;
+    for (int step = 1; step <= STEPS; step++) {
+      int until = (int) ((long) devices * step / STEPS);
+      seconds += register(stream, relay.done, (int) ((long) devices * (step - 1) / STEPS), until);
+      long bytes = used() - before;
+      memory.row(until, bytes / MIB, (double) bytes / until);
+      points.add(new Point(until, bytes / MIB));
+    }
+    plot.line("live heap", points);
+    rates.row("registrations, called", BATCH, 1, devices / seconds);
     for (int size : new int[] {1, 100, BATCH}) {
       rounds(
-          "look-ups, called, %d at once".formatted(size),
+          "look-ups, called",
+          size,
           random -> {
             var answer = new Counted(() -> {});
             service.locate(request(new SplittableRandom(random), size), answer);
@@ -104,11 +152,15 @@ final class PresenceBench {
       var channel = server.newChannel();
       var stub = PresenceServiceGrpc.newStub(channel);
       var relay = new Heard();
-      register("registrations, gRPC", stub.attach(relay), relay.done);
+      var stream = stub.attach(relay);
+      lease(stream);
+      double seconds = register(stream, relay.done, 0, devices);
+      rates.row("registrations, gRPC", BATCH, 1, devices / seconds);
       for (int size : new int[] {1, 100, BATCH}) {
         var room = new Semaphore(IN_FLIGHT);
         rounds(
-            "look-ups, gRPC, %d at once, %d calls".formatted(size, IN_FLIGHT),
+            "look-ups, gRPC, %d calls in flight".formatted(IN_FLIGHT),
+            size,
             random -> {
               room.acquireUninterruptibly();
               stub.locate(request(new SplittableRandom(random), size), new Counted(room::release));
@@ -120,17 +172,23 @@ final class PresenceBench {
     }
   }
 
-  /// One batch is in flight, as a relay does it.
-  private void register(String what, StreamObserver<AttachRequest> stream, Semaphore done)
-      throws InterruptedException {
+  private static void lease(StreamObserver<AttachRequest> stream) {
     stream.onNext(
         AttachRequest.newBuilder()
             .setLease(Lease.newBuilder().setRelay("bench").setEpoch(1))
             .build());
+  }
+
+  /// One batch is in flight, as a relay does it.
+  ///
+  /// @return seconds that it took
+  private static double register(
+      StreamObserver<AttachRequest> stream, Semaphore done, int first, int end)
+      throws InterruptedException {
     long start = System.nanoTime();
-    for (int from = 0; from < devices; from += BATCH) {
+    for (int from = first; from < end; from += BATCH) {
       var changes = Changes.newBuilder().setBatch(from);
-      for (int i = from; i < Math.min(devices, from + BATCH); i++) {
+      for (int i = from; i < Math.min(end, from + BATCH); i++) {
         changes.addChanges(
             Change.newBuilder()
                 .setConnected(
@@ -142,36 +200,28 @@ final class PresenceBench {
       stream.onNext(AttachRequest.newBuilder().setChanges(changes).build());
       done.acquire();
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    System.out.printf(Locale.ROOT, "%-40s %,12.0f /s%n", what, devices / seconds);
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private interface Asking {
     int ask(long random);
   }
 
-  private void rounds(String what, Asking asking) {
+  private void rounds(String what, int size, Asking asking) {
     var random = new SplittableRandom(5);
-    var rates = new double[ROUNDS];
-    for (int round = -1; round < ROUNDS; round++) {
+    // The first is for the compiler.
+    for (int trial = 0; trial <= trials; trial++) {
       long start = System.nanoTime();
       long end = start + ROUND_MILLIS * 1_000_000;
       long asked = 0;
       while (System.nanoTime() < end) {
         asked += asking.ask(random.nextLong());
       }
-      if (round >= 0) {
-        rates[round] = asked / ((System.nanoTime() - start) / 1e9);
+      if (trial > 0) {
+        rates.row(what, size, trial, asked / ((System.nanoTime() - start) / 1e9));
       }
     }
-    Arrays.sort(rates);
-    System.out.printf(
-        Locale.ROOT,
-        "%-40s %,12.0f /s  (%,.0f to %,.0f)%n",
-        what,
-        rates[ROUNDS / 2],
-        rates[0],
-        rates[ROUNDS - 1]);
+    Bench.say(what + ", " + size + " at once: done");
   }
 
   private LocateRequest request(SplittableRandom random, int size) {
@@ -231,59 +281,5 @@ final class PresenceBench {
 
     @Override
     public void onCompleted() {}
-  }
-
-  /// The pod's end of a stream, without a transport.
-  private static final class Acknowledged extends ServerCallStreamObserver<AttachResponse> {
-    final Semaphore done = new Semaphore(0);
-
-    @Override
-    public void onNext(AttachResponse frame) {
-      if (frame.hasDone()) {
-        done.release();
-      }
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      throw new IllegalStateException(failure);
-    }
-
-    @Override
-    public void onCompleted() {}
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public void setOnCancelHandler(Runnable handler) {}
-
-    @Override
-    public void setOnCloseHandler(Runnable handler) {}
-
-    @Override
-    public void setCompression(String compression) {}
-
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public void setOnReadyHandler(Runnable handler) {}
-
-    @Override
-    public void request(int count) {}
-
-    @Override
-    public void setMessageCompression(boolean enable) {}
-
-    @Override
-    public void disableAutoInboundFlowControl() {}
-
-    @Override
-    public void disableAutoRequest() {}
   }
 }

@@ -12,7 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sotto.bench.report.Report;
+import sotto.bench.report.Table;
+import sotto.bench.report.Table.Column;
 import sotto.chat.v1.ClientFrame;
 import sotto.chat.v1.PresenceUpdate;
 import sotto.chat.v1.Publish;
@@ -24,6 +28,7 @@ import sotto.chat.v1.Watch;
 /// frame that publishes, to *online*; from `kill -9` to *offline*.
 final class PresenceTimes {
   private static final int WAIT_SECONDS = 60;
+  private static final double MILLI = 1e6;
   // Streams of another, so that the time is not that of a relay's first steps.
   private static final int WARM_UPS = 30;
   private static final ByteString ACCESS_KEY = ByteString.copyFrom(new byte[16]);
@@ -32,6 +37,16 @@ final class PresenceTimes {
   private final Person watched;
   private final Person other;
   private final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
+
+  private final Table table =
+      new Table(
+          "How soon presence is seen at another relay",
+          "Milliseconds. Connecting includes TCP, TLS and the welcome, at a relay that has opened"
+              + " thirty streams before.",
+          new Column("trial", 0),
+          new Column("connect to online", 0),
+          new Column("publish to online", 0),
+          new Column("kill -9 to offline", 0));
 
   private record Seen(boolean online, long nanos) {}
 
@@ -55,17 +70,17 @@ final class PresenceTimes {
         description = "The mesh's database: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private StackUnderTest.Profile profile = StackUnderTest.Profile.MYSQL;
 
-    @Option(
-        names = "--tries",
-        paramLabel = "N",
-        defaultValue = "5",
-        description = "How often (default: ${DEFAULT-VALUE}).")
-    private int tries;
+    @Mixin private final ReportOptions reporting = new ReportOptions();
 
     @Override
     public Integer call() throws Exception {
+      return reporting.measure(this::measure);
+    }
+
+    private void measure(Report report) throws Exception {
       try (MeshUnderTest mesh = MeshUnderTest.up(profile);
           var pings = Executors.newScheduledThreadPool(1)) {
+        report.conditions().put("measured", mesh.described());
         List<Person> people = mesh.register(3);
         PresenceTimes times = new PresenceTimes(mesh, people.get(0), people.get(2));
         DeviceStream watcher =
@@ -80,10 +95,8 @@ final class PresenceTimes {
                                 .setAccountId(people.get(0).id())
                                 .setAccessKey(ACCESS_KEY)))
                 .build());
-        System.out.println("| try | connect to online | publish to online | kill -9 to offline |");
-        System.out.println("|---|---|---|---|");
         times.await(false);
-        for (int i = 1; i <= tries; i++) {
+        for (int i = 1; i <= reporting.trials(); i++) {
           if (i > 1) {
             mesh.start(0, "-Xmx384m -XX:+UseSerialGC");
           }
@@ -91,9 +104,8 @@ final class PresenceTimes {
         }
         pings.shutdownNow();
         watcher.close();
+        report.add(times.table);
       }
-
-      return 0;
     }
   }
 
@@ -121,12 +133,11 @@ final class PresenceTimes {
     Thread.sleep(2_000); // so that it is a stream of some age that dies
     long killed = mesh.kill(0);
     long offline = await(false);
-    System.out.printf(
-        "| %d | %s | %s | %s |%n",
+    table.row(
         number,
-        Timings.millis(online - connecting),
-        Timings.millis(online - publishing),
-        Timings.millis(offline - killed));
+        (online - connecting) / MILLI,
+        (online - publishing) / MILLI,
+        (offline - killed) / MILLI);
     stream.close();
   }
 

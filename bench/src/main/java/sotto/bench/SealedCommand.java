@@ -109,12 +109,12 @@ final class SealedCommand implements Callable<Integer> {
     run.within("--in-flight", depth, 1, 32);
     run.within("--seconds", seconds, 1, 3_600);
     run.within("--extra", extra, 0, 4_096);
+    run.connecting(4 * count);
     return run.measure(this::measure);
   }
 
   private void measure(Bench bench) throws Exception {
-    try (PairLoad plain =
-            new PairLoad(bench, PairsCommand.open(bench, count, Pair.Payload.plain(run.bytes())));
+    try (PairLoad plain = PairLoad.plain(bench, count, run.bytes());
         PairLoad sealed = new PairLoad(bench, openSealed(bench))) {
       if (run.warmUp() > 0) {
         var _ = plain.closed(WARM_DEPTH, (run.warmUp() + 1) / 2);

@@ -2,20 +2,24 @@ package sotto.bench;
 
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
+import sotto.client.ServerAddress;
 
 /// A server that somebody else runs: its limits are its own, and what it spends is not seen.
 final class ServerElsewhere implements Target {
   private final String address;
+  private final Optional<Path> ca;
   private final Dialer dialer;
   private final Registrar registrar;
 
-  private ServerElsewhere(String address, Dialer dialer, Registrar registrar) {
+  private ServerElsewhere(String address, Optional<Path> ca, Dialer dialer, Registrar registrar) {
     this.address = address;
+    this.ca = ca;
     this.dialer = dialer;
     this.registrar = registrar;
   }
@@ -26,7 +30,7 @@ final class ServerElsewhere implements Target {
   static ServerElsewhere at(String address, Optional<Path> ca, Registrar registrar)
       throws IOException {
     return new ServerElsewhere(
-        address, ca.isPresent() ? Dialer.trusting(ca.get()) : Dialer.trustingMany(), registrar);
+        address, ca, ca.isPresent() ? Dialer.trusting(ca.get()) : Dialer.trustingMany(), registrar);
   }
 
   @Override
@@ -37,6 +41,12 @@ final class ServerElsewhere implements Target {
   @Override
   public ManagedChannel channel(int relay) {
     return dialer.channel(address);
+  }
+
+  @Override
+  public ServerAddress address() throws IOException {
+    ServerAddress there = ServerAddress.parse(address);
+    return ca.isPresent() ? there.trusting(Files.readString(ca.get())) : there;
   }
 
   @Override

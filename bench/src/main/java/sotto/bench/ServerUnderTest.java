@@ -130,8 +130,8 @@ final class ServerUnderTest implements Target {
     return Files.readString(ca);
   }
 
-  /// Where clients find it.
-  ServerAddress address() throws IOException {
+  @Override
+  public ServerAddress address() throws IOException {
     return ServerAddress.parse(address).trusting(authority());
   }
 

@@ -157,33 +157,32 @@ final class StoreUnderTest implements AutoCloseable {
   /// Appends for so long; every envelope is new.
   long[] append(int callers, int seconds) throws InterruptedException {
     stored.clear();
-    return run(
-        callers,
-        seconds,
-        random -> {
-          TestAccount to = accounts.get(random.nextInt(ACCOUNTS));
-          long n = number.getAndIncrement();
-          AppendResult result =
-              appends.call(
-                  Append.newBuilder()
-                      .setRequest(n)
-                      .setAccountId(ByteString.copyFrom(to.id().bytes()))
-                      .setEnvelopeId(
-                          ByteString.copyFrom(ByteBuffer.allocate(16).putLong(n).array()))
-                      .addDevices(
-                          DeviceAppend.newBuilder()
-                              .setDevice(1)
-                              .setRegistrationId(1)
-                              .setEnvelope(envelope))
-                      .build());
-          if (!result.hasAppended()) {
-            throw new IllegalStateException("not appended: " + result);
-          }
-          synchronized (stored) {
-            stored.add(new Stored(to, result.getAppended().getStored(0).getPosition()));
-          }
-          return true;
-        });
+    return run(callers, seconds, this::appendOne);
+  }
+
+  /// Appends one envelope to somebody's mailbox and waits until it is durable.
+  boolean appendOne(Random random) {
+    TestAccount to = accounts.get(random.nextInt(ACCOUNTS));
+    long n = number.getAndIncrement();
+    AppendResult result =
+        appends.call(
+            Append.newBuilder()
+                .setRequest(n)
+                .setAccountId(ByteString.copyFrom(to.id().bytes()))
+                .setEnvelopeId(ByteString.copyFrom(ByteBuffer.allocate(16).putLong(n).array()))
+                .addDevices(
+                    DeviceAppend.newBuilder()
+                        .setDevice(1)
+                        .setRegistrationId(1)
+                        .setEnvelope(envelope))
+                .build());
+    if (!result.hasAppended()) {
+      throw new IllegalStateException("not appended: " + result);
+    }
+    synchronized (stored) {
+      stored.add(new Stored(to, result.getAppended().getStored(0).getPosition()));
+    }
+    return true;
   }
 
   /// Acknowledges what the last append run stored, one envelope a call.

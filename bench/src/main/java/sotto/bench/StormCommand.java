@@ -63,6 +63,7 @@ final class StormCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     run.within("--clients", clients, 1, MOST);
+    run.connecting(clients);
     return run.measure(this::measure);
   }
 
@@ -75,7 +76,7 @@ final class StormCommand implements Callable<Integer> {
             new Scale("seconds after the loss", false),
             new Scale("percent", false));
     try (Crowd crowd = new Crowd(bench.target(), people)) {
-      bench.ping(crowd::ping);
+      bench.ping(crowd::size, crowd::ping);
       Bench.say("connecting them");
       var _ = crowd.gather(0);
       for (int trial = 1; trial <= run.trials(); trial++) {

@@ -2,9 +2,13 @@ package sotto.bench;
 
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
+import sotto.client.ServerAddress;
 
 /// An installation that is measured.
 interface Target extends AutoCloseable {
@@ -17,6 +21,9 @@ interface Target extends AutoCloseable {
   ///   1
   ManagedChannel channel(int relay);
 
+  /// Where clients of the SDK find it.
+  ServerAddress address() throws IOException;
+
   /// Makes accounts and signs them in.
   List<Person> register(int count);
 
@@ -25,6 +32,11 @@ interface Target extends AutoCloseable {
 
   /// Connections whose bytes can be counted on this machine.
   List<Wires.Hop> hops() throws IOException;
+
+  /// A new connection to its database, where that is one MySQL; closed by the caller.
+  default Optional<Connection> database() throws SQLException {
+    return Optional.empty();
+  }
 
   @Override
   void close();

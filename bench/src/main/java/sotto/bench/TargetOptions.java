@@ -57,6 +57,11 @@ final class TargetOptions {
     private Optional<String> address = Optional.empty();
   }
 
+  /// Whether it is a server of this run's own.
+  boolean own() {
+    return !kind.mesh && kind.address.isEmpty();
+  }
+
   /// Checks what the options say without doing anything yet.
   void check() {
     if (kind.address.isEmpty() && (ca.isPresent() || invites.isPresent())) {

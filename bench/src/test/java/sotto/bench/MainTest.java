@@ -26,12 +26,16 @@ final class MainTest {
     assertThat(out.toString())
         .contains(
             "pairs",
+            "grow",
             "group",
             "sealed",
             "day",
             "storm",
             "drain",
+            "churn",
             "start",
+            "client",
+            "jmh",
             "guard",
             "store",
             "idle",
@@ -66,6 +70,18 @@ final class MainTest {
         "storm --clients 0",
         "drain --backlog 0",
         "start --times 0",
+        "churn --devices 1025",
+        "churn --rate 0",
+        "client --members 1024",
+        "client --parts nothing",
+        "client --mesh",
+        "idle --streams 0",
+        "idle --trials 0",
+        "media --megabytes 0",
+        "presence --devices 0",
+        "presence-times --trials 0",
+        "jmh --seconds 0",
+        "jmh [",
         "guard --trials 0",
         "pairs --bytes 7",
         "pairs --ca /nowhere",
@@ -88,6 +104,13 @@ final class MainTest {
   void whatMakesNoSense_isRefusedBeforeAnythingIsStarted(String line) {
     assertThat(run(line.split(" "))).as(line).isEqualTo(2);
     assertThat(err.toString()).doesNotContain("Exception");
+  }
+
+  @Test
+  void moreConnectionsThanFiles_areRefusedWithBothNumbers() {
+    assertThat(ReportOptions.tooMany(19_500, 20_000)).isEmpty();
+    assertThat(ReportOptions.tooMany(19_501, 20_000))
+        .hasValueSatisfying(why -> assertThat(why).contains("19,501", "20,000", "ulimit -n"));
   }
 
   @Test

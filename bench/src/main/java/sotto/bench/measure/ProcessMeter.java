@@ -26,6 +26,7 @@ public final class ProcessMeter implements AutoCloseable {
   private final String name;
   private final ProcessHandle process;
   private final OptionalInt metrics;
+  private final Fsyncs fsyncs;
   private final HttpClient client = HttpClient.newHttpClient();
   private final Optional<JMXConnector> connector;
   private final Optional<Machine> machine;
@@ -40,11 +41,16 @@ public final class ProcessMeter implements AutoCloseable {
   }
 
   private ProcessMeter(
-      String name, ProcessHandle process, OptionalInt metrics, Optional<JMXConnector> connector)
+      String name,
+      ProcessHandle process,
+      OptionalInt metrics,
+      Fsyncs fsyncs,
+      Optional<JMXConnector> connector)
       throws IOException {
     this.name = name;
     this.process = process;
     this.metrics = metrics;
+    this.fsyncs = fsyncs;
     this.connector = connector;
     this.machine =
         connector.isEmpty()
@@ -57,18 +63,22 @@ public final class ProcessMeter implements AutoCloseable {
   /// @param metrics the port at which it shows metrics; empty = it does not
   public static ProcessMeter attach(String name, long pid, OptionalInt metrics) throws IOException {
     return new ProcessMeter(
-        name, ProcessHandle.of(pid).orElseThrow(), metrics, connector(Long.toString(pid)));
+        name,
+        ProcessHandle.of(pid).orElseThrow(),
+        metrics,
+        Fsyncs.NOT_KNOWN,
+        connector(Long.toString(pid)));
   }
 
   /// This process.
   public static ProcessMeter self(String name) throws IOException {
-    return foreign(name, ProcessHandle.current().pid());
+    return foreign(name, ProcessHandle.current().pid(), Fsyncs.NOT_KNOWN);
   }
 
   /// A process whose memory is its own affair, Java's or not.
-  public static ProcessMeter foreign(String name, long pid) throws IOException {
+  public static ProcessMeter foreign(String name, long pid, Fsyncs fsyncs) throws IOException {
     return new ProcessMeter(
-        name, ProcessHandle.of(pid).orElseThrow(), OptionalInt.empty(), Optional.empty());
+        name, ProcessHandle.of(pid).orElseThrow(), OptionalInt.empty(), fsyncs, Optional.empty());
   }
 
   // The address is what the process itself has said, on this machine.
@@ -118,7 +128,8 @@ public final class ProcessMeter implements AutoCloseable {
         written(),
         commits,
         rows,
-        statements);
+        statements,
+        fsyncs.count());
   }
 
   private long written() throws IOException {

@@ -11,6 +11,7 @@ package sotto.bench.measure;
 /// @param commits of the store's transactions, each with its fsync
 /// @param rows envelopes that they stored
 /// @param statements that they took
+/// @param fsyncs that it had the kernel do; not a number = not known
 public record Spent(
     String process,
     long cpuNanos,
@@ -20,7 +21,8 @@ public record Spent(
     long written,
     long commits,
     long rows,
-    long statements) {
+    long statements,
+    double fsyncs) {
   /// What came since an earlier look at the same process.
   public Spent since(Spent earlier) {
     return new Spent(
@@ -32,6 +34,7 @@ public record Spent(
         written - earlier.written,
         commits - earlier.commits,
         rows - earlier.rows,
-        statements - earlier.statements);
+        statements - earlier.statements,
+        fsyncs - earlier.fsyncs);
   }
 }
