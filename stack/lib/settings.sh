@@ -45,12 +45,21 @@ settle_port() {
   fi
 }
 
-# A base whose ports nobody listens at now, by chance among 40, so that two that look at the same time hardly ever meet.
+# A base whose ports nobody listens at, and that no other stack has taken within the last five minutes: that one may not listen yet.
 free_base() {
-  local first=$((RANDOM % 40)) n candidate
+  local taken=/tmp/sotto-stack-ports-$UID n candidate
+  mkdir -pm 700 "$taken" && [ -O "$taken" ] || fail "$taken is somebody else's"
+  exec 8<"$taken"
+  flock -w 60 8 || fail "another sotto-stack has been looking for ports for 60 s: $taken"
+  find "$taken" -type f -mmin +5 -delete
   for ((n = 0; n < 40; n++)); do
-    candidate=$((16000 + (first + n) % 40 * SPAN))
-    listening | awk -v from="$candidate" -v to=$((candidate + SPAN)) '$1 >= from && $1 < to { exit 1 }' && echo "$candidate" && return
+    candidate=$((16000 + n * SPAN))
+    [ ! -e "$taken/$candidate" ] || continue
+    if listening | awk -v from="$candidate" -v to=$((candidate + SPAN)) '$1 >= from && $1 < to { exit 1 }'; then
+      touch "$taken/$candidate"
+      echo "$candidate"
+      return
+    fi
   done
   fail "no $SPAN ports in a row are free between 16000 and 32000"
 }
