@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.Signature;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import sotto.chain.testing.TestAccount;
@@ -59,6 +62,32 @@ class ValuesTest {
     byte[] malleated = signature.clone();
     malleated[63] |= (byte) 0xe0; // S above the group's order
     assertThat(key.verifies(HEX.parseHex("af82"), malleated)).isFalse();
+  }
+
+  @Test
+  void ed25519_makesThePublicKeysOfRfc8032() {
+    // RFC 8032 §7.1, TEST 3.
+    byte[] seed = HEX.parseHex("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7");
+    byte[] expected =
+        HEX.parseHex("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025");
+    assertThat(Ed25519PublicKey.ofSeed(seed).bytes()).isEqualTo(expected);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Ed25519PublicKey.ofSeed(Arrays.copyOf(seed, 31)));
+  }
+
+  @Test
+  void ed25519_makesPairsThatTheJdkSignsAndVerifiesWith() throws Exception {
+    KeyPair pair = Ed25519KeyPairs.generate(new Random(1));
+    byte[] message = "message".getBytes(StandardCharsets.UTF_8);
+    Signature jdk = Signature.getInstance("Ed25519");
+    jdk.initSign(pair.getPrivate());
+    jdk.update(message);
+    byte[] signature = jdk.sign();
+    assertThat(Ed25519PublicKey.of(pair.getPublic()).verifies(message, signature)).isTrue();
+    assertThat(LinkSigner.of(pair.getPrivate()).sign(message)).isEqualTo(signature);
+    jdk.initVerify(pair.getPublic());
+    jdk.update(message);
+    assertThat(jdk.verify(signature)).isTrue();
   }
 
   @Test

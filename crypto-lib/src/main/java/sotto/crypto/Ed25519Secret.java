@@ -14,14 +14,10 @@ final class Ed25519Secret implements AutoCloseable {
   private final Ed25519PublicKey publicKey;
   private boolean closed;
 
+  /// @throws IllegalArgumentException if it has not 32 bytes
   Ed25519Secret(byte[] seed) {
-    if (seed.length != LENGTH) {
-      throw new IllegalArgumentException("an Ed25519 private key has 32 bytes, not " + seed.length);
-    }
+    this.publicKey = Ed25519PublicKey.ofSeed(seed);
     this.seed = seed.clone();
-    byte[] publicBytes = new byte[Ed25519PublicKey.LENGTH];
-    Ed25519.generatePublicKey(this.seed, 0, publicBytes, 0);
-    this.publicKey = new Ed25519PublicKey(publicBytes);
   }
 
   static Ed25519Secret generate(SecureRandom random) {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import sotto.chain.Ed25519KeyPairs;
 import sotto.chain.LinkSigner;
 
 /// Makes tokens by hand (RFC 7515, RFC 7519), also with the server's own key, which is read from
@@ -75,12 +76,7 @@ record Tokens(String id, PrivateKey key) {
 
   /// A token that names the server's key and is signed with another.
   String foreign(JsonObject claims) {
-    try {
-      var other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
-      return signed(claims, other);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return signed(claims, Ed25519KeyPairs.generate(new SecureRandom()).getPrivate());
   }
 
   private String signed(JsonObject claims, PrivateKey with) {

@@ -1,11 +1,9 @@
 package sotto.relay;
 
 import com.google.protobuf.ByteString;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Arrays;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
@@ -13,6 +11,8 @@ import org.jose4j.jwt.NumericDate;
 import org.jose4j.lang.JoseException;
 import sotto.chain.AccountId;
 import sotto.chain.DeviceAddress;
+import sotto.chain.Ed25519KeyPairs;
+import sotto.chain.Ed25519PublicKey;
 import sotto.mailbox.v1.TokenKey;
 import sotto.mesh.DeviceToken;
 import sotto.mesh.RestoreToken;
@@ -24,19 +24,13 @@ final class TestTokens {
 
   TestTokens(String kid) {
     this.kid = kid;
-    try {
-      keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
+    keys = Ed25519KeyPairs.generate(new SecureRandom());
   }
 
   TokenKey publicKey() {
-    var encoded = keys.getPublic().getEncoded();
     return TokenKey.newBuilder()
         .setId(kid)
-        .setPublicKey(
-            ByteString.copyFrom(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length)))
+        .setPublicKey(ByteString.copyFrom(Ed25519PublicKey.of(keys.getPublic()).bytes()))
         .build();
   }
 

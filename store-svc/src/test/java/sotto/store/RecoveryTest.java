@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +27,7 @@ import sotto.account.v1.SignInRequest;
 import sotto.chain.AccountId;
 import sotto.chain.ChallengeBytes;
 import sotto.chain.DeviceId;
+import sotto.chain.Ed25519KeyPairs;
 import sotto.chain.Ed25519PublicKey;
 import sotto.chain.RecoveryBytes;
 import sotto.chain.RecoverySubject;
@@ -57,8 +58,8 @@ final class RecoveryTest {
     rig.close();
   }
 
-  private static KeyPair keyPair() throws Exception {
-    return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+  private static KeyPair keyPair() {
+    return Ed25519KeyPairs.generate(new SecureRandom());
   }
 
   private static RecoveryRecord record(KeyPair key, ByteString manifest) {

@@ -1,9 +1,6 @@
 package sotto.chain.testing;
 
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +12,7 @@ import sotto.chain.Change;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
+import sotto.chain.Ed25519KeyPairs;
 import sotto.chain.Ed25519PublicKey;
 import sotto.chain.Link;
 import sotto.chain.LinkBody;
@@ -172,31 +170,11 @@ public final class TestAccount {
 
   /// A fresh key pair from this account's seed.
   public KeyPair keyPair() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
-      generator.initialize(255, new Seeded(random));
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no Ed25519", e);
-    }
+    return Ed25519KeyPairs.generate(random);
   }
 
   /// The public half.
   public static Ed25519PublicKey publicKey(KeyPair keys) {
     return Ed25519PublicKey.of(keys.getPublic());
-  }
-
-  /// Hands the seeded generator's bytes to the JDK's key generator.
-  private static final class Seeded extends SecureRandom {
-    private final transient Random random;
-
-    Seeded(Random random) {
-      this.random = random;
-    }
-
-    @Override
-    public void nextBytes(byte[] bytes) {
-      random.nextBytes(bytes);
-    }
   }
 }

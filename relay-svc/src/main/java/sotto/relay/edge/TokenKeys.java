@@ -3,17 +3,14 @@ package sotto.relay.edge;
 import io.grpc.SynchronizationContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import sotto.chain.Ed25519PublicKey;
 import sotto.mailbox.v1.GetTokenKeysResponse;
 import sotto.mailbox.v1.TokenKey;
 import sotto.relay.time.Wheel;
@@ -35,9 +32,6 @@ public final class TokenKeys {
   private static final long AGAIN_MILLIS = 600_000;
   private static final long APART_MILLIS = 5_000;
   private static final long FAILED_APART_MILLIS = 250;
-  // RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key up to its 32 bytes.
-  private static final byte[] ED25519_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
-  private static final int KEY_BYTES = 32;
 
   private final Source source;
   private final Wheel wheel;
@@ -111,18 +105,13 @@ public final class TokenKeys {
   }
 
   private static Optional<PublicKey> parse(TokenKey key) {
-    if (key.getId().isEmpty() || key.getPublicKey().size() != KEY_BYTES) {
-      return Optional.empty();
+    var parsed =
+        key.getId().isEmpty()
+            ? Optional.<Ed25519PublicKey>empty()
+            : Ed25519PublicKey.parse(key.getPublicKey().toByteArray());
+    if (parsed.isEmpty()) {
+      LOG.log(Level.ERROR, "the store told a token key that is none");
     }
-    var encoded = new byte[ED25519_PREFIX.length + KEY_BYTES];
-    System.arraycopy(ED25519_PREFIX, 0, encoded, 0, ED25519_PREFIX.length);
-    key.getPublicKey().copyTo(encoded, ED25519_PREFIX.length);
-    try {
-      return Optional.of(
-          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
-    } catch (GeneralSecurityException e) {
-      LOG.log(Level.ERROR, "the store told a token key that is none", e);
-      return Optional.empty();
-    }
+    return parsed.map(Ed25519PublicKey::toJdk);
   }
 }

@@ -1,8 +1,7 @@
 package sotto.store.token;
 
 import com.google.protobuf.ByteString;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +16,7 @@ import sotto.chain.Change;
 import sotto.chain.DeviceAddress;
 import sotto.chain.DeviceEntry;
 import sotto.chain.DeviceId;
+import sotto.chain.Ed25519KeyPairs;
 import sotto.chain.Ed25519PublicKey;
 import sotto.chain.Link;
 import sotto.store.decision.Decision;
@@ -47,12 +47,7 @@ public final class SignIn {
 
   /// A key of which nobody has the private half.
   static Ed25519PublicKey unknownKey() {
-    try {
-      return Ed25519PublicKey.of(
-          KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no Ed25519", e);
-    }
+    return Ed25519PublicKey.of(Ed25519KeyPairs.generate(new SecureRandom()).getPublic());
   }
 
   /// Checks the answer to a challenge.

@@ -5,7 +5,6 @@ import io.grpc.StatusRuntimeException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sotto.chain.Ed25519KeyPairs;
 import sotto.chain.Ed25519PublicKey;
 import sotto.mailbox.v1.GetTokenKeysResponse;
 import sotto.mailbox.v1.TokenKey;
@@ -119,16 +119,10 @@ public final class SigningKeys {
   }
 
   private ServerSecrets.Kept fresh(long day) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
-      generator.initialize(255, random);
-      KeyPair pair = generator.generateKeyPair();
-      return new ServerSecrets.Kept(
-          Long.toString(day),
-          ByteString.copyFrom(pair.getPrivate().getEncoded()),
-          ByteString.copyFrom(Ed25519PublicKey.of(pair.getPublic()).bytes()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no Ed25519", e);
-    }
+    KeyPair pair = Ed25519KeyPairs.generate(random);
+    return new ServerSecrets.Kept(
+        Long.toString(day),
+        ByteString.copyFrom(pair.getPrivate().getEncoded()),
+        ByteString.copyFrom(Ed25519PublicKey.of(pair.getPublic()).bytes()));
   }
 }
