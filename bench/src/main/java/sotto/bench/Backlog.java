@@ -80,7 +80,7 @@ final class Backlog {
 
     Filling(int count) {
       this.count = count;
-      stream = DeviceStream.open(target.channel(0), from, this::came).join();
+      stream = DeviceStream.opened(() -> target.channel(0), from, this::came).join();
       for (int i = 0; i < LANE; i++) {
         next();
       }
@@ -138,7 +138,7 @@ final class Backlog {
 
     Getting(int expected) {
       this.expected = expected;
-      stream = DeviceStream.open(target.channel(1), to, this::came);
+      stream = DeviceStream.opened(() -> target.channel(1), to, this::came);
     }
 
     private void came(ServerFrame frame) {

@@ -67,7 +67,7 @@ final class Churn implements AutoCloseable {
       byAccount.put(person.id(), device);
     }
     for (Person person : watching) {
-      DeviceStream watcher = DeviceStream.open(target.channel(1), person, this::watched).join();
+      DeviceStream watcher = DeviceStream.opened(() -> target.channel(1), person, this::watched).join();
       watchers.add(watcher);
       for (int from = 0; from < people.size(); from += WATCHES_A_FRAME) {
         PresenceUpdate.Builder update = PresenceUpdate.newBuilder();
@@ -140,7 +140,7 @@ final class Churn implements AutoCloseable {
     device.changing = true;
     device.changedAt = intended;
     var _ =
-        DeviceStream.open(target.channel(0), device.person, _ -> {})
+        DeviceStream.opened(() -> target.channel(0), device.person, _ -> {})
             .whenComplete((stream, failure) -> {
               if (failure == null) {
                 device.stream = Optional.of(stream);

@@ -46,6 +46,16 @@ final class ClientCommand implements Callable<Integer> {
   private int messages = 2_000;
 
   @Option(
+      names = "--callers",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "1,16",
+      description =
+          "Of CONVERSATION, threads that send at once, whose messages become durable together"
+              + " (default: ${DEFAULT-VALUE}).")
+  private List<Integer> callers = new ArrayList<>();
+
+  @Option(
       names = "--members",
       paramLabel = "N",
       split = ",",
@@ -65,6 +75,7 @@ final class ClientCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     run.within("--messages", messages, 1, 1_000_000);
+    run.within("--callers", callers, 1, 1_000);
     run.within("--members", members, 1, 1_023);
     run.within("--recipients", recipients, 1, 1_000_000);
     run.withoutMesh();
@@ -74,7 +85,7 @@ final class ClientCommand implements Callable<Integer> {
   private void measure(Bench bench) throws Exception {
     Homes homes = new Homes(bench.folder().resolve("homes"), bench.target().address());
     if (parts.contains(Part.CONVERSATION)) {
-      new ClientTalk(homes, messages).run(bench, run.trials());
+      new ClientTalk(homes, messages, callers).run(bench, run.trials());
     }
     if (parts.contains(Part.GROUP)) {
       new ClientGroup(homes, recipients).run(bench, run.trials(), members);

@@ -3,6 +3,10 @@ package sotto.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
 import sotto.bench.baseline.BareSignal;
 import sotto.bench.report.Ratio;
@@ -21,15 +25,23 @@ final class ClientTalk {
 
   private static final int WARM_UP = 2;
 
-  private record Score(double sent, double encrypted, double received, double decrypted) {}
+  /// Messages a second.
+  ///
+  /// @param sent for each number of callers
+  private record Score(
+      List<Double> sent, double encrypted, double received, double decrypted) {}
 
   private final Homes homes;
   private final int messages;
+  private final List<Integer> callers;
   private final List<Score> scores = new ArrayList<>();
 
-  ClientTalk(Homes homes, int messages) {
+  /// @param messages of each figure
+  /// @param callers threads that send at once, each number in its turn
+  ClientTalk(Homes homes, int messages, List<Integer> callers) {
     this.homes = homes;
     this.messages = messages;
+    this.callers = callers;
   }
 
   void run(Bench bench, int trials) throws Exception {
@@ -53,9 +65,9 @@ final class ClientTalk {
         Bench.say(
             String.format(
                 Locale.ROOT,
-                "conversation, trial %d: %.0f sent and %.0f received a second",
+                "conversation, trial %d: %s sent and %.0f received a second",
                 trial,
-                score.sent(),
+                score.sent().stream().map(sent -> "%.0f".formatted(sent)).toList(),
                 score.received()));
       }
     }
@@ -64,19 +76,21 @@ final class ClientTalk {
 
   private Score trial(Sotto atA, Homes.Owner a, Homes.Owner b, BareSignal bare) throws Exception {
     Conversation with = atA.conversationWith(b.username());
-    long began = System.nanoTime();
-    for (int i = 0; i < messages; i++) {
-      with.send(TEXT + i);
+    List<Double> sent = new ArrayList<>();
+    for (int at : callers) {
+      long started = System.nanoTime();
+      send(with, at);
+      Homes.sent(atA);
+      sent.add(rate(started));
     }
-    Homes.sent(atA);
-    double sent = rate(began);
+    long began;
     double received;
     try (Sotto atB = homes.open(b.home())) {
       Conversation from = atB.conversationWith(a.username());
-      long wanted = from.messageCount() + messages;
+      long wanted = from.messageCount() + (long) messages * callers.size();
       began = System.nanoTime();
       Homes.await(() -> from.messageCount() >= wanted);
-      received = rate(began);
+      received = rate(began) * callers.size();
     }
     byte[] content = Padding.pad(new byte[TEXT.length() + 100]);
     began = System.nanoTime();
@@ -85,6 +99,24 @@ final class ClientTalk {
     began = System.nanoTime();
     bare.decrypt(encrypted);
     return new Score(sent, encryptedRate, received, rate(began));
+  }
+
+  private void send(Conversation with, int at) {
+    AtomicInteger next = new AtomicInteger();
+    try (ExecutorService threads = Executors.newFixedThreadPool(at)) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < at; i++) {
+        all.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  for (int n = next.getAndIncrement(); n < messages; n = next.getAndIncrement()) {
+                    with.send(TEXT + n);
+                  }
+                },
+                threads));
+      }
+      all.forEach(CompletableFuture::join);
+    }
   }
 
   private double rate(long began) {
@@ -103,20 +135,33 @@ final class ClientTalk {
             new Column("ratio", 3),
             new Column("lowest", 3),
             new Column("highest", 3));
-    row(ratios, "encrypt, store, send", Score::sent, Score::encrypted);
+    for (int i = 0; i < callers.size(); i++) {
+      int which = i;
+      String what = "encrypt, store, send, %,d at once".formatted(callers.get(i));
+      row(ratios, what, score -> score.sent().get(which), Score::encrypted);
+    }
     row(ratios, "receive, decrypt, store", Score::received, Score::decrypted);
     Table all =
         new Table(
             "A conversation, each trial",
             "Messages a second.",
             new Column("trial", 0),
+            new Column("at once", 0),
             new Column("sent", 0),
             new Column("encrypted", 0),
             new Column("received", 0),
             new Column("decrypted", 0));
     for (int i = 0; i < scores.size(); i++) {
       Score score = scores.get(i);
-      all.row(i + 1, score.sent(), score.encrypted(), score.received(), score.decrypted());
+      for (int n = 0; n < callers.size(); n++) {
+        all.row(
+            i + 1,
+            callers.get(n),
+            score.sent().get(n),
+            score.encrypted(),
+            score.received(),
+            score.decrypted());
+      }
     }
     bench.report().add(ratios);
     bench.report().add(all);

@@ -85,7 +85,7 @@ final class GroupLoad implements AutoCloseable {
     members.forEach(member -> others.put(member.account(), Role.MEMBER));
     group = TestGroup.found(ThreadLocalRandom.current().nextLong(), owner.account(), others);
     found(target);
-    sender = DeviceStream.open(target.channel(0), owner, this::answered).join();
+    sender = DeviceStream.opened(() -> target.channel(0), owner, this::answered).join();
     connected = new ArrayList<>();
     for (int from = 0; from < connect; from += OPENING) {
       connected.addAll(
@@ -109,7 +109,7 @@ final class GroupLoad implements AutoCloseable {
 
   private CompletableFuture<DeviceStream> open(Target target, Person member) {
     var stream = new CompletableFuture<DeviceStream>();
-    var opened = DeviceStream.open(target.channel(1), member, frame -> came(stream, frame));
+    var opened = DeviceStream.opened(() -> target.channel(1), member, frame -> came(stream, frame));
     return opened.thenApply(it -> {
       stream.complete(it);
       return it;

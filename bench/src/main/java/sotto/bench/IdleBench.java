@@ -155,7 +155,7 @@ final class IdleBench {
     for (Person person : people) {
       room.acquire();
       var _ =
-          DeviceStream.open(mesh.channel(0), person, _ -> {})
+          DeviceStream.opened(() -> mesh.channel(0), person, _ -> {})
               .whenComplete((stream, failure) -> {
                 if (failure == null) {
                   open.add(stream);

@@ -66,21 +66,28 @@ final class Pair {
   }
 
   private Pair(
-      Function<Pair, SendStream> sending, ManagedChannel receiving, Person to, Payload payload) {
+      Function<Pair, SendStream> sending,
+      Supplier<ManagedChannel> receiving,
+      Person to,
+      Payload payload) {
     this.recipient = to.id();
     this.payload = payload;
     sender = sending.apply(this);
-    receiver = DeviceStream.open(receiving, to, this::came).join();
+    receiver = DeviceStream.opened(receiving, to, this::came).join();
   }
 
   /// Connects both.
   ///
-  /// @param sending the sender's own connection
-  /// @param receiving the receiver's
+  /// @param sending makes the sender's own connection
+  /// @param receiving makes the receiver's
   static Pair open(
-      ManagedChannel sending, Person from, ManagedChannel receiving, Person to, Payload payload) {
+      Supplier<ManagedChannel> sending,
+      Person from,
+      Supplier<ManagedChannel> receiving,
+      Person to,
+      Payload payload) {
     return new Pair(
-        pair -> DeviceStream.open(sending, from, pair::answered).join(), receiving, to, payload);
+        pair -> DeviceStream.opened(sending, from, pair::answered).join(), receiving, to, payload);
   }
 
   /// Connects both, the sender without a name.
@@ -89,7 +96,7 @@ final class Pair {
   static Pair sealed(
       ManagedChannel sending,
       ByteString key,
-      ManagedChannel receiving,
+      Supplier<ManagedChannel> receiving,
       Person to,
       Payload payload) {
     return new Pair(pair -> new SealedStream(sending, key, pair::answered), receiving, to, payload);

@@ -84,7 +84,7 @@ final class PresenceTimes {
         List<Person> people = mesh.register(3);
         PresenceTimes times = new PresenceTimes(mesh, people.get(0), people.get(2));
         DeviceStream watcher =
-            DeviceStream.open(mesh.channel(1), people.get(1), times::watching).join();
+            DeviceStream.opened(() -> mesh.channel(1), people.get(1), times::watching).join();
         var _ = pings.scheduleAtFixedRate(watcher::ping, 20, 20, TimeUnit.SECONDS);
         watcher.send(
             ClientFrame.newBuilder()

@@ -170,7 +170,7 @@ final class SealedCommand implements Callable<Integer> {
     try {
       for (Person to : people) {
         letIn(channel, to);
-        pairs.add(Pair.sealed(target.channel(0), KEY, target.channel(1), to, payload));
+        pairs.add(Pair.sealed(target.channel(0), KEY, () -> target.channel(1), to, payload));
       }
     } finally {
       channel.shutdownNow();

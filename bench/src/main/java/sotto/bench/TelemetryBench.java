@@ -168,9 +168,9 @@ final class TelemetryBench {
     for (int i = 0; i < count; i++) {
       pairs.add(
           Pair.open(
-              server.channel(),
+              server::channel,
               people.get(2 * i),
-              server.channel(),
+              server::channel,
               people.get(2 * i + 1),
               new Pair.Payload(CiphertextType.CIPHERTEXT_TYPE_RATCHET, 400, one.trace())));
     }
