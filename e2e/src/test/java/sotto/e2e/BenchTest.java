@@ -182,34 +182,23 @@ final class BenchTest {
         .contains("JVM alone", "sotto whoami", "sotto send --wait sent", "server, again");
   }
 
-  /// Of what was recorded, on any machine: see bench/README.md.
+  /// Of what was recorded, on any machine: see bench/README.md. One figure is made a lie, so that
+  /// it is seen that others would be named.
   @Test
-  void cheapScenarios_costTheServerNotMuchMoreThanWasRecorded() {
-    try (var run = bench("guard", "--warm-up", "8", "--trials", "3", "--out", folder.toString())) {
-      assertThat(run.awaitEnd(LIMIT)).as("%s%n%s", run.err(), run.seen()).isZero();
-    }
-  }
-
-  @Test
-  void costFarAboveWhatWasRecorded_isNamed_andEndsWith3() throws Exception {
+  void costFarAboveWhatWasRecorded_isNamed_andNoOther() throws Exception {
     var recorded = checkout.root().resolve("bench/costs.json");
-    var tenth =
+    var lie =
         Files.readString(recorded)
             .replaceFirst("(a message: allocation, KiB\": )[0-9.]+", "$10.001");
-    var file = Files.writeString(folder.resolve("costs.json"), tenth);
-    try (var run =
-        bench(
-            "guard",
-            "--warm-up",
-            "0",
-            "--trials",
-            "1",
-            "--recorded",
-            file.toString(),
-            "--out",
-            folder.toString())) {
+    var file = Files.writeString(folder.resolve("costs.json"), lie);
+    var line = "guard --warm-up 8 --trials 3 --recorded " + file + " --out " + folder;
+    try (var run = bench(line.split(" "))) {
       assertThat(run.awaitEnd(LIMIT)).as(run.err()).isEqualTo(3);
-      assertThat(run.seen()).anyMatch(line -> line.startsWith("- a message: allocation, KiB is "));
+      assertThat(run.seen())
+          .filteredOn(said -> said.contains("times what was recorded"))
+          .singleElement()
+          .asString()
+          .startsWith("- a message: allocation, KiB is ");
     }
   }
 
