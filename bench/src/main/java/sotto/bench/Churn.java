@@ -67,7 +67,8 @@ final class Churn implements AutoCloseable {
       byAccount.put(person.id(), device);
     }
     for (Person person : watching) {
-      DeviceStream watcher = DeviceStream.opened(() -> target.channel(1), person, this::watched).join();
+      DeviceStream watcher =
+          DeviceStream.opened(() -> target.channel(1), person, this::watched).join();
       watchers.add(watcher);
       for (int from = 0; from < people.size(); from += WATCHES_A_FRAME) {
         PresenceUpdate.Builder update = PresenceUpdate.newBuilder();

@@ -28,8 +28,7 @@ final class ClientTalk {
   /// Messages a second.
   ///
   /// @param sent for each number of callers
-  private record Score(
-      List<Double> sent, double encrypted, double received, double decrypted) {}
+  private record Score(List<Double> sent, double encrypted, double received, double decrypted) {}
 
   private final Homes homes;
   private final int messages;

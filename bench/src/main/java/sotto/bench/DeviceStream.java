@@ -62,8 +62,8 @@ final class DeviceStream implements SendStream, ClientResponseObserver<ClientFra
     return stream.welcome;
   }
 
-  /// Connects and says hello, on another connection where one fails: on a busy machine the first may
-  /// run out of the time that TLS may take.
+  /// Connects and says hello, on another connection where one fails: on a busy machine the first
+  /// may run out of the time that TLS may take.
   ///
   /// @param connections makes the one of this stream alone
   /// @param frames gets what comes after the welcome, on a thread of the network
@@ -79,11 +79,15 @@ final class DeviceStream implements SendStream, ClientResponseObserver<ClientFra
       Consumer<ServerFrame> frames,
       int tries) {
     return open(connections.get(), person, frames)
-        .exceptionallyCompose(failure -> tries > 1
-            ? opened(connections, person, frames, tries - 1)
-            : CompletableFuture.failedFuture(
-                new CannotMeasure(
-                    "a stream did not open in " + MOST_TRIES + " tries: " + failure.getMessage())));
+        .exceptionallyCompose(failure ->
+            tries > 1
+                ? opened(connections, person, frames, tries - 1)
+                : CompletableFuture.failedFuture(
+                    new CannotMeasure(
+                        "a stream did not open in "
+                            + MOST_TRIES
+                            + " tries: "
+                            + failure.getMessage())));
   }
 
   /// What says who calls.

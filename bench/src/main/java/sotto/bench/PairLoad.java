@@ -82,8 +82,7 @@ final class PairLoad implements AutoCloseable {
       for (int i = 0; i < some; i++) {
         Person from = people.get(2 * i);
         Person to = people.get(2 * i + 1);
-        opened.add(
-            Pair.open(() -> target.channel(0), from, () -> target.channel(1), to, payload));
+        opened.add(Pair.open(() -> target.channel(0), from, () -> target.channel(1), to, payload));
       }
       pairs.addAll(opened);
     }
