@@ -1,6 +1,7 @@
 # Where a stack lies and which ports it has. $dir/stack keeps what it was started with, and marks the folder as one of ours.
 
 readonly SPAN=400 # ports from BASE on that belong to one stack
+readonly PORTS_TAKEN=/tmp/sotto-stack-ports-$UID # a file for each base that was found free lately
 readonly LONGEST=70 # of the folder's path: it goes into the paths of unix sockets, which end at 107 characters
 
 # The ports of a stack, as distances from BASE.
@@ -47,16 +48,16 @@ settle_port() {
 
 # A base whose ports nobody listens at, and that no other stack has taken within the last five minutes: that one may not listen yet.
 free_base() {
-  local taken=/tmp/sotto-stack-ports-$UID n candidate
-  mkdir -pm 700 "$taken" && [ -O "$taken" ] || fail "$taken is somebody else's"
-  exec 8<"$taken"
-  flock -w 60 8 || fail "another sotto-stack has been looking for ports for 60 s: $taken"
-  find "$taken" -type f -mmin +5 -delete
+  local first=$((RANDOM % 40)) n candidate # by chance, for the sake of other users' stacks, which are not seen here until they listen
+  mkdir -pm 700 "$PORTS_TAKEN" && [ -O "$PORTS_TAKEN" ] || fail "$PORTS_TAKEN is somebody else's"
+  exec 8<"$PORTS_TAKEN"
+  flock -w 60 8 || fail "another sotto-stack has been looking for ports for 60 s: $PORTS_TAKEN"
+  find "$PORTS_TAKEN" -type f -mmin +5 -delete
   for ((n = 0; n < 40; n++)); do
-    candidate=$((16000 + n * SPAN))
-    [ ! -e "$taken/$candidate" ] || continue
+    candidate=$((16000 + (first + n) % 40 * SPAN))
+    [ ! -e "$PORTS_TAKEN/$candidate" ] || continue
     if listening | awk -v from="$candidate" -v to=$((candidate + SPAN)) '$1 >= from && $1 < to { exit 1 }'; then
-      touch "$taken/$candidate"
+      touch "$PORTS_TAKEN/$candidate"
       echo "$candidate"
       return
     fi
