@@ -6,27 +6,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import sotto.blob.BlobName;
 import sotto.proto.Statuses;
 
 /// Which uploads are being worked on in this process, by one connection each: a new connection
-/// makes the one before it let go. Thread-safe.
+/// makes the one before it let go, and one that waited until a later one had it gives up, or a dead
+/// connection could take an upload from the living. Thread-safe.
 final class Claims {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration LATER = Duration.ofSeconds(1);
 
   private final ConcurrentMap<BlobName, Claim> held = new ConcurrentHashMap<>();
+  private final AtomicLong connections = new AtomicLong();
 
   /// One connection's right to write.
   final class Claim implements AutoCloseable {
     private final BlobName name;
     private final Runnable lost;
+    // Connections are numbered as they come; 0 = none, but work of a moment.
+    private final long connection;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private Claim(BlobName name, Runnable lost) {
+    private Claim(BlobName name, Runnable lost, long connection) {
       this.name = name;
       this.lost = lost;
+      this.connection = connection;
     }
 
     @Override
@@ -36,17 +42,31 @@ final class Claims {
     }
   }
 
-  /// Takes an upload, from the one that has it.
+  /// Takes an upload for a connection, from the one that has it.
   ///
   /// @param lost told when another wants it: this one is to be closed soon
   /// @return to be closed
-  /// @throws io.grpc.StatusRuntimeException UNAVAILABLE if the other does not let go
+  /// @throws io.grpc.StatusRuntimeException UNAVAILABLE if the other does not let go, or came later
   Claim take(BlobName name, Runnable lost) throws InterruptedException {
-    var mine = new Claim(name, lost);
+    return take(new Claim(name, lost, connections.incrementAndGet()));
+  }
+
+  /// Takes an upload for a moment, from the connection that has it.
+  ///
+  /// @return to be closed
+  /// @throws io.grpc.StatusRuntimeException UNAVAILABLE if the other does not let go
+  Claim take(BlobName name) throws InterruptedException {
+    return take(new Claim(name, () -> {}, 0));
+  }
+
+  private Claim take(Claim mine) throws InterruptedException {
     while (true) {
-      @Nullable Claim other = held.putIfAbsent(name, mine);
+      @Nullable Claim other = held.putIfAbsent(mine.name, mine);
       if (other == null) {
         return mine;
+      }
+      if (mine.connection != 0 && other.connection > mine.connection) {
+        throw Statuses.unavailable("a later connection writes this upload", LATER);
       }
       other.lost.run();
       if (!other.over.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -74,7 +94,7 @@ final class Claims {
   /// @return to be closed; empty if somebody has it
   Optional<Claim> takeFree(BlobName name) {
     // Whoever wants it meanwhile waits for the moment that this takes.
-    var mine = new Claim(name, () -> {});
+    var mine = new Claim(name, () -> {}, 0);
     return held.putIfAbsent(name, mine) == null ? Optional.of(mine) : Optional.empty();
   }
 }

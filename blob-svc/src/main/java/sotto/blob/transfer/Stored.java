@@ -84,7 +84,7 @@ final class Stored {
     if (visible.isPresent() && !owns(account, visible.get())) {
       return false;
     }
-    try (var _ = transfers.claims().take(name, () -> {})) {
+    try (var _ = transfers.claims().take(name)) {
       Optional<BlobRecord> withdrawn =
           transfers.store().withdraw(name).filter(record -> owns(account, record));
       if (withdrawn.isPresent()) {

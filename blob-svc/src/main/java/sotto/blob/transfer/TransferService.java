@@ -105,7 +105,7 @@ public final class TransferService extends BlobServiceGrpc.BlobServiceImplBase {
         observer,
         () -> {
           Declared declared = Declared.of(account, request.getBlob(), transfers.ids());
-          try (var _ = transfers.claims().take(declared.name(), () -> {})) {
+          try (var _ = transfers.claims().take(declared.name())) {
             Answer answer =
                 directly.isPresent()
                     ? directly.get().finish(declared)

@@ -169,7 +169,7 @@ public record Transfers(
   /// @throws io.grpc.StatusRuntimeException UNAVAILABLE if a connection does not let go of it
   public void deleteKept(AccountId account, BlobName name)
       throws IOException, InterruptedException {
-    try (var _ = claims.take(name, () -> {})) {
+    try (var _ = claims.take(name)) {
       Optional<BlobRecord> visible = store.confirm(name);
       if (visible.isPresent() && !visible.get().owner().equals(Optional.of(account))) {
         return;
