@@ -14,7 +14,7 @@ import sotto.blob.Shelf;
 /// Who has an upload. What another thread would do while one waits is done when the one that is
 /// waited for hears of it.
 final class ClaimsTest {
-  private static final BlobName NAME = new BlobName(Shelf.values()[0], "0".repeat(64));
+  private static final BlobName NAME = new BlobName(Shelf.TRANSIT, "0".repeat(64));
 
   private final Claims claims = new Claims();
 

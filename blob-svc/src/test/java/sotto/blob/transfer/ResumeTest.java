@@ -242,6 +242,7 @@ final class ResumeTest {
         assertThat(answer.hasElsewhere()).as("%s", answer).isTrue();
         answer = pod.upload(ALICE).all(about(CONTENT, round), CONTENT);
       }
+      assertThat(answer.hasUploaded()).as("%s", answer).isTrue();
       var download = pod.download(BOB).start(answer.getUploaded().getBlobId());
       assertThat(download.size()).isEqualTo(CONTENT.length);
       assertThat(download.rest()).isEqualTo(CONTENT);
