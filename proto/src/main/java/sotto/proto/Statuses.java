@@ -20,6 +20,7 @@ public final class Statuses {
   private static final String RETRY_AFTER = "retry_after_ms";
   private static final String OWNER = "owner";
   private static final String LIMIT = "limit";
+  private static final String FIELD = "field";
 
   private Statuses() {}
 
@@ -122,7 +123,15 @@ public final class Statuses {
     return of(
         Reason.FIELD_OUT_OF_BOUNDS,
         violation.field() + " " + violation.rule(),
-        Map.of("field", violation.field()));
+        Map.of(FIELD, violation.field()));
+  }
+
+  /// The field for which a call failed with [Reason#FIELD_OUT_OF_BOUNDS].
+  ///
+  /// @param failure what the call threw
+  /// @return its path, as the server wrote it; empty when the answer names none
+  public static Optional<String> field(Throwable failure) {
+    return info(failure).map(i -> i.getMetadataOrDefault(FIELD, "")).filter(f -> !f.isEmpty());
   }
 
   /// The reason that a failed call names.

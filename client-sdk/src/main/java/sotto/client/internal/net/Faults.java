@@ -8,6 +8,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
@@ -17,6 +18,7 @@ import sotto.proto.Statuses;
 /// What a failed call means for the user.
 public final class Faults {
   private static final int MAX_CAUSES = 16;
+  private static final Pattern FIELD_PATH = Pattern.compile("[a-z0-9_.\\[\\]]{1,100}");
 
   private Faults() {}
 
@@ -67,9 +69,22 @@ public final class Faults {
       case CONNECTION_NUMBER_TOO_HIGH ->
           SottoException.of(
               Code.REFUSED, "The server refuses this device's connection number.", failure);
-      case FIELD_OUT_OF_BOUNDS, FRAME_OUT_OF_ORDER, CALLER_NOT_ALLOWED, LIMIT_REACHED, NOT_SERVED ->
+      case FIELD_OUT_OF_BOUNDS ->
+          SottoException.of(
+              Code.REFUSED,
+              "The server refused the call (" + reason + field(failure) + ").",
+              failure);
+      case FRAME_OUT_OF_ORDER, CALLER_NOT_ALLOWED, LIMIT_REACHED, NOT_SERVED ->
           SottoException.of(Code.REFUSED, "The server refused the call (" + reason + ").", failure);
     };
+  }
+
+  /// Which field, when the server names one as a path in our protocol is written.
+  private static String field(Throwable failure) {
+    return Statuses.field(failure)
+        .filter(FIELD_PATH.asMatchPredicate())
+        .map(field -> ": " + field)
+        .orElse("");
   }
 
   private static SottoException byCode(Throwable failure) {
@@ -86,6 +101,13 @@ public final class Faults {
   public static boolean wantsToken(Throwable failure) {
     return (failure instanceof StatusRuntimeException || failure instanceof StatusException)
         && Status.fromThrowable(failure).getCode() == Status.Code.UNAUTHENTICATED;
+  }
+
+  /// Whether the server refused what was in a call.
+  public static boolean isOutOfBounds(SottoException failure) {
+    Throwable cause = failure.getCause();
+    return cause != null
+        && Statuses.reason(cause).filter(Reason.FIELD_OUT_OF_BOUNDS::equals).isPresent();
   }
 
   private static boolean caused(Throwable failure, Class<? extends Throwable> by) {
