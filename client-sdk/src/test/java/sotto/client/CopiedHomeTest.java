@@ -242,6 +242,16 @@ final class CopiedHomeTest {
     insistOnMending("copy");
   }
 
+  @Test
+  void idsThatOtherPreKeysHave_areNotInsistedOn() {
+    Sotto first = people.open("alice");
+    first.awaitOnline(PATIENCE);
+    first.close();
+    people.server.preKeyIdsTaken = 2;
+    insistOnMending("copy");
+    assertThat(people.server.preKeyIdsTaken).isZero();
+  }
+
   /// @param lost how many welcomes
   /// @param mended whether sessions and pre-keys are others afterwards
   private void insistOnSilence(int lost, boolean mended) {

@@ -179,6 +179,16 @@ final class FakeServer implements AutoCloseable {
     long highestConnection;
     Optional<Stream> stream = Optional.empty();
 
+    /// Other keys have the ids of an upload.
+    private void giveToOthers(UploadPreKeysRequest request) {
+      request
+          .getOneTimePreKeysList()
+          .forEach(key -> keysById.put("ec " + key.getId(), ByteString.EMPTY));
+      request
+          .getOneTimeKyberPreKeysList()
+          .forEach(key -> keysById.put("kyber " + key.getId(), ByteString.EMPTY));
+    }
+
     /// Refuses another key under an id that was used.
     private void insistOnOneKey(String id, ByteString publicKey) {
       if (!publicKey.equals(keysById.computeIfAbsent(id, _ -> publicKey))) {
@@ -225,6 +235,9 @@ final class FakeServer implements AutoCloseable {
   final AtomicInteger helloAnswersLost = new AtomicInteger();
 
   int preKeyUploadsLost;
+
+  /// How many uploads of pre-keys find that other keys have their ids.
+  int preKeyIdsTaken;
 
   boolean registrationBreaks;
 
@@ -1050,6 +1063,10 @@ final class FakeServer implements AutoCloseable {
             if (preKeyUploadsLost > 0) {
               preKeyUploadsLost--;
               throw Statuses.of(Reason.SHUTTING_DOWN, "not taken");
+            }
+            if (preKeyIdsTaken > 0) {
+              preKeyIdsTaken--;
+              d.giveToOthers(request);
             }
             request
                 .getOneTimePreKeysList()

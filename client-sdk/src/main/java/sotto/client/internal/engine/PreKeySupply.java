@@ -4,7 +4,10 @@ import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import sotto.account.v1.DeviceRegistration;
+import sotto.client.SottoException;
+import sotto.client.internal.net.Faults;
 import sotto.client.internal.net.ServerCalls;
 import sotto.client.internal.store.PreKeyRows;
 import sotto.crypto.DeviceKeys;
@@ -18,6 +21,8 @@ import sotto.keys.v1.UploadPreKeysRequest;
 /// Keeps the server supplied with this device's pre-keys (protocol R4). The private halves are
 /// durable before the public ones leave.
 final class PreKeySupply {
+  private static final int MOST_LEAPS = 3;
+
   private final Core core;
 
   PreKeySupply(Core core) {
@@ -60,25 +65,41 @@ final class PreKeySupply {
   /// Fills up and rotates what the policy asks for. Blocks; not on the lane.
   void keepUp(ServerCalls calls) {
     CountPreKeysResponse left = calls.countPreKeys();
-    Optional<UploadPreKeysRequest> upload =
-        core.lane()
-            .call(_ ->
-                make(
-                    PreKeyPolicy.toMake(left.getOneTimePreKeys()),
-                    PreKeyPolicy.toMake(left.getOneTimeKyberPreKeys()),
-                    rotationDue(),
-                    false));
-    upload.ifPresent(calls::upload);
+    upload(
+        calls,
+        () ->
+            make(
+                PreKeyPolicy.toMake(left.getOneTimePreKeys()),
+                PreKeyPolicy.toMake(left.getOneTimeKyberPreKeys()),
+                rotationDue(),
+                false));
   }
 
   /// Replaces all pre-keys, as after a restored store (protocol C1). Blocks; not on the lane.
   void replaceAll(ServerCalls calls) {
-    UploadPreKeysRequest upload =
+    upload(
+        calls, () -> make(PreKeyPolicy.ONE_TIME_TARGET, PreKeyPolicy.ONE_TIME_TARGET, true, true));
+  }
+
+  /// Uploads what is made. The server takes no second key under an id; where it has one of another
+  /// copy of this home, new keys are made under ids somewhere else.
+  private void upload(ServerCalls calls, Supplier<Optional<UploadPreKeysRequest>> make) {
+    for (int left = MOST_LEAPS; ; left--) {
+      Optional<UploadPreKeysRequest> upload = core.lane().call(_ -> make.get());
+      try {
+        upload.ifPresent(calls::upload);
+        return;
+      } catch (SottoException e) {
+        if (left == 0 || !Faults.isOutOfBounds(e)) {
+          throw e;
+        }
         core.lane()
-            .call(_ ->
-                make(PreKeyPolicy.ONE_TIME_TARGET, PreKeyPolicy.ONE_TIME_TARGET, true, true)
-                    .orElseThrow());
-    calls.upload(upload);
+            .call(_ -> {
+              core.store().preKeys().leap(core.random());
+              return true;
+            });
+      }
+    }
   }
 
   private boolean rotationDue() {
