@@ -60,7 +60,10 @@ public final class Salvage {
   /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL
   public static List<String> problems(Path home, Secret secret, SecureRandom random) {
     try (HomeLock _ = HomeLock.take(home);
-        Sql sql = new Sql(Store.connect(home, secret, random))) {
+        Sql sql = new Sql(Store.connectAny(home, secret, random))) {
+      if (Store.isPlain(home)) {
+        return List.of("The store is not encrypted.");
+      }
       List<String> said = sql.list("PRAGMA integrity_check(" + MOST_PROBLEMS + ")", r -> r.text(1));
       return said.equals(List.of("ok")) ? List.of() : said;
     } catch (SottoException e) {
@@ -116,7 +119,7 @@ public final class Salvage {
 
   private static Salvaged copied(Path damaged, Secret secret, Path into, SecureRandom random)
       throws IOException {
-    try (Sql from = new Sql(Store.connect(damaged, secret, random));
+    try (Sql from = new Sql(Store.connectAny(damaged, secret, random));
         Store store = Store.open(into, secret, random, Clock.systemUTC())) {
       Sql sql = store.sql();
       sql.run("BEGIN IMMEDIATE");

@@ -1,6 +1,8 @@
 package sotto.client.internal.store;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -12,15 +14,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Properties;
-import org.sqlite.jdbc4.JDBC4Connection;
 import sotto.client.SottoException;
 import sotto.client.SottoException.Code;
 
 /// All that a home keeps. Its parts are for the thread of the [Lane] only.
 public final class Store implements AutoCloseable {
   private static final String FILE = "store.db";
+  // https://sqlite.org/fileformat2.html §1.3.1; encrypted, a salt stands there.
+  private static final byte[] PLAIN = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
   private final Path home;
   private final HomeLock lock;
@@ -136,11 +137,8 @@ public final class Store implements AutoCloseable {
 
   /// Loads the driver and its library.
   public static void load() {
-    try (var connection =
-            new JDBC4Connection("jdbc:sqlite::memory:", ":memory:", new Properties());
-        var statement = connection.prepareStatement("SELECT count(*) FROM sqlite_master");
-        var result = statement.executeQuery()) {
-      var _ = result.next();
+    try {
+      Driver.load();
     } catch (SQLException e) {
       // Who opens a store will hear of it.
     }
@@ -186,6 +184,19 @@ public final class Store implements AutoCloseable {
   }
 
   static Connection connect(Path home, Secret secret, SecureRandom random) throws IOException {
+    if (isPlain(home)) {
+      throw SottoException.of(
+          Code.STORAGE_DAMAGED,
+          "The home's file '"
+              + FILE
+              + "' is not encrypted: it is not what was written there, or"
+              + " was written by a fault of an earlier version.");
+    }
+    return connectAny(home, secret, random);
+  }
+
+  /// As [#connect], and also to a store that is not encrypted.
+  static Connection connectAny(Path home, Secret secret, SecureRandom random) throws IOException {
     Path file = home.resolve(FILE);
     KeyFile keyFile = new KeyFile(home);
     if (Files.exists(file) && !keyFile.exists()) {
@@ -198,11 +209,7 @@ public final class Store implements AutoCloseable {
     }
     byte[] key = keyFile.key(secret, random);
     try {
-      Properties properties = new Properties();
-      properties.setProperty("cipher", "chacha20");
-      properties.setProperty("key", "raw:" + HexFormat.of().formatHex(key));
-      JDBC4Connection connection =
-          new JDBC4Connection("jdbc:sqlite:" + file, file.toString(), properties);
+      Connection connection = isPlain(home) ? Driver.openPlain(file) : Driver.open(file, key);
       try (var statement = connection.createStatement()) {
         statement.execute("SELECT count(*) FROM sqlite_master");
         statement.execute("PRAGMA locking_mode = EXCLUSIVE");
@@ -222,6 +229,17 @@ public final class Store implements AutoCloseable {
       throw StorageFaults.of(e);
     } finally {
       Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  /// Whether a home's store begins as a file of SQLite does that anybody can read.
+  static boolean isPlain(Path home) throws IOException {
+    Path file = home.resolve(FILE);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (InputStream bytes = Files.newInputStream(file)) {
+      return Arrays.equals(bytes.readNBytes(PLAIN.length), PLAIN);
     }
   }
 

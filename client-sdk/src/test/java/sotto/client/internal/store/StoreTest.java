@@ -248,6 +248,52 @@ final class StoreTest {
             SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED));
   }
 
+  /// Writes what is in a home's store so that anybody can read it.
+  private void decrypt(Secret secret) throws Exception {
+    byte[] key = new KeyFile(home).key(secret, new SecureRandom());
+    try (var connection = Driver.open(home.resolve("store.db"), key);
+        var statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode = DELETE");
+      statement.execute("PRAGMA rekey = ''");
+    }
+  }
+
+  @Test
+  void storeThatIsNotEncrypted_isDamage_andIsSalvagedIntoOneThatIs() throws Exception {
+    try (Store store = open(key(1))) {
+      store.settings().put("mark", MARK);
+      store.settings().put("account_id", "an account");
+      store.settings().put("device_keys", "its keys");
+    }
+    decrypt(key(1));
+    Map<String, String> before = contents();
+
+    assertThatThrownBy(() -> open(key(1)).close())
+        .isInstanceOfSatisfying(
+            SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.STORAGE_DAMAGED))
+        .hasMessageContaining("not encrypted");
+    var random = new SecureRandom();
+    assertThat(Salvage.problems(home, key(1), random))
+        .containsExactly("The store is not encrypted.");
+    var _ = Salvage.run(home, key(1), folder.resolve("new"), random);
+
+    assertThat(contents()).isEqualTo(before);
+    home = folder.resolve("new");
+    assertThat(Store.isPlain(home)).isFalse();
+    try (Store store = open(key(1))) {
+      assertThat(store.settings().text("mark")).contains(MARK);
+    }
+  }
+
+  @Test
+  void connectionThatTakesNoNoticeOfItsKey_isNotUsed() throws Exception {
+    try (var plain = Driver.openPlain(folder.resolve("file"))) {
+      assertThatThrownBy(() -> Driver.insistOnCipher(plain))
+          .isInstanceOfSatisfying(
+              SottoException.class, e -> assertThat(e.code()).isEqualTo(Code.INTERNAL));
+    }
+  }
+
   @Test
   void transactionsAreSynced() {
     try (Store store = open(key(1))) {
