@@ -3,6 +3,7 @@ package sotto.bench;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -12,6 +13,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import sotto.bench.measure.Handshakes;
 
 /// Opens connections to servers that show certificates of one authority. All share two threads.
 final class Dialer implements AutoCloseable {
@@ -30,6 +32,7 @@ final class Dialer implements AutoCloseable {
           Map.entry("SOTTO_EDGE_MAX_CONNECTIONS_PER_ADDRESS", "100000"));
 
   private final SslContext tls;
+  private final Handshakes handshakes = new Handshakes();
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
           2, new DefaultThreadFactory("bench-net", true), NioIoHandler.newFactory());
@@ -56,13 +59,24 @@ final class Dialer implements AutoCloseable {
     return NettyChannelBuilder.forAddress(
             address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
         .eventLoopGroup(loop)
-        .channelType(NioSocketChannel.class)
+        .channelFactory(this::watched)
         .sslContext(tls)
         .directExecutor()
         .disableRetry()
         .disableServiceConfigLookUp()
         .flowControlWindow(1 << 18)
         .build();
+  }
+
+  private Channel watched() {
+    Channel channel = new NioSocketChannel();
+    channel.pipeline().addFirst(handshakes.watch());
+    return channel;
+  }
+
+  /// Those of all its connections.
+  Handshakes handshakes() {
+    return handshakes;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import sotto.bench.measure.Fsyncs;
+import sotto.bench.measure.Handshakes;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
 import sotto.client.ServerAddress;
@@ -174,6 +175,11 @@ final class MeshUnderTest implements Target {
   }
 
   /// A new connection to a relay, which is made with the first call.
+  @Override
+  public Handshakes handshakes() {
+    return dialer.handshakes();
+  }
+
   @Override
   public ManagedChannel channel(int relay) {
     return dialer.channel(relays.get(relay % relays.size()));

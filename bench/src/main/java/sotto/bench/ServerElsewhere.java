@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import sotto.bench.measure.Handshakes;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
 import sotto.client.ServerAddress;
@@ -36,6 +37,11 @@ final class ServerElsewhere implements Target {
   @Override
   public String described() {
     return "the server at " + address + ", with its own limits";
+  }
+
+  @Override
+  public Handshakes handshakes() {
+    return dialer.handshakes();
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import sotto.bench.measure.Handshakes;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
 import sotto.client.ServerAddress;
@@ -97,6 +98,11 @@ final class ServerUnderTest implements Target {
   /// A new connection to it.
   ManagedChannel channel() {
     return dialer.channel(address);
+  }
+
+  @Override
+  public Handshakes handshakes() {
+    return dialer.handshakes();
   }
 
   @Override

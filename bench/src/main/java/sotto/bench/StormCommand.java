@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sotto.bench.measure.Handshakes;
 import sotto.bench.measure.Latencies;
 import sotto.bench.measure.Spent;
 import sotto.bench.report.Plot;
@@ -42,7 +43,8 @@ final class StormCommand implements Callable<Integer> {
       new Table(
           "How long they are away",
           "Seconds from the loss to the welcome. *Refused* counts attempts that came to nothing;"
-              + " *most* is those of one client.",
+              + " *most* is those of one client. *Resumed* is the share of the TLS handshakes that"
+              + " went on with a session which some client had.",
           new Column("trial", 0),
           new Column("clients", 0),
           new Column("half back", 2),
@@ -50,7 +52,8 @@ final class StormCommand implements Callable<Integer> {
           new Column("all back", 2),
           new Column("back a second", 0),
           new Column("refused", 0),
-          new Column("most", 0));
+          new Column("most", 0),
+          new Column("resumed, %", 1));
   private final Table spending =
       new Table(
           "What a client that comes back costs",
@@ -82,9 +85,14 @@ final class StormCommand implements Callable<Integer> {
       for (int trial = 1; trial <= run.trials(); trial++) {
         Thread.sleep(CALM_SECONDS * 1_000L);
         Bench.Look before = bench.look();
+        Handshakes.Count handshakes = bench.target().handshakes().count();
         crowd.lose();
         Crowd.Gathering back = crowd.gather(trial);
-        add(trial, back, bench.since(before));
+        add(
+            trial,
+            back,
+            bench.target().handshakes().count().since(handshakes),
+            bench.since(before));
         plot.line("trial " + trial, points(back.times()));
       }
     }
@@ -93,7 +101,7 @@ final class StormCommand implements Callable<Integer> {
     bench.report().add("back", plot);
   }
 
-  private void add(int trial, Crowd.Gathering back, Bench.Look spent) {
+  private void add(int trial, Crowd.Gathering back, Handshakes.Count handshakes, Bench.Look spent) {
     Latencies away = back.times();
     double all = away.millis(100) / 1e3;
     times.row(
@@ -104,7 +112,8 @@ final class StormCommand implements Callable<Integer> {
         all,
         clients / all,
         back.refused(),
-        back.mostRefused());
+        back.mostRefused(),
+        100.0 * handshakes.resumed() / handshakes.all());
     for (Spent process : spent.spent()) {
       spending.row(
           trial,

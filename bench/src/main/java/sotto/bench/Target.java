@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import sotto.bench.measure.Handshakes;
 import sotto.bench.measure.ProcessMeter;
 import sotto.bench.measure.Wires;
 import sotto.client.ServerAddress;
@@ -20,6 +21,9 @@ interface Target extends AutoCloseable {
   /// @param relay of those there are, counted round; a device sends through 0 and receives through
   ///   1
   ManagedChannel channel(int relay);
+
+  /// The TLS handshakes of all connections made so.
+  Handshakes handshakes();
 
   /// Where clients of the SDK find it.
   ServerAddress address() throws IOException;
