@@ -7,7 +7,7 @@ import sotto.client.internal.store.Store;
 /// Loads beside each other what a process's first home takes one after the other: while the key is
 /// made from the passphrase (a quarter of a second of one core), the store's driver and TLS.
 ///
-/// Nothing waits for it and nothing depends on it.
+/// Nothing depends on it. A store that is opened meanwhile waits until the driver is there.
 public final class ColdStart {
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
 

@@ -19,7 +19,7 @@ import sotto.client.SottoException.Code;
 /// out.
 final class Driver {
   private static final Duration PAUSE = Duration.ofMillis(1);
-  private static final int MOST_PAUSES = 10_000;
+  private static final int MOST_PAUSES = 5_000;
 
   private static boolean loaded; // guarded by the class
 
@@ -27,7 +27,9 @@ final class Driver {
 
   /// Loads the driver's library and waits until it can encrypt.
   ///
-  /// @throws SQLException if it cannot
+  /// @throws SQLException if it cannot be loaded
+  /// @throws SottoException INTERNAL if it cannot encrypt, as when another driver for SQLite was
+  ///   loaded in its place
   static synchronized void load() throws SQLException {
     for (int left = MOST_PAUSES; !loaded; left--) {
       try (var connection = connect(":memory:", new Properties());
@@ -35,8 +37,14 @@ final class Driver {
         statement.execute("SELECT sqlite3mc_version()");
         loaded = true;
       } catch (SQLException e) {
-        if (left == 0) {
+        if (!String.valueOf(e.getMessage()).contains("no such function")) {
           throw e;
+        }
+        if (left == 0) {
+          throw SottoException.of(
+              Code.INTERNAL,
+              "The driver for SQLite cannot encrypt: is another one (org.xerial) on the class path?",
+              e);
         }
         LockSupport.parkNanos(PAUSE.toNanos());
       }

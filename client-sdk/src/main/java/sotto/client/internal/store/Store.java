@@ -139,7 +139,7 @@ public final class Store implements AutoCloseable {
   public static void load() {
     try {
       Driver.load();
-    } catch (SQLException e) {
+    } catch (SQLException | SottoException e) {
       // Who opens a store will hear of it.
     }
   }
