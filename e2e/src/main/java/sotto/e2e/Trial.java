@@ -65,9 +65,9 @@ final class Trial implements AutoCloseable {
       try {
         outcome = trial.judged(course);
       } catch (RuntimeException e) {
-        trial.say("the run broke off: " + e.getMessage());
+        trial.say("the run broke off");
         trial.narration.trace(e);
-        outcome = new Outcome(false, "");
+        outcome = new Outcome(false, "broke off: " + e.getMessage());
       }
       if (keep || !outcome.good()) {
         trial.say(
