@@ -59,9 +59,10 @@ public final class Salvage {
   ///
   /// @throws SottoException WRONG_PASSPHRASE, HOME_IN_USE, STORAGE_FULL
   public static List<String> problems(Path home, Secret secret, SecureRandom random) {
+    StoreFile file = new StoreFile(home);
     try (HomeLock _ = HomeLock.take(home);
-        Sql sql = new Sql(Store.connectAny(home, secret, random))) {
-      if (Store.isPlain(home)) {
+        Sql sql = new Sql(file.connectToAny(secret, random))) {
+      if (file.isPlain()) {
         return List.of("The store is not encrypted.");
       }
       List<String> said = sql.list("PRAGMA integrity_check(" + MOST_PROBLEMS + ")", r -> r.text(1));
@@ -119,7 +120,7 @@ public final class Salvage {
 
   private static Salvaged copied(Path damaged, Secret secret, Path into, SecureRandom random)
       throws IOException {
-    try (Sql from = new Sql(Store.connectAny(damaged, secret, random));
+    try (Sql from = new Sql(new StoreFile(damaged).connectToAny(secret, random));
         Store store = Store.open(into, secret, random, Clock.systemUTC())) {
       Sql sql = store.sql();
       sql.run("BEGIN IMMEDIATE");

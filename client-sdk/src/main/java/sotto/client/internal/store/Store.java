@@ -1,8 +1,6 @@
 package sotto.client.internal.store;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -10,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Arrays;
@@ -19,10 +16,6 @@ import sotto.client.SottoException.Code;
 
 /// All that a home keeps. Its parts are for the thread of the [Lane] only.
 public final class Store implements AutoCloseable {
-  private static final String FILE = "store.db";
-  // https://sqlite.org/fileformat2.html §1.3.1; encrypted, a salt stands there.
-  private static final byte[] PLAIN = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-
   private final Path home;
   private final HomeLock lock;
   private final Sql sql;
@@ -99,7 +92,7 @@ public final class Store implements AutoCloseable {
   /// Whether a folder holds a home.
   public static boolean exists(Path home) {
     return !new HomeRemoval(home).begun()
-        && (Files.exists(home.resolve(FILE)) || new KeyFile(home).exists());
+        && (new StoreFile(home).exists() || new KeyFile(home).exists());
   }
 
   /// Opens the store of a home, or makes it. A wrong secret changes nothing.
@@ -115,7 +108,7 @@ public final class Store implements AutoCloseable {
         if (removal.begun()) {
           removal.finish();
         }
-        Sql sql = new Sql(connect(home, secret, random));
+        Sql sql = new Sql(new StoreFile(home).connect(secret, random));
         try {
           Schema.bringUpToDate(sql);
           Room.giveBack(sql);
@@ -150,7 +143,7 @@ public final class Store implements AutoCloseable {
   /// @throws SottoException as [#open]
   public static void rekey(Path home, Secret old, Secret fresh, SecureRandom random) {
     try (HomeLock _ = HomeLock.take(home)) {
-      try (Sql sql = new Sql(connect(home, old, random))) {
+      try (Sql sql = new Sql(new StoreFile(home).connect(old, random))) {
         var _ = sql.number("PRAGMA user_version");
       }
       KeyFile keyFile = new KeyFile(home);
@@ -180,66 +173,6 @@ public final class Store implements AutoCloseable {
               }
               : new FileAttribute<?>[0];
       Files.createDirectories(home, ownerOnly);
-    }
-  }
-
-  static Connection connect(Path home, Secret secret, SecureRandom random) throws IOException {
-    if (isPlain(home)) {
-      throw SottoException.of(
-          Code.STORAGE_DAMAGED,
-          "The home's file '"
-              + FILE
-              + "' is not encrypted: it is not what was written there, or"
-              + " was written by a fault of an earlier version.");
-    }
-    return connectAny(home, secret, random);
-  }
-
-  /// As [#connect], and also to a store that is not encrypted.
-  static Connection connectAny(Path home, Secret secret, SecureRandom random) throws IOException {
-    Path file = home.resolve(FILE);
-    KeyFile keyFile = new KeyFile(home);
-    if (Files.exists(file) && !keyFile.exists()) {
-      throw SottoException.of(Code.STORAGE_DAMAGED, "The home's file 'kdf' is missing.");
-    }
-    if (keyFile.storeMade() && (!Files.exists(file) || Files.size(file) == 0)) {
-      throw SottoException.of(
-          Code.STORAGE_DAMAGED,
-          "The home is damaged: its file '" + FILE + "' is empty or missing.");
-    }
-    byte[] key = keyFile.key(secret, random);
-    try {
-      Connection connection = isPlain(home) ? Driver.openPlain(file) : Driver.open(file, key);
-      try (var statement = connection.createStatement()) {
-        statement.execute("SELECT count(*) FROM sqlite_master");
-        statement.execute("PRAGMA locking_mode = EXCLUSIVE");
-        statement.execute("PRAGMA synchronous = FULL");
-        statement.execute("PRAGMA secure_delete = FAST");
-        statement.execute("PRAGMA temp_store = MEMORY");
-        return connection;
-      } catch (SQLException e) {
-        connection.close();
-        throw e;
-      }
-    } catch (SQLException e) {
-      if (StorageFaults.notADatabase(e) && !keyFile.tellsWrongSecrets()) {
-        throw SottoException.of(
-            Code.WRONG_PASSPHRASE, "The passphrase does not open this home.", e);
-      }
-      throw StorageFaults.of(e);
-    } finally {
-      Arrays.fill(key, (byte) 0);
-    }
-  }
-
-  /// Whether a home's store begins as a file of SQLite does that anybody can read.
-  static boolean isPlain(Path home) throws IOException {
-    Path file = home.resolve(FILE);
-    if (!Files.exists(file)) {
-      return false;
-    }
-    try (InputStream bytes = Files.newInputStream(file)) {
-      return Arrays.equals(bytes.readNBytes(PLAIN.length), PLAIN);
     }
   }
 

@@ -279,7 +279,7 @@ final class StoreTest {
 
     assertThat(contents()).isEqualTo(before);
     home = folder.resolve("new");
-    assertThat(Store.isPlain(home)).isFalse();
+    assertThat(new StoreFile(home).isPlain()).isFalse();
     try (Store store = open(key(1))) {
       assertThat(store.settings().text("mark")).contains(MARK);
     }

@@ -23,7 +23,7 @@ final class UpgradeTest {
 
   private void written(int version, int messages) throws IOException {
     Files.createDirectories(home);
-    try (Sql sql = new Sql(Store.connect(home, SECRET, new SecureRandom()))) {
+    try (Sql sql = new Sql(new StoreFile(home).connect(SECRET, new SecureRandom()))) {
       Schema.bringUpTo(version, sql);
       sql.run("BEGIN");
       sql.update("INSERT INTO contact(id, account_id, created_at) VALUES(1, zeroblob(16), 1)");
