@@ -204,6 +204,13 @@ final class CopiedHomeTest {
     copy("alice", "copy");
   }
 
+  /// The first goes on, and leaves the copy behind.
+  private void goOn() {
+    Sotto first = people.open("alice");
+    first.awaitOnline(PATIENCE);
+    first.close();
+  }
+
   /// Whether all sessions and pre-keys of a copy were replaced when it came back behind the other.
   private void insistOnMending(String home) {
     SignedPreKey before = people.server.signedPreKey(people.id("alice"));
@@ -226,27 +233,21 @@ final class CopiedHomeTest {
 
   @Test
   void divergedThatIsLostOnTheWay_isMendedAllTheSame() {
-    Sotto first = people.open("alice");
-    first.awaitOnline(PATIENCE);
-    first.close();
+    goOn();
     people.server.helloAnswersLost.set(3);
     insistOnMending("copy");
   }
 
   @Test
   void mendingThatIsBrokenOff_isFinishedBeforeAnythingIsSent() {
-    Sotto first = people.open("alice");
-    first.awaitOnline(PATIENCE);
-    first.close();
+    goOn();
     people.server.preKeyUploadsLost = 1;
     insistOnMending("copy");
   }
 
   @Test
   void idsThatOtherPreKeysHave_areNotInsistedOn() {
-    Sotto first = people.open("alice");
-    first.awaitOnline(PATIENCE);
-    first.close();
+    goOn();
     people.server.preKeyIdsTaken = 2;
     insistOnMending("copy");
     assertThat(people.server.preKeyIdsTaken).isZero();
