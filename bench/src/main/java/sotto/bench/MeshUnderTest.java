@@ -174,12 +174,12 @@ final class MeshUnderTest implements Target {
         name, pods.stream().filter(p -> p.is(kind)).map(Pod::port).collect(Collectors.toSet()));
   }
 
-  /// A new connection to a relay, which is made with the first call.
   @Override
   public Handshakes handshakes() {
     return dialer.handshakes();
   }
 
+  /// A new connection to a relay, which is made with the first call.
   @Override
   public ManagedChannel channel(int relay) {
     return dialer.channel(relays.get(relay % relays.size()));
